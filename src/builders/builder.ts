@@ -1,0 +1,28 @@
+import type { Failure } from '../failure/failure.ts'
+
+/** `sha256:` and 64 hexadecimal digits. */
+export type Digest = string & { readonly __brand: 'Digest' }
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/
+
+/** The digest in a termination message, or undefined: what a build's process writes is not to be believed unchecked. */
+export function parseDigest(text: string | undefined): Digest | undefined {
+  const trimmed = text?.trim() ?? ''
+  // The pattern is the whole definition of the brand.
+  return DIGEST.test(trimmed) ? (trimmed as Digest) : undefined
+}
+
+/** How a build ended. A failed build is a value; an exception is a broken tool. */
+export type BuildOutcome =
+  | { readonly kind: 'built'; readonly digest: Digest; readonly where: BuildPlace }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly where: BuildPlace }
+  | { readonly kind: 'cancelled'; readonly failure: Failure; readonly where: BuildPlace }
+
+/** What is known of where the build ran, as far as it came. */
+export interface BuildPlace {
+  readonly namespace: string | undefined
+  readonly job: string | undefined
+  readonly node: string | undefined
+  /** `linux/amd64`, from the node that ran the build; undefined if that cannot be read. */
+  readonly platform: string | undefined
+}

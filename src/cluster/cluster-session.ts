@@ -1,0 +1,114 @@
+import type { ClusterEvent, Job, Pod } from '../kubernetes/objects.ts'
+import type { BuildPlan } from '../plan/build-plan.ts'
+
+/**
+ * The cluster, in the language of builds. Whatever is retried, resumed or
+ * reconnected happens behind this port; what comes through it as an exception
+ * is an `ActionError` whose words can be shown as they are.
+ */
+export interface ClusterSession {
+  /** What the cluster is and can do. Needs few rights: what may not be read is undefined. */
+  survey(signal: AbortSignal): Promise<ClusterFacts>
+
+  /**
+   * Creates all objects of the plan: surroundings, Job, then the context owned
+   * by the Job. Each is recorded in the ledger before it is created; one that
+   * exists with our owner token (an answer was lost) is adopted.
+   */
+  createBuild(plan: BuildPlan, ledger: Ledger, signal: AbortSignal): Promise<CreatedBuild>
+
+  /**
+   * What the cluster knows about the build, anew at each change, beginning
+   * with the present state. Survives ended watches and a restarting API
+   * server; the sequence ends only by `signal` or by the consumer's `return`.
+   */
+  observe(build: CreatedBuild, signal: AbortSignal): AsyncIterable<BuildSnapshot>
+
+  /**
+   * Every line the container prints, once each and in order, from its first,
+   * until `ended` is resolved (the container has terminated) and all that it
+   * printed has been read. Resolves also when the log cannot be read, saying so.
+   */
+  followLog(
+    build: CreatedBuild,
+    podName: string,
+    onLine: (line: LogLine) => void,
+    ended: Promise<void>,
+    signal: AbortSignal,
+  ): Promise<LogEnd>
+
+  /** Removes one recorded object, if it is ours. Never throws for an object that is gone. */
+  remove(entry: LedgerEntry, signal: AbortSignal): Promise<Removal>
+
+  /** Removes expired namespaces of ours; the names of those removed. Best effort: never throws. */
+  sweepExpired(signal: AbortSignal): Promise<readonly string[]>
+
+  /** Closes all connections. */
+  close(): void
+}
+
+export interface ClusterFacts {
+  /** The server's clock (its Date header); the runner's may be wrong. */
+  readonly serverTime: Date
+  /** `v1.34.4` */
+  readonly kubernetesVersion: string | undefined
+  /** host[:port] of the API server, for messages. */
+  readonly server: string
+  /** Whether every schedulable Linux node can run pods in a user namespace; undefined where nodes may not be read. */
+  readonly userNamespaces: boolean | undefined
+  /** Distinct architectures of schedulable Linux nodes, by node name; undefined where nodes may not be read. */
+  readonly architectures: ReadonlyMap<string, string> | undefined
+}
+
+export interface CreatedBuild {
+  readonly namespace: string
+  readonly jobName: string
+  readonly jobUid: string
+  /** Value of the build label, on the pod as well. */
+  readonly random: string
+  readonly container: string
+}
+
+/** The state of a build in the cluster at one moment. */
+export interface BuildSnapshot {
+  readonly job: Job | undefined
+  /** The build's pod; the newest, should the Job controller have made two. */
+  readonly pod: Pod | undefined
+  /** Warnings and others about the Job and its pods, oldest first. */
+  readonly events: readonly ClusterEvent[]
+}
+
+export interface LogLine {
+  /** RFC 3339 with nanoseconds, by the node's clock. */
+  readonly time: string
+  readonly text: string
+}
+
+export type LogEnd =
+  | { readonly kind: 'complete' }
+  /** Lines were lost or could not be read; `reason` is fit for the log. */
+  | { readonly kind: 'incomplete'; readonly reason: string }
+
+/** One object that this invocation created, or was about to. */
+export interface LedgerEntry {
+  readonly kind: 'Namespace' | 'ServiceAccount' | 'Job' | 'ConfigMap'
+  /** Empty for a Namespace. */
+  readonly namespace: string
+  readonly name: string
+  readonly uid?: string
+  readonly ownerToken: string
+}
+
+/** Where created objects are written down, durably, before they are created. */
+export interface Ledger {
+  /** Records an object, or its uid once it is known. Returns after it is written. */
+  record(entry: LedgerEntry): void
+  entries(): readonly LedgerEntry[]
+}
+
+export type Removal =
+  | { readonly kind: 'removed' }
+  | { readonly kind: 'absent' }
+  /** An object of that name exists, but is not the one recorded; it was left alone. */
+  | { readonly kind: 'foreign' }
+  | { readonly kind: 'failed'; readonly reason: string }

@@ -1,0 +1,141 @@
+/**
+ * The fields of Kubernetes objects that this project reads or writes, as the
+ * API's own JSON (timestamps stay RFC 3339 strings). The client library's
+ * classes are not used for this: they drop fields newer than themselves in
+ * silence, which would lose parts of a user's pod template.
+ * Source: Kubernetes API reference, v1.34.
+ */
+export interface ObjectMeta {
+  readonly name: string
+  readonly namespace?: string
+  readonly uid?: string
+  readonly resourceVersion?: string
+  readonly creationTimestamp?: string
+  readonly deletionTimestamp?: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly annotations?: Readonly<Record<string, string>>
+  readonly ownerReferences?: readonly OwnerReference[]
+}
+
+export interface OwnerReference {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly name: string
+  readonly uid: string
+}
+
+/** Any object, sent and received as plain JSON. */
+export interface KubernetesObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: ObjectMeta
+  readonly [field: string]: unknown
+}
+
+export interface ResourceList {
+  readonly cpu?: string
+  readonly memory?: string
+  readonly 'ephemeral-storage'?: string
+}
+
+/** `resources` of a container: what it asks for and what it may not exceed, as Kubernetes quantities. */
+export interface ResourceRequirements {
+  readonly requests?: ResourceList
+  readonly limits?: ResourceList
+}
+
+export interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string }
+  readonly running?: { readonly startedAt?: string }
+  readonly terminated?: {
+    readonly exitCode: number
+    readonly signal?: number
+    readonly reason?: string
+    readonly message?: string
+    readonly startedAt?: string
+    readonly finishedAt?: string
+  }
+}
+
+export interface ContainerStatus {
+  readonly name: string
+  readonly image?: string
+  readonly imageID?: string
+  readonly restartCount?: number
+  readonly state?: ContainerState
+}
+
+export interface PodCondition {
+  readonly type: string
+  readonly status: string
+  readonly reason?: string
+  readonly message?: string
+  readonly lastTransitionTime?: string
+}
+
+export interface Pod {
+  readonly metadata: ObjectMeta
+  readonly spec?: {
+    readonly nodeName?: string
+    readonly hostUsers?: boolean
+    readonly containers?: readonly {
+      readonly name: string
+      readonly image?: string
+      readonly resources?: ResourceRequirements
+    }[]
+  }
+  readonly status?: {
+    readonly phase?: string
+    readonly reason?: string
+    readonly message?: string
+    readonly startTime?: string
+    readonly conditions?: readonly PodCondition[]
+    readonly initContainerStatuses?: readonly ContainerStatus[]
+    readonly containerStatuses?: readonly ContainerStatus[]
+  }
+}
+
+export interface Job {
+  readonly metadata: ObjectMeta
+  readonly status?: {
+    readonly active?: number
+    readonly failed?: number
+    readonly succeeded?: number
+    readonly conditions?: readonly {
+      readonly type: string
+      readonly status: string
+      readonly reason?: string
+      readonly message?: string
+    }[]
+  }
+}
+
+/** A core/v1 Event, as far as a diagnosis needs it. */
+export interface ClusterEvent {
+  readonly metadata: ObjectMeta
+  readonly type?: string
+  readonly reason?: string
+  readonly message?: string
+  readonly count?: number
+  readonly firstTimestamp?: string | null
+  readonly lastTimestamp?: string | null
+  readonly eventTime?: string | null
+  readonly involvedObject?: {
+    readonly kind?: string
+    readonly name?: string
+    readonly namespace?: string
+    readonly uid?: string
+  }
+}
+
+export interface Node {
+  readonly metadata: ObjectMeta
+  readonly spec?: { readonly unschedulable?: boolean }
+  readonly status?: {
+    readonly nodeInfo?: { readonly architecture?: string; readonly operatingSystem?: string }
+    readonly runtimeHandlers?: readonly {
+      readonly name?: string
+      readonly features?: { readonly userNamespaces?: boolean }
+    }[]
+  }
+}

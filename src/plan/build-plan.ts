@@ -1,0 +1,50 @@
+import type { KubernetesObject } from '../kubernetes/objects.ts'
+
+/** Who a build is: drawn once, before anything is created. The random part and the token are the identity. */
+export interface BuildIdentity {
+  /** Five characters of [a-z0-9]; the end of every object's name. */
+  readonly random: string
+  /** 32 hexadecimal digits, an annotation on every object: what carries it is ours. */
+  readonly ownerToken: string
+}
+
+/** Where a build runs, as GitHub tells it; undefined where it does not (a laptop, another CI). */
+export interface RunContext {
+  readonly runId: string | undefined
+  readonly runAttempt: string | undefined
+  readonly job: string | undefined
+  readonly step: string | undefined
+  /** `owner/name` */
+  readonly repository: string | undefined
+  /** `https://github.com`, or a GitHub Enterprise server */
+  readonly serverUrl: string | undefined
+  readonly sha: string | undefined
+  readonly ref: string | undefined
+}
+
+/**
+ * Everything that will be created in the cluster, decided before anything is.
+ * `template` prints exactly this.
+ */
+export interface BuildPlan {
+  readonly kind: 'kaniko'
+  readonly identity: BuildIdentity
+  readonly namespace: string
+  /** The build's own namespace and its ServiceAccount, in the order of creation; empty in a given namespace. */
+  readonly surroundings: readonly KubernetesObject[]
+  readonly job: KubernetesObject
+  /** Holds the context; its owner reference is added when the Job's uid is known. */
+  readonly contextMap: KubernetesObject
+  /** Name of the container in `job` that builds. */
+  readonly container: string
+  readonly executor: string
+  /** Destinations that the image is pushed to, first one first; empty if it is not pushed. */
+  readonly destinations: readonly string[]
+  /** `repository` of the first destination, without tag; undefined if not pushed. */
+  readonly repository: string | undefined
+  readonly userNamespace: 'yes' | 'no' | 'try'
+  readonly timeoutSeconds: number
+  readonly scheduleTimeoutSeconds: number
+  /** Sentences for the log: what was decided for the user and why. */
+  readonly notes: readonly string[]
+}

@@ -1,0 +1,57 @@
+import type { ResourceRequirements } from '../kubernetes/objects.ts'
+import type { ImageReference, ImageRepository } from './image-reference.ts'
+
+/**
+ * What the user asked for. Nothing in here needs parsing or checking again:
+ * `readRequest` has done both.
+ */
+export interface BuildRequest {
+  readonly cluster: ClusterChoice
+  readonly namespace: NamespaceChoice
+  /** Directory that the Dockerfile's COPY sees; relative to the workspace. */
+  readonly context: string
+  /** Path of the Dockerfile, relative to the workspace; without it `Dockerfile` in the context. */
+  readonly file: string | undefined
+  /** Image references to push to; empty only if `push` is false. */
+  readonly tags: readonly ImageReference[]
+  readonly push: boolean
+  readonly buildArgs: ReadonlyMap<string, string>
+  readonly target: string | undefined
+  /** The user's labels; labels that the run adds are the plan's. */
+  readonly labels: ReadonlyMap<string, string>
+  readonly executor: string
+  readonly cache: CacheRequest
+  /** host[:port] of each. */
+  readonly registryMirrors: readonly string[]
+  /** host[:port] of each registry that speaks plain HTTP. */
+  readonly insecureRegistries: readonly string[]
+  readonly resources: ResourceRequirements
+  /** From the container's start to its end, in seconds. */
+  readonly timeoutSeconds: number
+  /** Until the container runs: scheduling, node scale-up, image pull; in seconds. */
+  readonly scheduleTimeoutSeconds: number
+  readonly userNamespace: UserNamespaceChoice
+  /** Prefix of object names; already a DNS-1123 label. */
+  readonly jobName: string | undefined
+  /** Arguments for the executor, appended as they are. */
+  readonly kanikoArgs: readonly string[]
+}
+
+export interface ClusterChoice {
+  /** Content, base64 of it, or a path; undefined: `$KUBECONFIG`, `~/.kube/config`, then in-cluster. */
+  readonly kubeconfig: string | undefined
+  readonly kubeContext: string | undefined
+}
+
+export type NamespaceChoice = { readonly kind: 'own' } | { readonly kind: 'given'; readonly name: string }
+
+export type CacheRequest =
+  | { readonly kind: 'off'; readonly notice: string | undefined }
+  | {
+      readonly kind: 'on'
+      readonly repository: ImageRepository
+      readonly ttlSeconds: number
+      readonly write: boolean
+    }
+
+export type UserNamespaceChoice = 'auto' | 'always' | 'never'

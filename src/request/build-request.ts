@@ -35,6 +35,8 @@ export interface BuildRequest {
   readonly jobName: string | undefined
   /** Arguments for the executor, appended as they are. */
   readonly kanikoArgs: readonly string[]
+  /** Sentences for the log: what was understood and is probably not meant. */
+  readonly notices: readonly string[]
 }
 
 export interface ClusterChoice {

@@ -1,0 +1,72 @@
+/**
+ * Makes from action.yml what repeats it: names and defaults in the source, the
+ * tables of README.md, docs/inputs.md and docs/outputs.md; and compares
+ * docs/troubleshooting.md with the failure codes.
+ *
+ *   npm run generate              writes
+ *   npm run generate -- --check   writes nothing; exit 1 names what is out of date
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { format, resolveConfig } from 'prettier'
+import { FAILURE_CODES } from '../src/failure/failure.ts'
+import { type ActionFile, readActionFile } from './generate/action-file.ts'
+import { betweenMarkers } from './generate/between-markers.ts'
+import { inputNames, inputsPage, inputTable, outputsPage, outputTable } from './generate/documents.ts'
+import { troubleshootingProblems } from './generate/failure-codes.ts'
+
+const root = join(import.meta.dirname, '..')
+const at = (path: string) => join(root, path)
+const present = (path: string) => (existsSync(at(path)) ? readFileSync(at(path), 'utf8') : undefined)
+
+interface Page {
+  readonly path: string
+  readonly content: string
+}
+
+async function pages(action: ActionFile): Promise<readonly Page[]> {
+  const source = 'src/request/inputs.generated.ts'
+  const options = await resolveConfig(at(source))
+  return [
+    { path: source, content: await format(inputNames(action), { ...options, filepath: source }) },
+    { path: 'docs/inputs.md', content: inputsPage(action) },
+    { path: 'docs/outputs.md', content: outputsPage(action) },
+  ]
+}
+
+/** README.md with its tables renewed, or why that cannot be done. */
+function readme(action: ActionFile): Page | string {
+  const text = present('README.md')
+  if (text === undefined) return 'README.md: does not exist yet, its tables were not made'
+  const inputs = betweenMarkers(text, 'inputs', inputTable(action))
+  if (inputs === undefined) return 'README.md: has no <!-- inputs:begin --> … <!-- inputs:end -->'
+  const both = betweenMarkers(inputs, 'outputs', outputTable(action))
+  if (both === undefined) return 'README.md: has no <!-- outputs:begin --> … <!-- outputs:end -->'
+  return { path: 'README.md', content: both }
+}
+
+function troubleshooting(): readonly string[] {
+  const path = 'docs/troubleshooting.md'
+  const page = present(path)
+  if (page === undefined) return [`${path}: does not exist yet, failure codes were not compared`]
+  return troubleshootingProblems(page, FAILURE_CODES).map((problem) => `${path}: ${problem}`)
+}
+
+const check = process.argv.includes('--check')
+const action = readActionFile(readFileSync(at('action.yml'), 'utf8'))
+const tables = readme(action)
+const wanted = [...(await pages(action)), ...(typeof tables === 'string' ? [] : [tables])]
+const remarks = [...(typeof tables === 'string' ? [tables] : []), ...troubleshooting()]
+const stale = wanted.filter((page) => present(page.path) !== page.content)
+
+for (const page of stale) {
+  if (check) {
+    console.error(`${page.path}: out of date, run npm run generate`)
+  } else {
+    mkdirSync(dirname(at(page.path)), { recursive: true })
+    writeFileSync(at(page.path), page.content)
+    console.log(`${page.path}: written`)
+  }
+}
+for (const remark of remarks) console.error(remark)
+if (check && stale.length + remarks.length > 0) process.exitCode = 1

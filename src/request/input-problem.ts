@@ -1,0 +1,35 @@
+import type { Failure } from '../failure/failure.ts'
+import type { InputName } from './inputs.generated.ts'
+
+/** One thing to change in the workflow. */
+export interface InputProblem {
+  readonly input: InputName
+  /** The offending value as the user wrote it; absent where it is or could hold a secret. */
+  readonly value?: string
+  /** What is wrong and the cure. */
+  readonly problem: string
+}
+
+const LONGEST_VALUE = 80
+
+/** All problems as one failure, a line each, names in a column. */
+export function inputFailure(problems: readonly InputProblem[]): Failure {
+  const inputs = new Set(problems.map((problem) => problem.input))
+  const width = Math.max(...[...inputs].map((input) => input.length)) + 2
+  return {
+    code: 'input',
+    headline: inputs.size === 1 ? '1 input needs attention.' : `${inputs.size} inputs need attention.`,
+    details: problems.map(({ input, value, problem }) => {
+      const shown = value === undefined ? '' : `${quoted(value)}: `
+      return `${input.padEnd(width)}${shown}${problem}`
+    }),
+    cures: [
+      'change what is named above in the step’s `with:`; docs/inputs.md has every input with its form and an example',
+    ],
+  }
+}
+
+/** One line, whatever the value holds: a line break in it must not look like the log's own. */
+function quoted(value: string): string {
+  return JSON.stringify(value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value)
+}

@@ -1,0 +1,60 @@
+// Made from action.yml by `npm run generate`: change that file, not this one.
+
+/** Names of all inputs, in the order of action.yml. */
+export const INPUT_NAMES = [
+  'kubeconfig',
+  'kube-context',
+  'namespace',
+  'context',
+  'file',
+  'tags',
+  'push',
+  'build-args',
+  'target',
+  'labels',
+  'executor',
+  'cache',
+  'cache-repository',
+  'cache-ttl',
+  'cache-write',
+  'registry-mirror',
+  'insecure-registries',
+  'resources',
+  'timeout',
+  'schedule-timeout',
+  'user-namespace',
+  'job-name',
+  'kaniko-args',
+] as const
+
+export type InputName = (typeof INPUT_NAMES)[number]
+
+/** The defaults that action.yml gives: what an input is that is not given at all. */
+export const INPUT_DEFAULTS = {
+  kubeconfig: 'auto',
+  context: '.',
+  push: 'true',
+  cache: 'true',
+  'cache-ttl': '24h',
+  resources: '{requests: {cpu: 500m, memory: 1Gi}, limits: {cpu: 1000m, memory: 2Gi}}',
+  'schedule-timeout': '10m',
+  'user-namespace': 'auto',
+} as const satisfies Partial<Record<InputName, string>>
+
+/** Names of all outputs, in the order of action.yml. */
+export const OUTPUT_NAMES = [
+  'image',
+  'image-by-digest',
+  'images',
+  'digest',
+  'duration',
+  'platform',
+  'builder',
+  'outcome',
+  'failure-code',
+  'failure-message',
+  'namespace',
+  'job',
+] as const
+
+export type OutputName = (typeof OUTPUT_NAMES)[number]

@@ -17,10 +17,11 @@ export default {
   projects: [
     ring('unit', {
       testMatch: ['<rootDir>/__tests__/*/**/*.test.ts'],
-      testPathIgnorePatterns: ['/__tests__/(contract|bundle|e2e)/'],
+      testPathIgnorePatterns: ['/__tests__/(contract|bundle|e2e|aftermath)/'],
     }),
     ring('contract'),
     ring('bundle'),
     ring('e2e'),
+    ring('aftermath'),
   ],
 }

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "I am the api service."

@@ -1,0 +1,64 @@
+import { command } from './command.ts'
+import { goTests } from './go-tests.ts'
+import { jest } from './jest.ts'
+import { single, total } from './tally.ts'
+import type { Tally } from './tally.ts'
+
+export interface Ring {
+  readonly name: string
+  readonly about: string
+  /** Left to `--all` and to its name. */
+  readonly long: boolean
+  readonly run: () => Promise<Tally>
+}
+
+/** From the quickest to the slowest: what fails early is cheap to mend. */
+export const RINGS: readonly Ring[] = [
+  { name: 'static', about: 'types, lint, format, generated files', long: false, run: staticChecks },
+  { name: 'unit', about: 'pure code, by tables', long: false, run: () => jest('unit') },
+  {
+    name: 'contract',
+    about: 'adapters against a scriptable API server',
+    long: false,
+    run: () => jest('contract'),
+  },
+  {
+    name: 'dist',
+    about: 'dist/ is what the sources give',
+    long: false,
+    run: () => node('dist', 'script/build.ts', '--check'),
+  },
+  { name: 'bundle', about: 'dist/ as a process, main and post', long: false, run: () => jest('bundle') },
+  {
+    name: 'stand-in',
+    about: "the lab's double of Kaniko's executor",
+    long: false,
+    run: () => goTests('lab/stand-in'),
+  },
+  { name: 'e2e', about: 'the real thing, in the lab', long: false, run: endToEnd },
+]
+
+async function staticChecks(): Promise<Tally> {
+  const checks: readonly (readonly [string, readonly string[]])[] = [
+    ['types', ['tsc']],
+    ['lint', ['eslint', '.']],
+    ['format', ['prettier', '--check', '--log-level', 'warn', '.']],
+    ['generated files', ['node', 'script/generate.ts', '--check']],
+  ]
+  const tallies: Tally[] = []
+  for (const [name, words] of checks) tallies.push(single(name, await command(words)))
+  return total(tallies)
+}
+
+async function node(name: string, ...words: readonly string[]): Promise<Tally> {
+  return single(name, await command(['node', ...words]))
+}
+
+async function endToEnd(): Promise<Tally> {
+  const ready =
+    (await command(['node', 'lab/main.ts', 'up'])) &&
+    (await command(['node', 'lab/main.ts', 'build', 'act', 'actionlint']))
+  if (!ready) return single('the lab comes up', false)
+  // The leftovers are looked for last, by a run of their own: jest does not order files.
+  return total([await jest('e2e'), await jest('aftermath')])
+}

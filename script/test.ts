@@ -1,0 +1,46 @@
+/** Runs the rings of tests; see `script/test`, which is what a person types. */
+import { parseArgs } from 'node:util'
+
+import { RINGS } from './rings/index.ts'
+import type { Ring } from './rings/index.ts'
+import { total } from './rings/tally.ts'
+import type { Tally } from './rings/tally.ts'
+
+const { values, positionals } = parseArgs({
+  options: { all: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+
+const unknown = positionals.filter((name) => !RINGS.some((ring) => ring.name === name))
+if (unknown.length > 0) {
+  console.error(
+    `No ring is called ${unknown.join(', ')}; there are: ${RINGS.map((ring) => ring.name).join(', ')}`,
+  )
+  process.exit(2)
+}
+
+function isAskedFor(ring: Ring): boolean {
+  return positionals.length > 0 ? positionals.includes(ring.name) : values.all || !ring.long
+}
+
+async function run(ring: Ring): Promise<Tally> {
+  console.log(`\n=== ${ring.name}: ${ring.about}`)
+  const began = performance.now()
+  const tally = await ring.run()
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  console.log(
+    `=== ${ring.name}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped.length} skipped, ${seconds} s`,
+  )
+  return tally
+}
+
+const tallies: Tally[] = []
+// One after the other: two cores are few, and the first ring that fails says most.
+for (const ring of RINGS.filter(isAskedFor)) tallies.push(await run(ring))
+
+const sum = total(tallies)
+console.log('')
+for (const failure of sum.failures) console.log(`failed: ${failure}`)
+for (const skip of sum.skipped) console.log(`skipped: ${skip}`)
+console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped.length} skipped`)
+process.exitCode = sum.failed > 0 || sum.passed === 0 ? 1 : 0

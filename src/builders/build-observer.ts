@@ -1,0 +1,13 @@
+import type { LogLine } from '../cluster/cluster-session.ts'
+
+/** Whoever watches a build: told what happens, as it happens. Nothing it does may throw. */
+export interface BuildObserver {
+  /** The build waits for something; told once for each new reason. */
+  waiting(why: string, secondsSinceCreation: number): void
+  /** The container runs. */
+  running(node: string | undefined, secondsSinceCreation: number): void
+  /** One line that the container printed: not to be trusted. */
+  line(line: LogLine): void
+  /** Something was decided or lost on the way; one sentence. */
+  note(text: string): void
+}

@@ -1,0 +1,71 @@
+import type { BuildSnapshot, ClusterFacts, ClusterSession } from '../cluster/cluster-session.ts'
+import { noDigest } from '../failure/ended-by-us.ts'
+import type { BuildPlan } from '../plan/build-plan.ts'
+import { withoutUserNamespace } from '../plan/without-user-namespace.ts'
+import type { StateLedger } from '../runner/state-ledger.ts'
+import type { BuildObserver } from './build-observer.ts'
+import { parseDigest } from './builder.ts'
+import type { BuildOutcome, BuildPlace } from './builder.ts'
+import type { Clock } from './clock.ts'
+import { followBuild } from './follow-build.ts'
+import type { AttemptEnd } from './follow-build.ts'
+import { removeCreated } from './remove-created.ts'
+
+export interface ClusterBuilding {
+  readonly session: ClusterSession
+  readonly facts: ClusterFacts
+  readonly ledger: StateLedger
+  readonly observer: BuildObserver
+  readonly clock: Clock
+}
+
+/** Builds one image as a Job in the cluster. Everything that the Job needs has been decided in the plan. */
+export async function buildInCluster(
+  plan: BuildPlan,
+  building: ClusterBuilding,
+  signal: AbortSignal,
+): Promise<BuildOutcome> {
+  const end = await attempt(plan, building, signal)
+  if (end.kind !== 'failed' || end.failure.code !== 'user-namespace' || plan.userNamespace !== 'try') {
+    return outcome(plan, building, end)
+  }
+  building.observer.note(
+    'This node runs no pods in user namespaces; the build starts once more without (`user-namespace: false` saves the try).',
+  )
+  const attempted = building.ledger.entries().filter((entry) => isOfAttempt(entry.kind))
+  await removeCreated(building.session, building.ledger, attempted, signal)
+  const again = withoutUserNamespace(plan)
+  return outcome(again, building, await attempt(again, building, signal))
+}
+
+/** The namespace and its ServiceAccount serve both attempts. */
+function isOfAttempt(kind: string): boolean {
+  return kind === 'Job' || kind === 'ConfigMap'
+}
+
+async function attempt(plan: BuildPlan, building: ClusterBuilding, signal: AbortSignal): Promise<AttemptEnd> {
+  const created = await building.session.createBuild(plan, building.ledger, signal)
+  return followBuild(created, plan, building, signal)
+}
+
+function outcome(plan: BuildPlan, building: ClusterBuilding, end: AttemptEnd): BuildOutcome {
+  const where = place(plan, building.facts, end.snapshot)
+  if (end.kind !== 'exited-with-0') return { kind: end.kind, failure: end.failure, where }
+  // The message is there after a failed push too, and a process that a RUN
+  // left behind could have written it: only exit code 0 and the exact form count.
+  const digest = parseDigest(end.message)
+  return digest === undefined
+    ? { kind: 'failed', failure: noDigest(plan.executor), where }
+    : { kind: 'built', digest, where }
+}
+
+function place(plan: BuildPlan, facts: ClusterFacts, snapshot: BuildSnapshot | undefined): BuildPlace {
+  const node = snapshot?.pod?.spec?.nodeName
+  const architecture = node === undefined ? undefined : facts.architectures?.get(node)
+  return {
+    namespace: plan.namespace,
+    job: plan.job.metadata.name,
+    node,
+    platform: architecture === undefined ? undefined : `linux/${architecture}`,
+  }
+}

@@ -1,0 +1,202 @@
+import type { BuildSnapshot, ClusterSession, CreatedBuild, LogEnd } from '../cluster/cluster-session.ts'
+import { cancelled, deadlinePassed, neverStarted } from '../failure/ended-by-us.ts'
+import type { Failure } from '../failure/failure.ts'
+import { diagnoseEnd } from '../failure/diagnose-end.ts'
+import { judge } from '../failure/judge.ts'
+import type { Verdict } from '../failure/judge.ts'
+import type { BuildPlan } from '../plan/build-plan.ts'
+import type { BuildObserver } from './build-observer.ts'
+import type { Clock } from './clock.ts'
+import { nextWithin } from './next-within.ts'
+import { recentLines } from './recent-lines.ts'
+
+/** The end of one attempt: the executor's own success, or why there is none. */
+export type AttemptEnd =
+  | { readonly kind: 'exited-with-0'; readonly message: string | undefined; readonly snapshot: BuildSnapshot }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly snapshot: BuildSnapshot | undefined }
+  | { readonly kind: 'cancelled'; readonly failure: Failure; readonly snapshot: BuildSnapshot | undefined }
+
+export interface Following {
+  readonly session: ClusterSession
+  readonly observer: BuildObserver
+  readonly clock: Clock
+}
+
+/** How long the rest of a log is waited for once the container has ended, in milliseconds. */
+const LOG_GRACE_MS = 20_000
+
+/**
+ * Follows a created build to its end. The cluster's state decides; the log is
+ * for people. Deadlines are the runner's own monotonic time: the cluster's
+ * deadlines are backstops for a dead runner, and delete the evidence.
+ */
+export async function followBuild(
+  created: CreatedBuild,
+  plan: BuildPlan,
+  following: Following,
+  signal: AbortSignal,
+): Promise<AttemptEnd> {
+  const stop = new AbortController()
+  const within = AbortSignal.any([signal, stop.signal])
+  const attempt = new Attempt(created, plan, following, within)
+  const snapshots = following.session.observe(created, within)[Symbol.asyncIterator]()
+  const next = nextWithin(snapshots, following.clock)
+  try {
+    for (;;) {
+      const news = await next(attempt.millisecondsLeft())
+      if (signal.aborted) return attempt.cancelled()
+      if (news.kind === 'end') return await attempt.lostSight()
+      const end = news.kind === 'value' ? await attempt.see(news.value) : await attempt.timeIsUp()
+      if (end !== undefined) return end
+    }
+  } finally {
+    stop.abort()
+  }
+}
+
+/** One attempt at a build: what was seen of it so far, and until when the present state may last. */
+class Attempt {
+  readonly #created: CreatedBuild
+  readonly #plan: BuildPlan
+  readonly #following: Following
+  readonly #signal: AbortSignal
+  readonly #createdAt: number
+  readonly #lines = recentLines()
+  readonly #ended = Promise.withResolvers<undefined>()
+  #log: Promise<LogEnd> | undefined
+  #snapshot: BuildSnapshot | undefined
+  #waitingFor = ''
+  #runningSince: number | undefined
+  #stuck: { readonly code: string; readonly since: number; readonly graceMs: number } | undefined
+
+  constructor(created: CreatedBuild, plan: BuildPlan, following: Following, signal: AbortSignal) {
+    this.#created = created
+    this.#plan = plan
+    this.#following = following
+    this.#signal = signal
+    this.#createdAt = following.clock.now()
+  }
+
+  /** Until the nearest deadline. */
+  millisecondsLeft(): number {
+    const deadlines = [this.#phaseDeadline()]
+    if (this.#stuck) deadlines.push(this.#stuck.since + this.#stuck.graceMs)
+    return Math.min(...deadlines) - this.#following.clock.now()
+  }
+
+  async see(snapshot: BuildSnapshot): Promise<AttemptEnd | undefined> {
+    this.#snapshot = snapshot
+    const verdict = judge(snapshot, this.#created.container)
+    this.#remember(verdict)
+    switch (verdict.kind) {
+      case 'waiting':
+        this.#tellWaiting(verdict.why)
+        return undefined
+      case 'stuck':
+        this.#tellWaiting(verdict.why)
+        return this.timeIsUp()
+      case 'running':
+        this.#tellRunning(verdict.node)
+        this.#followLog(snapshot)
+        return undefined
+      case 'ended':
+        this.#followLog(snapshot)
+        await this.#readLogToItsEnd()
+        return { kind: 'exited-with-0', message: verdict.message, snapshot }
+      case 'failed':
+        if (verdict.ran) this.#followLog(snapshot)
+        await this.#readLogToItsEnd()
+        return this.#failed(this.#diagnosis(snapshot))
+    }
+  }
+
+  /** Called when a deadline may have passed; the build goes on if none has. */
+  async timeIsUp(): Promise<AttemptEnd | undefined> {
+    const now = this.#following.clock.now()
+    if (this.#stuck && now >= this.#stuck.since + this.#stuck.graceMs && this.#snapshot) {
+      return this.#failed(this.#diagnosis(this.#snapshot))
+    }
+    if (now < this.#phaseDeadline()) return undefined
+    await this.#readLogToItsEnd()
+    return this.#failed(
+      this.#runningSince === undefined
+        ? neverStarted(this.#plan.scheduleTimeoutSeconds, this.#waitingFor, this.#created)
+        : deadlinePassed(this.#plan.timeoutSeconds, this.#lines.all(), this.#created),
+    )
+  }
+
+  cancelled(): AttemptEnd {
+    return { kind: 'cancelled', failure: cancelled(), snapshot: this.#snapshot }
+  }
+
+  /** The sequence of snapshots ended although nobody asked it to. */
+  lostSight(): Promise<AttemptEnd> {
+    throw new Error('the observation of the build ended before the build did')
+  }
+
+  #phaseDeadline(): number {
+    return this.#runningSince === undefined
+      ? this.#createdAt + this.#plan.scheduleTimeoutSeconds * 1000
+      : this.#runningSince + this.#plan.timeoutSeconds * 1000
+  }
+
+  #remember(verdict: Verdict): void {
+    const now = this.#following.clock.now()
+    if (verdict.kind === 'running') this.#runningSince ??= now
+    if (verdict.kind !== 'stuck') this.#stuck = undefined
+    else if (this.#stuck?.code !== verdict.code) {
+      this.#stuck = { code: verdict.code, since: now, graceMs: verdict.graceSeconds * 1000 }
+    } else {
+      // The same trouble with a shorter grace: now the cluster has said that it will not heal.
+      this.#stuck = { ...this.#stuck, graceMs: Math.min(this.#stuck.graceMs, verdict.graceSeconds * 1000) }
+    }
+  }
+
+  #tellWaiting(why: string): void {
+    if (why === this.#waitingFor) return
+    this.#waitingFor = why
+    this.#following.observer.waiting(why, this.#seconds())
+  }
+
+  #tellRunning(node: string | undefined): void {
+    if (this.#log === undefined) this.#following.observer.running(node, this.#seconds())
+  }
+
+  #followLog(snapshot: BuildSnapshot): void {
+    if (this.#log !== undefined || snapshot.pod === undefined) return
+    this.#log = this.#following.session.followLog(
+      this.#created,
+      snapshot.pod.metadata.name,
+      (line) => {
+        this.#lines.add(line.text)
+        this.#following.observer.line(line)
+      },
+      this.#ended.promise,
+      this.#signal,
+    )
+  }
+
+  async #readLogToItsEnd(): Promise<void> {
+    this.#ended.resolve(undefined)
+    if (this.#log === undefined) return
+    const patience = new AbortController()
+    const late = this.#following.clock
+      .sleep(LOG_GRACE_MS, patience.signal)
+      .then((): LogEnd => ({ kind: 'incomplete', reason: 'the end of the log did not arrive' }))
+    const end = await Promise.race([this.#log, late])
+    patience.abort()
+    if (end.kind === 'incomplete') this.#following.observer.note(`The log is not complete: ${end.reason}.`)
+  }
+
+  #diagnosis(snapshot: BuildSnapshot): Failure {
+    return diagnoseEnd({ snapshot, build: this.#created, plan: this.#plan, lastLines: this.#lines.all() })
+  }
+
+  #failed(failure: Failure): AttemptEnd {
+    return { kind: 'failed', failure, snapshot: this.#snapshot }
+  }
+
+  #seconds(): number {
+    return (this.#following.clock.now() - this.#createdAt) / 1000
+  }
+}

@@ -1,0 +1,34 @@
+import { removeCreated } from './builders/remove-created.ts'
+import type { ClusterSession, LedgerEntry } from './cluster/cluster-session.ts'
+import { ActionError } from './failure/failure.ts'
+import type { Runner } from './runner/runner.ts'
+import type { StateLedger } from './runner/state-ledger.ts'
+
+/** What the post phase needs from outside; `post.ts` brings the real ones. */
+export interface CleanUpPorts {
+  readonly runner: Runner
+  readonly ledger: StateLedger
+  /** What the main phase recorded and did not strike out. */
+  readonly recorded: readonly LedgerEntry[]
+  readonly openCluster: () => Promise<ClusterSession>
+}
+
+/** Removes what the main phase left. Only warns: a build is not worse for what follows it. */
+export async function cleanUp(ports: CleanUpPorts): Promise<void> {
+  const { runner, ledger, recorded } = ports
+  if (recorded.length === 0) return
+  for (const entry of recorded) ledger.record(entry)
+  try {
+    const session = await ports.openCluster()
+    try {
+      const complaints = await removeCreated(session, ledger)
+      for (const complaint of complaints) runner.warning(complaint)
+      if (complaints.length === 0) runner.info('Removed what the cancelled build had left in the cluster.')
+    } finally {
+      session.close()
+    }
+  } catch (error) {
+    const why = error instanceof ActionError ? error.message : 'an error in the action itself'
+    runner.warning(`What this build created could not be removed (${why}); it expires by itself.`)
+  }
+}

@@ -1,0 +1,67 @@
+import type { Digest } from '../builders/builder.ts'
+import type { ClusterFacts } from '../cluster/cluster-session.ts'
+import type { ContextArchive } from '../context/context-archive.ts'
+import type { BuildPlan } from '../plan/build-plan.ts'
+import type { BuildRequest } from '../request/build-request.ts'
+
+/** What is about to be done, for the log, before anything is created. */
+export function planLines(
+  request: BuildRequest,
+  plan: BuildPlan,
+  archive: ContextArchive,
+  facts: ClusterFacts,
+): readonly string[] {
+  return [
+    'Plan',
+    field('builder', `kaniko, ${plan.executor}`),
+    field('cluster', [facts.server, facts.kubernetesVersion && `Kubernetes ${facts.kubernetesVersion}`]),
+    field('namespace', [
+      plan.namespace,
+      request.namespace.kind === 'own' ? 'own, removed afterwards' : 'given',
+    ]),
+    field('job', plan.job.metadata.name),
+    field('context', [request.context, packed(archive)]),
+    field('push', plan.destinations.length > 0 ? plan.destinations : 'no (`push: false`)'),
+    field('cache', cacheWords(request)),
+    ...plan.notes.map((note) => field('note', note)),
+  ]
+}
+
+/** The last line of a good build. */
+export function builtLine(given: {
+  readonly repository: string | undefined
+  readonly digest: Digest
+  readonly seconds: number
+}): string {
+  const what = given.repository === undefined ? given.digest : `${given.repository}@${given.digest}`
+  return `Built ${what} in ${given.seconds.toFixed(1)} s`
+}
+
+function field(name: string, value: string | readonly (string | undefined)[]): string {
+  const text = typeof value === 'string' ? value : value.filter((part) => part).join('   ')
+  return `  ${name.padEnd(10)} ${text}`
+}
+
+function packed(archive: ContextArchive): string {
+  const ignored = archive.ignored > 0 ? ` (${archive.ignored} ignored)` : ''
+  return `${archive.files} ${archive.files === 1 ? 'file' : 'files'}${ignored}, ${bytes(archive.contentBytes)}, sent as ${bytes(archive.bytes.byteLength)}`
+}
+
+function cacheWords(request: BuildRequest): string {
+  const { cache } = request
+  if (cache.kind === 'off') return 'off'
+  const write = cache.write ? '' : ', read only'
+  return `${cache.repository.name}, ${hours(cache.ttlSeconds)}${write}`
+}
+
+function hours(seconds: number): string {
+  return seconds % 3600 === 0 ? `${seconds / 3600} h` : `${seconds} s`
+}
+
+/** 1234567 → `1.2 MB`; SI units, as registries and Docker print them. */
+export function bytes(count: number): string {
+  if (count < 1000) return `${count} B`
+  if (count < 1_000_000) return `${(count / 1000).toFixed(0)} kB`
+  if (count < 1_000_000_000) return `${(count / 1_000_000).toFixed(1)} MB`
+  return `${(count / 1_000_000_000).toFixed(1)} GB`
+}

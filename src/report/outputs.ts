@@ -1,0 +1,37 @@
+import type { BuildOutcome } from '../builders/builder.ts'
+import type { Failure } from '../failure/failure.ts'
+
+/** Everything that is known when an invocation ends; on failure too. */
+export interface Report {
+  readonly builder: string
+  /** Destinations pushed to, first one first; empty if none. */
+  readonly destinations: readonly string[]
+  /** Repository of the first destination, without a tag. */
+  readonly repository: string | undefined
+  readonly outcome: BuildOutcome | { readonly kind: 'failed'; readonly failure: Failure }
+  /** Seconds from just before the first create to the known outcome; undefined if nothing was created. */
+  readonly durationSeconds: number | undefined
+}
+
+/** The outputs of the action, by name; those that are not known are not there. */
+export function outputsOf(report: Report): ReadonlyMap<string, string> {
+  const { outcome } = report
+  const place = 'where' in outcome ? outcome.where : undefined
+  const failure = outcome.kind === 'built' ? undefined : outcome.failure
+  const digest = outcome.kind === 'built' ? outcome.digest : undefined
+  const all: Record<string, string | undefined> = {
+    image: report.destinations[0],
+    'image-by-digest': digest && report.repository && `${report.repository}@${digest}`,
+    images: report.destinations.length > 0 ? JSON.stringify(report.destinations) : undefined,
+    digest,
+    duration: report.durationSeconds?.toFixed(3),
+    platform: place?.platform,
+    builder: report.builder,
+    outcome: outcome.kind,
+    'failure-code': failure?.code,
+    'failure-message': failure?.headline,
+    namespace: place?.namespace,
+    job: place?.job,
+  }
+  return new Map(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}

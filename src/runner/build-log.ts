@@ -1,0 +1,40 @@
+import type { BuildObserver } from '../builders/build-observer.ts'
+import { displayOf } from '../progress/kaniko-log.ts'
+import type { Runner, UntrustedText } from './runner.ts'
+
+/** Shows a build's progress in the runner's log: waiting states, then one group with all that the build prints. */
+export interface BuildLog extends BuildObserver {
+  /** Closes whatever is open; what follows in the log is ours again. */
+  end(): void
+}
+
+export function buildLog(runner: Runner, title: string): BuildLog {
+  let stretch: UntrustedText | undefined
+  const close = (): void => {
+    if (stretch === undefined) return
+    stretch.end()
+    stretch = undefined
+    runner.endGroup()
+  }
+  return {
+    waiting: (why, seconds) => runner.info(`Waiting    ${seconds.toFixed(1)} s  ${why}`),
+    running: (node, seconds) =>
+      runner.info(
+        `Running    ${seconds.toFixed(1)} s  ${node === undefined ? 'the executor' : `on ${node}`}`,
+      ),
+    line(line) {
+      const shown = displayOf(line.text)
+      if (shown === undefined) return
+      if (stretch === undefined) {
+        runner.group(title)
+        stretch = runner.untrusted()
+      }
+      stretch.line(shown)
+    },
+    note(text) {
+      close()
+      runner.info(text)
+    },
+    end: close,
+  }
+}

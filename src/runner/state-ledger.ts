@@ -1,0 +1,72 @@
+import type { Ledger, LedgerEntry } from '../cluster/cluster-session.ts'
+
+/** Name of the runner's state that holds the ledger; the post phase reads it. */
+export const LEDGER_STATE = 'ledger'
+
+const KINDS: readonly string[] = [
+  'Namespace',
+  'ServiceAccount',
+  'Job',
+  'ConfigMap',
+] satisfies LedgerEntry['kind'][]
+
+/** A ledger whose every change is written before the next step: what a killed runner had begun is still known. */
+export interface StateLedger extends Ledger {
+  /** Strikes out what has been removed. */
+  forget(entry: LedgerEntry): void
+}
+
+/** Form: `{"version": 1, "entries": [{"kind", "namespace", "name", "uid"?, "ownerToken"}]}`. */
+export function stateLedger(save: (value: string) => void): StateLedger {
+  let entries: readonly LedgerEntry[] = []
+  const replace = (next: readonly LedgerEntry[]): void => {
+    entries = next
+    save(JSON.stringify({ version: 1, entries }))
+  }
+  return {
+    record: (entry) => replace([...entries.filter((known) => !isSame(known, entry)), entry]),
+    forget: (entry) => replace(entries.filter((known) => !isSame(known, entry))),
+    entries: () => entries,
+  }
+}
+
+/**
+ * The entries of a saved ledger. Anything that is not exactly one is left out:
+ * state may have been written to by somebody else, and an entry decides what
+ * is deleted.
+ */
+export function parseLedger(saved: string): readonly LedgerEntry[] {
+  const value = parseJson(saved)
+  if (!isRecord(value) || value['version'] !== 1 || !Array.isArray(value['entries'])) return []
+  return value['entries'].filter(isEntry)
+}
+
+function isSame(one: LedgerEntry, other: LedgerEntry): boolean {
+  return one.kind === other.kind && one.namespace === other.namespace && one.name === other.name
+}
+
+function isEntry(value: unknown): value is LedgerEntry {
+  return (
+    isRecord(value) &&
+    typeof value['kind'] === 'string' &&
+    KINDS.includes(value['kind']) &&
+    typeof value['namespace'] === 'string' &&
+    typeof value['name'] === 'string' &&
+    value['name'] !== '' &&
+    typeof value['ownerToken'] === 'string' &&
+    value['ownerToken'] !== '' &&
+    (value['uid'] === undefined || typeof value['uid'] === 'string')
+  )
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

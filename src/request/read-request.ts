@@ -1,24 +1,127 @@
-import type { BuildRequest } from './build-request.ts'
+import type { BuildRequest, ClusterChoice, NamespaceChoice, UserNamespaceChoice } from './build-request.ts'
+import { readCache } from './cache-request.ts'
+import { destinationNotices, parseDestinations } from './destinations.ts'
+import { parseExecutorArguments } from './executor-arguments.ts'
+import { type ImageReference, parseImageReference } from './image-reference.ts'
 import type { InputProblem } from './input-problem.ts'
-import type { InputName } from './inputs.generated.ts'
+import { type InputReader, inputReader, type RawInputs } from './input-reader.ts'
+import { listWithCommas, parseMap } from './lines.ts'
+import { type Parsed, gathered, parsed } from './parsed.ts'
+import { parseResources } from './resources.ts'
+import {
+  DAY,
+  parseAutoOrBoolean,
+  parseBoolean,
+  parseContext,
+  parseDnsLabel,
+  parseDuration,
+  parsePath,
+  parseRegistry,
+  parseTarget,
+  parseText,
+} from './scalars.ts'
 
 export { inputFailure, type InputProblem } from './input-problem.ts'
-
-/**
- * An input as it was given; undefined if it was not, in which case action.yml's
- * default counts. (GitHub's runner puts the default in by itself; it gives ''
- * both for an input without default that is not given and for one given empty.)
- */
-export type RawInputs = (name: InputName) => string | undefined
+export type { RawInputs } from './input-reader.ts'
 
 export type ReadRequest =
   | { readonly kind: 'request'; readonly request: BuildRequest }
   | { readonly kind: 'problems'; readonly problems: readonly InputProblem[] }
+
+const LONGEST_TIMEOUT = 30 * DAY
 
 /** What the user asks for, or everything that is wrong with it, all at once. */
 export function readRequest(
   inputs: RawInputs,
   environment: Readonly<Record<string, string | undefined>>,
 ): ReadRequest {
-  throw new Error(`not written yet ${inputs('tags') ?? ''} ${environment['HOME'] ?? ''}`)
+  const reader = inputReader(inputs, environment)
+  const request = readAll(reader, inputs)
+  // Where there are problems the request holds fallbacks and is dropped.
+  if (reader.problems.length > 0) return { kind: 'problems', problems: reader.problems }
+  return { kind: 'request', request }
+}
+
+function readAll(reader: InputReader, inputs: RawInputs): BuildRequest {
+  const { read } = reader
+  const none: ReadonlyMap<string, string> = new Map()
+  const cluster = readCluster(reader, inputs)
+  const namespace = read('namespace', parseNamespace, OWN)
+  const context = read('context', parseContext, '.')
+  const file = read('file', parsePath, undefined)
+  const tags = read('tags', parseDestinations, [])
+  const push = readPush(reader, tags)
+  return {
+    cluster,
+    namespace,
+    context,
+    file,
+    tags,
+    push,
+    buildArgs: read('build-args', parseMap, none),
+    target: read('target', parseTarget, undefined),
+    labels: read('labels', parseMap, none),
+    executor: read('executor', parseExecutor, ''),
+    cache: readCache(reader, tags, push),
+    registryMirrors: read('registry-mirror', parseRegistries, []),
+    insecureRegistries: read('insecure-registries', parseRegistries, []),
+    resources: read('resources', parseResources, {}),
+    timeoutSeconds: read('timeout', parseTimeout, 0),
+    scheduleTimeoutSeconds: read('schedule-timeout', parseTimeout, 0),
+    userNamespace: read('user-namespace', parseUserNamespace, 'auto'),
+    jobName: read('job-name', parseDnsLabel, undefined),
+    kanikoArgs: read('kaniko-args', parseExecutorArguments, []),
+    notices: push ? destinationNotices(tags) : [],
+  }
+}
+
+function readCluster(reader: InputReader, inputs: RawInputs): ClusterChoice {
+  // Not given at all it is action.yml's `auto`, so that an empty one was given empty.
+  if (inputs('kubeconfig')?.trim() === '') {
+    reader.report({
+      input: 'kubeconfig',
+      problem:
+        'is given but empty. If it comes from a secret: workflows of pull requests from forks get no secrets, and a misspelled name gives an empty one. Leave the input out to use $KUBECONFIG, ~/.kube/config or the cluster that the runner itself is in',
+    })
+  }
+  const kubeconfig = reader.read('kubeconfig', parseText, 'auto')
+  return {
+    kubeconfig: kubeconfig === 'auto' ? undefined : kubeconfig,
+    kubeContext: reader.read('kube-context', parseText, undefined),
+  }
+}
+
+function readPush(reader: InputReader, tags: readonly ImageReference[]): boolean {
+  const push = reader.read('push', parseBoolean, undefined)
+  const tagsRefused = reader.problems.some(({ input }) => input === 'tags')
+  if (push === true && tags.length === 0 && !tagsRefused) {
+    const problem =
+      'is needed: where to push the image, like ghcr.io/OWNER/NAME:TAG. To build without pushing, set push: false'
+    reader.report({ input: 'tags', problem })
+  }
+  return push ?? true
+}
+
+const OWN: NamespaceChoice = { kind: 'own' }
+
+function parseNamespace(text: string): Parsed<NamespaceChoice> {
+  const name = parseDnsLabel(text)
+  return name.kind === 'problems' ? name : parsed({ kind: 'given', name: name.value })
+}
+
+/** The text is kept as it is: the node's container runtime reads it, not we. */
+function parseExecutor(text: string): Parsed<string> {
+  const reference = parseImageReference(text)
+  return reference.kind === 'problems' ? reference : parsed(text)
+}
+
+const parseRegistries = (text: string) => gathered(listWithCommas(text).map(parseRegistry))
+
+const parseTimeout = (text: string) => parseDuration(text, LONGEST_TIMEOUT)
+
+function parseUserNamespace(text: string): Parsed<UserNamespaceChoice> {
+  const choice = parseAutoOrBoolean(text)
+  if (choice.kind === 'problems') return choice
+  if (choice.value === 'auto') return parsed('auto')
+  return parsed(choice.value ? 'always' : 'never')
 }

@@ -1,0 +1,77 @@
+import { load } from 'js-yaml'
+import type { ResourceList, ResourceRequirements } from '../kubernetes/objects.ts'
+import { type Parsed, gathered, parsed, refused } from './parsed.ts'
+import { amountOf, parseQuantity, RESOURCES, type ResourceName } from './quantity.ts'
+
+const PARTS = ['requests', 'limits'] as const
+type Part = (typeof PARTS)[number]
+
+/** Reads the YAML (or JSON) of a container's `resources`. Nothing is added to it: defaults are the plan's. */
+export function parseResources(text: string): Parsed<ResourceRequirements> {
+  const root = mappingOf(text)
+  if (root.kind === 'problems') return root
+  const results = Object.entries(root.value).map(([key, value]) => parsePart(key, value))
+  const parts = gathered(results)
+  if (parts.kind === 'problems') return parts
+  const resources: ResourceRequirements = Object.fromEntries(parts.value)
+  return reversed(resources) ?? parsed(resources)
+}
+
+function mappingOf(text: string): Parsed<Readonly<Record<string, unknown>>> {
+  try {
+    const value = load(text)
+    if (isMapping(value)) return parsed(value)
+  } catch (error) {
+    const [reason] = error instanceof Error ? error.message.split('\n') : []
+    return refused(`is not YAML${reason === undefined ? '' : ` (${reason})`}`, text)
+  }
+  return refused('is not a YAML mapping, like {limits: {memory: 4Gi}}', text)
+}
+
+function parsePart(key: string, value: unknown): Parsed<readonly [Part, ResourceList]> {
+  const part = PARTS.find((known) => known === key)
+  if (part === undefined) {
+    const where = RESOURCES.some((resource) => resource === key) ? `; write {limits: {${key}: …}}` : ''
+    return refused(`is not known here; known are ${PARTS.join(' and ')}${where}`, key)
+  }
+  // `limits:` with nothing below it is what is left when all its lines are commented out.
+  if (value === null) return parsed([part, {}])
+  if (!isMapping(value)) return refused(`${part} is not a mapping, like {memory: 4Gi}`, shown(value))
+  const entries = gathered(Object.entries(value).map(([name, amount]) => parseEntry(part, name, amount)))
+  return entries.kind === 'problems' ? entries : parsed([part, Object.fromEntries(entries.value)])
+}
+
+function parseEntry(part: Part, key: string, value: unknown): Parsed<readonly [ResourceName, string]> {
+  const name = RESOURCES.find((known) => known === key)
+  if (name === undefined) {
+    return refused(`in ${part} is not known; known are ${RESOURCES.join(', ')}`, key)
+  }
+  // YAML reads `cpu: 2` as a number.
+  if (typeof value !== 'string' && typeof value !== 'number') {
+    return refused(`as ${part}.${name} is not a Kubernetes quantity`, shown(value))
+  }
+  const quantity = parseQuantity(String(value), name)
+  return quantity.kind === 'problems' ? quantity : parsed([name, quantity.value])
+}
+
+/** Where a request is more than its limit, both being the user's own. */
+function reversed({ requests, limits }: ResourceRequirements): Parsed<never> | undefined {
+  const problems = RESOURCES.flatMap((name) => {
+    const [request, limit] = [requests?.[name], limits?.[name]]
+    if (request === undefined || limit === undefined || !isMore(request, limit)) return []
+    const problem = `requests.${name} is more than limits.${name} (${limit}); a request is at most the limit`
+    return [{ value: request, problem }]
+  })
+  return problems.length > 0 ? { kind: 'problems', problems } : undefined
+}
+
+/** Whether the first quantity is the greater one. */
+export function isMore(first: string, second: string): boolean {
+  return (amountOf(first) ?? 0n) > (amountOf(second) ?? 0n)
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const shown = (value: unknown) => JSON.stringify(value)

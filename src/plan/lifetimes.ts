@@ -22,18 +22,16 @@ export const DEFAULT_LIFETIMES: Lifetimes = {
 /** Only for tests, which cannot wait half an hour to see that nothing is left: JSON with any of the four allowances. */
 export const TEST_LIFETIMES_VARIABLE = 'HYBRID_BUILD_TEST_LIFETIMES'
 
-export type ParsedLifetimes =
-  | { readonly kind: 'lifetimes'; readonly lifetimes: Lifetimes }
-  | { readonly kind: 'failure'; readonly failure: Failure }
-
 /** Reads the value of the variable above; without one, the allowances that the contract fixes. */
-export function parseLifetimes(value: string | undefined): ParsedLifetimes {
+export function parseLifetimes(
+  value: string | undefined,
+): Lifetimes | { readonly kind: 'failure'; readonly failure: Failure } {
   const text = value?.trim() ?? ''
-  if (text === '') return { kind: 'lifetimes', lifetimes: DEFAULT_LIFETIMES }
+  if (text === '') return DEFAULT_LIFETIMES
   const given = jsonMapping(text)
   const wrong = given === undefined || !Object.entries(given).every(([key, value]) => isAllowance(key, value))
   if (wrong) return { kind: 'failure', failure: lifetimesFailure() }
-  return { kind: 'lifetimes', lifetimes: { ...DEFAULT_LIFETIMES, ...given } }
+  return { ...DEFAULT_LIFETIMES, ...given }
 }
 
 /** When the cluster itself puts an end to a build. */

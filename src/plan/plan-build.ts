@@ -1,8 +1,18 @@
 import type { ContextArchive } from '../context/context-archive.ts'
 import type { Failure } from '../failure/failure.ts'
+import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { BuildRequest } from '../request/build-request.ts'
+import { printImageRepository } from '../request/image-reference.ts'
 import type { BuildIdentity, BuildPlan, RunContext } from './build-plan.ts'
-import type { Lifetimes } from './lifetimes.ts'
+import { contextFailure, contextMap } from './context-map.ts'
+import { imageLabels } from './image-labels.ts'
+import { destinations, kanikoArgs } from './kaniko-args.ts'
+import { BUILD_CONTAINER, kanikoJob } from './kaniko-job.ts'
+import { endsOf, type Lifetimes } from './lifetimes.ts'
+import { podResources } from './pod-resources.ts'
+import { buildAnnotations, buildLabels, objectNames, objectStem, ownNamespaceName } from './resource-names.ts'
+import { type Marks, ownNamespace, ownServiceAccount } from './surroundings.ts'
+import { decideUserNamespace } from './user-namespace.ts'
 
 export { ownedBy } from './context-map.ts'
 export { withoutUserNamespace } from './without-user-namespace.ts'
@@ -24,5 +34,63 @@ export type PlanFailure = { readonly kind: 'failure'; readonly failure: Failure 
 
 /** Decides everything that will be created. Pure: the same grounds give the same plan. */
 export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
-  throw new Error(`not written yet ${given.identity.random}`)
+  const { request, identity } = given
+  const failure = contextFailure(request.context, given.archive)
+  if (failure !== undefined) return { kind: 'failure', failure }
+
+  const { userNamespace, note } = decideUserNamespace(request.userNamespace, given.userNamespaces)
+  const { resources, notes } = podResources(request.resources)
+  const [first] = request.tags
+  return {
+    kind: 'kaniko',
+    identity,
+    ...objectsOf(given, { userNamespace: userNamespace !== 'no', resources }),
+    container: BUILD_CONTAINER,
+    executor: request.executor,
+    destinations: destinations(request),
+    repository: request.push && first !== undefined ? printImageRepository(first) : undefined,
+    userNamespace,
+    timeoutSeconds: request.timeoutSeconds,
+    scheduleTimeoutSeconds: request.scheduleTimeoutSeconds,
+    notes: [...request.notices, ...notes, ...(note === undefined ? [] : [note])],
+  }
+}
+
+interface PodChoices {
+  readonly userNamespace: boolean
+  readonly resources: BuildRequest['resources']
+}
+
+function objectsOf(
+  { request, identity, run, archive, serverTime, lifetimes }: PlanGrounds,
+  pod: PodChoices,
+): Pick<BuildPlan, 'namespace' | 'surroundings' | 'job' | 'contextMap'> {
+  const own = request.namespace.kind === 'own'
+  const namespace =
+    request.namespace.kind === 'given' ? request.namespace.name : ownNamespaceName(run, identity)
+  const names = objectNames(objectStem(request), identity)
+  const ends = endsOf(request, serverTime, lifetimes)
+  const marks: Marks = {
+    labels: buildLabels(run, identity),
+    annotations: buildAnnotations(run, identity, ends.expiresAt),
+  }
+  const job = kanikoJob({
+    metadata: { name: names.job, namespace, ...marks },
+    contextMap: names.contextMap,
+    serviceAccount: own ? names.job : undefined,
+    executor: request.executor,
+    args: kanikoArgs(request, archive.dockerfile, imageLabels(request, run, serverTime)),
+    ends,
+    ...pod,
+  })
+  return {
+    namespace,
+    surroundings: own ? surroundingsOf(namespace, names.job, marks) : [],
+    job,
+    contextMap: contextMap({ name: names.contextMap, namespace, ...marks }, archive),
+  }
+}
+
+function surroundingsOf(namespace: string, account: string, marks: Marks): readonly KubernetesObject[] {
+  return [ownNamespace(namespace, marks), ownServiceAccount(account, namespace, marks)]
 }

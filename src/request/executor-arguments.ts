@@ -1,7 +1,7 @@
-import { listOfLines } from './lines.ts'
+import { meaningfulLines } from './lines.ts'
 import { type Parsed, gathered, parsed, refused } from './parsed.ts'
 
-const NEEDED = 'is needed by the action itself; leave it out'
+const NEEDED = 'needed by the action itself; leave it out'
 const NO_IMAGE = 'would leave no pushed image behind; leave it out'
 
 /**
@@ -9,16 +9,16 @@ const NO_IMAGE = 'would leave no pushed image behind; leave it out'
  * instead. Checked against the executor's own list by a test.
  */
 const RESERVED: ReadonlyMap<string, string> = new Map([
-  ['context', 'is set by the action; use the input context'],
-  ['context-sub-path', 'is set by the action; use the input context'],
-  ['dockerfile', 'is set by the action; use the input file'],
-  ['destination', 'is set by the action; use the input tags'],
-  ['no-push', 'is set by the action; use the input push'],
-  ['target', 'is set by the action; use the input target'],
-  ['cache', 'is set by the action; use the input cache'],
-  ['cache-repo', 'is set by the action; use the input cache-repository'],
-  ['cache-ttl', 'is set by the action; use the input cache-ttl'],
-  ['no-push-cache', 'is set by the action; use the input cache-write'],
+  ['context', 'set by the action; use the input context'],
+  ['context-sub-path', 'set by the action; use the input context'],
+  ['dockerfile', 'set by the action; use the input file'],
+  ['destination', 'set by the action; use the input tags'],
+  ['no-push', 'set by the action; use the input push'],
+  ['target', 'set by the action; use the input target'],
+  ['cache', 'set by the action; use the input cache'],
+  ['cache-repo', 'set by the action; use the input cache-repository'],
+  ['cache-ttl', 'set by the action; use the input cache-ttl'],
+  ['no-push-cache', 'set by the action; use the input cache-write'],
   ['digest-file', NEEDED],
   ['log-format', NEEDED],
   ['log-timestamp', NEEDED],
@@ -48,12 +48,15 @@ export const RESERVED_FLAGS: readonly string[] = [...RESERVED.keys()]
 
 /** Reads flags for the executor, one a line. Only a flag's name is ever shown: its value may be a secret. */
 export function parseExecutorArguments(text: string): Parsed<readonly string[]> {
-  return gathered(listOfLines(text).map(parseArgument))
+  return gathered(meaningfulLines(text).map(({ number, line }) => parseArgument(line.trim(), number)))
 }
 
-function parseArgument(line: string): Parsed<string> {
+function parseArgument(line: string, number: number): Parsed<string> {
   const flag = /^--([A-Za-z0-9][\w-]*)(?:=(.*))?$/.exec(line)
-  if (flag === null) return refused(formProblem(line), nameIn(line))
+  if (flag === null) {
+    const shown = nameIn(line)
+    return refused(`${shown === undefined ? `line ${number}: ` : ''}${formProblem(line)}`, shown)
+  }
   const [, name = '', value = ''] = flag
   const reserved = RESERVED.get(name)
   if (reserved !== undefined) return refused(reserved, `--${name}`)
@@ -68,10 +71,10 @@ function parseArgument(line: string): Parsed<string> {
 }
 
 function formProblem(line: string): string {
-  if (/^--[\w-]+\s/.test(line)) return 'has a blank after its name; write --flag=value'
+  if (/^--[\w-]+\s/.test(line)) return 'a blank follows its name; write --flag=value'
   const long = SHORT_FORMS[shortForm(line)?.slice(1) ?? '']
-  if (long !== undefined) return RESERVED.get(long) ?? `is a short form; write --${long}=value`
-  return 'is not a flag; write --flag or --flag=value, each on a line of its own'
+  if (long !== undefined) return RESERVED.get(long) ?? `a short form; write --${long}=value`
+  return 'not a flag; write --flag or --flag=value, each on a line of its own'
 }
 
 /** The part of a line that cannot hold a secret; undefined if all of it could. */

@@ -48,7 +48,7 @@ export function parseImageReference(text: string): Parsed<ImageReference> {
   if (problem !== undefined) return refused(problem, text)
 
   const [named = '', digest, ...rest] = text.split('@')
-  if (rest.length > 0) return refused('has more than one "@"', text)
+  if (rest.length > 0) return refused('more than one "@" in it', text)
   if (digest !== undefined && !isDigest(digest)) {
     return refused('what follows "@" is not a digest (sha256: and 64 hexadecimal digits)', text)
   }
@@ -75,7 +75,7 @@ export function parseImageRepository(text: string): Parsed<ImageRepository> {
   const { registry, repository, tag, digest } = reference.value
   if (tag === undefined && digest === undefined) return parsed({ registry, repository })
   return refused(
-    `is a repository, without tag and digest (${printImageRepository({ registry, repository })})`,
+    `a repository is named without tag and digest (${printImageRepository({ registry, repository })})`,
     text,
   )
 }
@@ -122,7 +122,7 @@ function looksLikeRegistry(first: string): boolean {
 
 /** What can be seen before the parts are told apart; mostly variables that turned out to be empty. */
 function surfaceProblem(text: string): string | undefined {
-  if (text === '') return 'is empty'
+  if (text === '') return 'an empty name'
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text)
   if (scheme !== null) return `a reference has no "${scheme[0]}"; leave it out`
   if (/\s/.test(text)) return 'a reference has no blanks in it'
@@ -144,6 +144,8 @@ function placeProblem({ registry, repository }: ImageRepository, text: string): 
   }
   const wrong = repository.split('/').find((component) => !COMPONENT.test(component))
   if (wrong === undefined) return undefined
+  // The commonest one: a branch's name as the tag.
+  if (wrong.includes(':')) return tagProblem(text.slice(text.indexOf(wrong) + wrong.indexOf(':') + 1))
   return `"${wrong}" in it is not a name: lower case letters and digits, with single ".", "_", "__" or "-" between them`
 }
 

@@ -48,7 +48,11 @@ export function inputReader(inputs: RawInputs, environment: Environment): InputR
       if (result.kind === 'value') return result.value
       for (const { value, problem } of result.problems) {
         const where = found.variable === undefined ? problem : `${problem}; it comes from $${found.variable}`
-        problems.push({ input, ...(value === undefined ? {} : { value }), problem: where })
+        problems.push({
+          input,
+          ...(value === undefined ? {} : { value: withoutUserInfo(value) }),
+          problem: where,
+        })
       }
       return fallback
     },
@@ -70,6 +74,9 @@ function textOf(input: InputName, inputs: RawInputs, environment: Environment): 
   const fallback = source?.fallback ?? DEFAULTS[input]
   return fallback === undefined ? undefined : { text: fallback }
 }
+
+/** A URL given where none belongs may hold a password. */
+const withoutUserInfo = (value: string) => value.replaceAll(/\/\/[^/\s]*@/g, '//…@')
 
 function parseText<T>(text: string, parse: (text: string) => Parsed<T>): Parsed<T> {
   // Neither an argument of a process nor a path can hold one; Kubernetes would cut or refuse it much later.

@@ -29,9 +29,9 @@ export type ResourceName = (typeof RESOURCES)[number]
 /** Reads the quantity of one resource; its text is kept. */
 export function parseQuantity(text: string, resource: ResourceName): Parsed<string> {
   const amount = amountOf(text)
-  if (amount === undefined) return refused(`is not a Kubernetes quantity${proposal(text, resource)}`, text)
+  if (amount === undefined) return refused(`not a Kubernetes quantity${proposal(text, resource)}`, text)
   if (resource !== 'cpu' && amount > 0n && amount < BILLION) {
-    return refused(`is less than one byte ("m" means thousandths)${proposal(text, resource)}`, text)
+    return refused(`less than one byte ("m" means thousandths)${proposal(text, resource)}`, text)
   }
   return parsed(text)
 }

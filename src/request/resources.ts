@@ -23,20 +23,20 @@ function mappingOf(text: string): Parsed<Readonly<Record<string, unknown>>> {
     if (isMapping(value)) return parsed(value)
   } catch (error) {
     const [reason] = error instanceof Error ? error.message.split('\n') : []
-    return refused(`is not YAML${reason === undefined ? '' : ` (${reason})`}`, text)
+    return refused(`not YAML${reason === undefined ? '' : ` (${reason})`}`, text)
   }
-  return refused('is not a YAML mapping, like {limits: {memory: 4Gi}}', text)
+  return refused('not a YAML mapping, like {limits: {memory: 4Gi}}', text)
 }
 
 function parsePart(key: string, value: unknown): Parsed<readonly [Part, ResourceList]> {
   const part = PARTS.find((known) => known === key)
   if (part === undefined) {
     const where = RESOURCES.some((resource) => resource === key) ? `; write {limits: {${key}: …}}` : ''
-    return refused(`is not known here; known are ${PARTS.join(' and ')}${where}`, key)
+    return refused(`not known here; known are ${PARTS.join(' and ')}${where}`, key)
   }
   // `limits:` with nothing below it is what is left when all its lines are commented out.
   if (value === null) return parsed([part, {}])
-  if (!isMapping(value)) return refused(`${part} is not a mapping, like {memory: 4Gi}`, shown(value))
+  if (!isMapping(value)) return refused(`not a mapping as ${part} needs it, like {memory: 4Gi}`, shown(value))
   const entries = gathered(Object.entries(value).map(([name, amount]) => parseEntry(part, name, amount)))
   return entries.kind === 'problems' ? entries : parsed([part, Object.fromEntries(entries.value)])
 }
@@ -44,11 +44,11 @@ function parsePart(key: string, value: unknown): Parsed<readonly [Part, Resource
 function parseEntry(part: Part, key: string, value: unknown): Parsed<readonly [ResourceName, string]> {
   const name = RESOURCES.find((known) => known === key)
   if (name === undefined) {
-    return refused(`in ${part} is not known; known are ${RESOURCES.join(', ')}`, key)
+    return refused(`not known in ${part}; known are ${RESOURCES.join(', ')}`, key)
   }
   // YAML reads `cpu: 2` as a number.
   if (typeof value !== 'string' && typeof value !== 'number') {
-    return refused(`as ${part}.${name} is not a Kubernetes quantity`, shown(value))
+    return refused(`not a Kubernetes quantity for ${part}.${name}`, shown(value))
   }
   const quantity = parseQuantity(String(value), name)
   return quantity.kind === 'problems' ? quantity : parsed([name, quantity.value])

@@ -8,7 +8,7 @@ const FALSE = ['false', 'False', 'FALSE']
 export function parseBoolean(text: string): Parsed<boolean> {
   if (TRUE.includes(text)) return parsed(true)
   if (FALSE.includes(text)) return parsed(false)
-  return refused('is neither true nor false', text)
+  return refused('neither true nor false', text)
 }
 
 /** Reads `auto` or a boolean. */
@@ -24,9 +24,9 @@ export const DAY = 86_400
 /** Reads seconds, or hours, minutes and seconds with units (`1h30m`), into seconds from 1 to `longest`. */
 export function parseDuration(text: string, longest: number): Parsed<number> {
   const total = secondsIn(text)
-  if (total === undefined) return refused('is not a duration: seconds, or like 90s, 15m, 2h, 1h30m', text)
-  if (total < 1) return refused('is no time at all; at least one second', text)
-  if (total > longest) return refused(`is too long; at most ${longest / 3600}h (${longest / DAY} days)`, text)
+  if (total === undefined) return refused('not a duration: seconds, or like 90s, 15m, 2h, 1h30m', text)
+  if (total < 1) return refused('no time at all; at least one second', text)
+  if (total > longest) return refused(`too long; at most ${longest / 3600}h (${longest / DAY} days)`, text)
   return parsed(total)
 }
 
@@ -52,7 +52,7 @@ export function parseDnsLabel(text: string): Parsed<string> {
     .replace(/-+$/, '')
   const proposal = nearest === '' ? '' : ` (${nearest})`
   return refused(
-    `is not a name in Kubernetes: lower case letters, digits and "-", no "-" at the ends, at most ${LONGEST_LABEL}${proposal}`,
+    `not a name in Kubernetes: lower case letters, digits and "-", no "-" at the ends, at most ${LONGEST_LABEL}${proposal}`,
     text,
   )
 }
@@ -62,12 +62,12 @@ export function parseRegistry(text: string): Parsed<string> {
   if (isRegistry(text)) return parsed(text)
   const host = text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').replace(/\/.*$/, '')
   const proposal = host !== text && isRegistry(host) ? ` (${host})` : ''
-  return refused(`is not host[:port]${proposal}`, text)
+  return refused(`not host[:port]${proposal}`, text)
 }
 
 /** Reads a path in the workspace or on the runner; what it leads to is not looked at. */
 export function parsePath(text: string): Parsed<string> {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return refused('is a URL; only a path can be used', text)
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return refused('a URL; only a path can be used', text)
   return parsed(text)
 }
 
@@ -83,7 +83,7 @@ export function parseContext(text: string): Parsed<string> {
 export function parseTarget(text: string): Parsed<string> {
   // Kaniko takes a comma here for the border between several targets.
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(text)) return parsed(text)
-  return refused('is not the name of one stage: letters, digits, "_", "." and "-"', text)
+  return refused('not the name of one stage: letters, digits, "_", "." and "-"', text)
 }
 
 /** Any text. */

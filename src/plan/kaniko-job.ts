@@ -1,0 +1,122 @@
+import type { KubernetesObject, ObjectMeta, ResourceRequirements } from '../kubernetes/objects.ts'
+import { CONTEXT_DIRECTORY } from './kaniko-args.ts'
+import type { Ends } from './lifetimes.ts'
+
+/** Name of the container that builds. */
+export const BUILD_CONTAINER = 'kaniko'
+
+/** Seconds between the request to end and the kill: Kaniko has nothing to save. */
+const TERMINATION_GRACE_SECONDS = 5
+
+/** What Kaniko was seen to need for COPY, chown, USER, setcap and package managers; all inside Pod Security's baseline. */
+const CAPABILITIES = [
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'FOWNER',
+  'FSETID',
+  'SETGID',
+  'SETUID',
+  'SETFCAP',
+  'KILL',
+  'SYS_CHROOT',
+] as const
+
+/** A mesh's proxy would never end, and with it the Job; nor may the build be moved: it would begin anew. */
+const POD_LABELS = {
+  'sidecar.istio.io/inject': 'false',
+  'istio.io/dataplane-mode': 'none',
+  'kuma.io/sidecar-injection': 'disabled',
+} as const
+
+const POD_ANNOTATIONS = {
+  'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
+  'karpenter.sh/do-not-disrupt': 'true',
+  'sidecar.istio.io/inject': 'false',
+  'linkerd.io/inject': 'disabled',
+  'consul.hashicorp.com/connect-inject': 'false',
+  'kuma.io/sidecar-injection': 'disabled',
+  'openservicemesh.io/sidecar-injection': 'disabled',
+} as const
+
+/** What one Job is made of. */
+export interface KanikoJob {
+  readonly metadata: ObjectMeta
+  readonly contextMap: string
+  /** Undefined: the namespace's default one. */
+  readonly serviceAccount: string | undefined
+  readonly executor: string
+  /** Flags as the executor is to get them. */
+  readonly args: readonly string[]
+  readonly resources: ResourceRequirements
+  /** Whether the pod asks for a user namespace. */
+  readonly userNamespace: boolean
+  readonly ends: Ends
+}
+
+/** The Job that builds, hardened as far as Kaniko allows (root it must be, and its root file system is its work). */
+export function kanikoJob(given: KanikoJob): KubernetesObject {
+  const { labels = {}, annotations = {} } = given.metadata
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: given.metadata,
+    spec: {
+      // A second pod would build and push again, and take the first one's log along.
+      backoffLimit: 0,
+      completions: 1,
+      parallelism: 1,
+      activeDeadlineSeconds: given.ends.jobSeconds,
+      ttlSecondsAfterFinished: given.ends.ttlSeconds,
+      template: {
+        metadata: {
+          labels: { ...labels, ...POD_LABELS },
+          annotations: { ...annotations, ...POD_ANNOTATIONS },
+        },
+        spec: podSpec(given),
+      },
+    },
+  }
+}
+
+function podSpec(given: KanikoJob): Readonly<Record<string, unknown>> {
+  return {
+    restartPolicy: 'Never',
+    activeDeadlineSeconds: given.ends.podSeconds,
+    terminationGracePeriodSeconds: TERMINATION_GRACE_SECONDS,
+    ...(given.serviceAccount === undefined ? {} : { serviceAccountName: given.serviceAccount }),
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    ...(given.userNamespace ? { hostUsers: false } : {}),
+    nodeSelector: { 'kubernetes.io/os': 'linux' },
+    securityContext: { runAsUser: 0, seccompProfile: { type: 'RuntimeDefault' } },
+    containers: [container(given)],
+    volumes: [{ name: 'context', configMap: { name: given.contextMap } }],
+  }
+}
+
+function container(given: KanikoJob): Readonly<Record<string, unknown>> {
+  return {
+    name: BUILD_CONTAINER,
+    image: given.executor,
+    imagePullPolicy: 'IfNotPresent',
+    args: given.args.map(literal),
+    // Kaniko refuses to work where it sees no sign of a container.
+    env: [{ name: 'container', value: 'kube' }],
+    resources: given.resources,
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'File',
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'], add: [...CAPABILITIES] },
+    },
+    volumeMounts: [{ name: 'context', mountPath: CONTEXT_DIRECTORY, readOnly: true }],
+  }
+}
+
+/**
+ * An argument that reaches the process as it stands: the kubelet expands
+ * `$(NAME)` in arguments and makes one `$` of two, everywhere.
+ */
+function literal(argument: string): string {
+  return argument.replaceAll('$', () => '$$')
+}

@@ -1,0 +1,3 @@
+module hybrid-kubernetes-build.io/lab/recordings
+
+go 1.26

@@ -1,13 +1,16 @@
 // One program for every part of Kubernetes that the lab runs. The first
-// argument picks the part; what follows are that part's own flags.
+// argument picks the part; what follows are that part's own flags. Called by
+// the name of a part (a link named kubectl), it is that part.
 //
 // One binary instead of seven shares the code they have in common: 140 MB
 // and one link step instead of about 700 MB and seven.
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"go.etcd.io/etcd/server/v3/etcdmain"
@@ -19,13 +22,15 @@ import (
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
 	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
 
-	genericapiserver "k8s.io/apiserver/pkg/server"
 	_ "k8s.io/component-base/logs/json/register"
 	_ "k8s.io/component-base/metrics/prometheus/clientgo"
 	_ "k8s.io/component-base/metrics/prometheus/version"
 )
 
 func main() {
+	if part := filepath.Base(os.Args[0]); part == "kubectl" {
+		os.Exit(cli.Run(commandOf(part)))
+	}
 	if len(os.Args) < 2 {
 		fmt.Fprintln(os.Stderr, "usage: kubernetes etcd|apiserver|controller-manager|scheduler|kubelet|proxy|kubectl ...")
 		os.Exit(2)
@@ -53,7 +58,7 @@ func commandOf(part string) *cobra.Command {
 	case "scheduler":
 		return scheduler.NewSchedulerCommand()
 	case "kubelet":
-		return kubelet.NewKubeletCommand(genericapiserver.SetupSignalContext())
+		return kubelet.NewKubeletCommand(context.Background())
 	case "proxy":
 		return proxy.NewProxyCommand()
 	case "kubectl":

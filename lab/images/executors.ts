@@ -1,0 +1,96 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { copyFile, mkdir } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { cacheFolder } from '../places.ts'
+import { build, findProgram, hasSources } from '../programs.ts'
+import { addBusybox, packed } from './busybox.ts'
+import { writeArchive } from './image.ts'
+import type { Image } from './image.ts'
+
+/** Which executor runs under Kaniko's name. */
+export type ExecutorKind = 'real' | 'stand-in'
+
+const EXECUTOR = 'ghcr.io/osscontainertools/kaniko:v1.28.3'
+const DEBUG = `${EXECUTOR}-debug`
+const STAND_IN = 'stand-in.lab/kaniko'
+
+/** Archives of images to load into the node, and which executor they hold under Kaniko's own name. */
+export interface Executors {
+  readonly kind: ExecutorKind
+  readonly archives: readonly string[]
+}
+
+/** The real executor's archive, if this machine has it and nobody forces the stand-in. */
+function realArchive(): string | undefined {
+  if (process.env['HYBRID_LAB_EXECUTOR'] === 'stand-in') return undefined
+  const path = process.env['KANIKO_IMAGE_ARCHIVE'] ?? join(cacheFolder, 'images', 'kaniko.tar')
+  return existsSync(path) ? path : undefined
+}
+
+/** Whether the real executor would be loaded. */
+export function executorKind(): ExecutorKind {
+  return realArchive() === undefined ? 'stand-in' : 'real'
+}
+
+/** Makes the executors' images: the stand-in always, under Kaniko's name too where the real one is missing. */
+export async function executors(): Promise<Executors> {
+  const real = realArchive()
+  const kind = real === undefined ? 'stand-in' : 'real'
+  const standIn = hasStandIn() ? [await standInArchive(kind)] : []
+  return { kind, archives: [...(real === undefined ? [] : [real]), ...standIn] }
+}
+
+/** Whether the stand-in's sources are there. */
+export function hasStandIn(): boolean {
+  return hasSources(findProgram('stand-in'))
+}
+
+async function standInArchive(kind: ExecutorKind): Promise<string> {
+  const program = await build(findProgram('stand-in'))
+  const version = basename(program)
+  const folder = join(cacheFolder, 'images')
+  const layer = join(folder, `${version}.tar`)
+  const debugLayer = join(folder, `${version}-debug.tar`)
+  if (!existsSync(layer)) {
+    await packed(layer, async (root) => {
+      await mkdir(join(root, 'kaniko', '.docker'), { recursive: true })
+      await copyFile(join(program, 'stand-in'), join(root, 'kaniko', 'executor'))
+    })
+  }
+  if (!existsSync(debugLayer)) await packed(debugLayer, (root) => addBusybox(root, 'busybox'))
+  const archive = join(folder, `${version}-as-${kind}.docker.tar`)
+  if (!existsSync(archive)) {
+    await mkdir(dirname(archive), { recursive: true })
+    await writeArchive(archive, standInImages(kind, layer, debugLayer))
+  }
+  return archive
+}
+
+function standInImages(kind: ExecutorKind, layer: string, debugLayer: string): readonly Image[] {
+  const Entrypoint = ['/kaniko/executor']
+  const plain = (references: readonly string[], env: readonly string[] = []): Image => ({
+    references,
+    layers: [layer],
+    settings: { Env: ['PATH=/kaniko', ...env], Entrypoint },
+  })
+  const debug = (references: readonly string[]): Image => ({
+    references,
+    layers: [layer, debugLayer],
+    settings: { Env: ['PATH=/kaniko:/busybox'], Entrypoint },
+  })
+  const inKanikosName = kind === 'stand-in'
+  return [
+    plain([`${STAND_IN}:build`, ...(inKanikosName ? [EXECUTOR] : [])]),
+    debug([`${STAND_IN}:build-debug`, ...(inKanikosName ? [DEBUG] : [])]),
+    ...recordings().map((name) => plain([`${STAND_IN}:${name}`], [`STAND_IN_RECORDING=${name}`])),
+  ]
+}
+
+/** The names of the recordings that a stand-in can play. */
+function recordings(): readonly string[] {
+  const folder = join(import.meta.dirname, '..', 'recordings')
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort()
+}

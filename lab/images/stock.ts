@@ -1,0 +1,91 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Cluster } from '../components/cluster.ts'
+import { ctr, pauseImage } from '../components/containerd.ts'
+import {
+  plainAddress,
+  registryCertificate,
+  secureAddress,
+  secureCredentials,
+} from '../components/registries.ts'
+import { copyFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { insidePath, runInside } from '../namespaces.ts'
+import { cacheFolder } from '../places.ts'
+import type { RunningLab } from '../processes.ts'
+import { build, findProgram } from '../programs.ts'
+import { say } from '../progress.ts'
+import { busybox, packed } from './busybox.ts'
+import { debian, debianTags, hasDebian } from './debian.ts'
+import { executors, hasStandIn } from './executors.ts'
+import { writeArchive } from './image.ts'
+import { push } from './push.ts'
+import type { Registry } from './push.ts'
+
+/** The repository in the secure registry from which a probe pulls with a password. */
+export const guardedRepository = 'probe/busybox'
+
+/** The registry without TLS and password, to push to. */
+export function plainRegistryOf({ addresses }: Cluster): Registry {
+  return { url: `http://${plainAddress(addresses)}` }
+}
+
+/** The registry with TLS and password, to push to. */
+export function secureRegistryOf({ lab, addresses }: Cluster): Registry {
+  return {
+    url: `https://${secureAddress(addresses)}`,
+    credentials: secureCredentials,
+    certificate: registryCertificate(lab),
+  }
+}
+
+/** Puts the base images into the plain registry: busybox always, Debian if it was made before. */
+export async function pushBaseImages(cluster: Cluster): Promise<void> {
+  const { image, version } = await busybox()
+  const tags = ['latest', version, version.replace(/\.\d+$/, '')]
+  await push(plainRegistryOf(cluster), 'library/busybox', tags, image)
+  if (hasDebian()) await pushDebian(cluster)
+}
+
+/** Puts the image that only a password opens into the secure registry. */
+export async function pushGuardedImage(cluster: Cluster): Promise<void> {
+  const { image } = await busybox()
+  await push(secureRegistryOf(cluster), guardedRepository, ['latest'], image)
+}
+
+/** Puts the Debian image into the plain registry, making it first if need be. */
+export async function pushDebian(cluster: Cluster): Promise<void> {
+  await push(plainRegistryOf(cluster), 'library/debian', debianTags, await debian())
+}
+
+/** Loads the images that no registry has into the node, once for each start: pause and the executors. */
+export async function loadNodeImages(running: RunningLab, cluster: Cluster): Promise<void> {
+  await load(running, cluster, await pauseArchive())
+  if (!hasStandIn()) say('  lab/stand-in is not there: no stand-in for Kaniko is loaded')
+  const { kind, archives } = await executors()
+  for (const archive of archives) await load(running, cluster, archive)
+  writeFileSync(join(cluster.lab.folder, 'executor'), kind)
+}
+
+async function load(running: RunningLab, cluster: Cluster, archive: string): Promise<void> {
+  const mark = insidePath(running.init, `/run/hybrid-lab/loaded-${basename(archive)}`)
+  if (existsSync(mark)) return
+  await loadArchive(running, cluster, archive)
+  writeFileSync(mark, '')
+}
+
+/** Loads an archive of images, in Docker's or OCI's form, into the node. */
+export async function loadArchive(running: RunningLab, cluster: Cluster, archive: string): Promise<void> {
+  await runInside(running.init, ctr(cluster, 'images', 'import', archive))
+}
+
+async function pauseArchive(): Promise<string> {
+  const program = await build(findProgram('pause'))
+  const layer = join(cacheFolder, 'images', `${basename(program)}.tar`)
+  const archive = join(dirname(layer), `${basename(program)}.docker.tar`)
+  if (existsSync(archive)) return archive
+  await packed(layer, (root) => copyFile(join(program, 'pause'), join(root, 'pause')))
+  const settings = { Entrypoint: ['/pause'] }
+  await writeArchive(archive, [{ references: [pauseImage], layers: [layer], settings }])
+  return archive
+}

@@ -1,0 +1,3 @@
+module hybrid-kubernetes-build.io/lab/pause
+
+go 1.26.0

@@ -1,0 +1,128 @@
+import type { IncomingMessage } from 'node:http'
+
+import { ApiError, ConnectionError, connectionError } from './api-error.ts'
+import type { Credentials } from './credentials.ts'
+import { parseJson } from './json.ts'
+import { withRetries } from './retry.ts'
+import type { Patience, RetryPolicy } from './retry.ts'
+import type { Answer, Exchange, Transport } from './transport.ts'
+
+export type Query = Readonly<Record<string, string | undefined>>
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly path: string
+  readonly query?: Query | undefined
+  /** Sent as JSON. */
+  readonly body?: unknown
+  readonly retry: RetryPolicy
+  /** For one attempt, from its beginning to the answer's last byte; without it 15 s. */
+  readonly timeoutMs?: number
+}
+
+export interface ApiAnswer {
+  /** The JSON value. */
+  readonly body: unknown
+  /** The server's clock, from the Date header; whole seconds. */
+  readonly date: Date | undefined
+}
+
+/**
+ * Requests to one API server: JSON, authenticated, tried again where that is
+ * safe. Throws `ApiError`, `ConnectionError`, an `ActionError` about the
+ * credentials, or the signal's reason.
+ */
+export interface Api {
+  /** host[:port], for messages. */
+  readonly server: string
+  call(request: ApiRequest, signal: AbortSignal): Promise<ApiAnswer>
+  /** The answer's body as it comes, without any limit of time; tried once. */
+  stream(path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage>
+}
+
+const TIMEOUT_MS = 15_000
+
+/** A list of 500 nodes is some 10 MB; anything much larger is not an answer to what we ask. */
+const MAX_BODY = 64 << 20
+
+export function apiOver(
+  transport: Transport,
+  credentials: Credentials,
+  server: URL,
+  patience: Patience,
+): Api {
+  /** Credentials may expire in the middle of a build: refused once, they are made anew and tried once more. */
+  async function send(exchange: Exchange, signal: AbortSignal): Promise<Answer> {
+    const answer = await transport.send(exchange, await credentials.current(), signal)
+    if (answer.status !== 401) return answer
+    answer.body.resume()
+    credentials.renew()
+    return transport.send(exchange, await credentials.current(), signal)
+  }
+
+  async function once(request: ApiRequest, signal: AbortSignal): Promise<ApiAnswer> {
+    const timeoutMs = request.timeoutMs ?? TIMEOUT_MS
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(new ConnectionError('ETIMEDOUT')), timeoutMs)
+    try {
+      const exchange: Exchange = {
+        method: request.method,
+        path: withQuery(request.path, request.query),
+        body: request.body === undefined ? undefined : JSON.stringify(request.body),
+        timeoutMs,
+      }
+      const answer = await send(exchange, AbortSignal.any([signal, late.signal]))
+      const body = parseJson(await readText(answer.body))
+      if (answer.status >= 300) throw apiError(answer, body)
+      return { body, date: dateOf(answer) }
+    } catch (error) {
+      // An abort in the middle of the body looks like a cut one.
+      signal.throwIfAborted()
+      throw late.signal.aborted ? late.signal.reason : error
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  return {
+    server: server.host,
+    call: (request, signal) => withRetries(() => once(request, signal), request.retry, patience, signal),
+    async stream(path, query, signal) {
+      const answer = await send(
+        { method: 'GET', path: withQuery(path, query), timeoutMs: TIMEOUT_MS },
+        signal,
+      )
+      if (answer.status < 300) return answer.body
+      throw apiError(answer, parseJson(await readText(answer.body)))
+    },
+  }
+}
+
+async function readText(body: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size > MAX_BODY) throw new ConnectionError('UNKNOWN')
+    }
+  } catch (error) {
+    throw connectionError(error)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function apiError(answer: Answer, body: unknown): ApiError {
+  return new ApiError({ status: answer.status, body, retryAfter: answer.headers['retry-after'] })
+}
+
+function dateOf(answer: Answer): Date | undefined {
+  const time = Date.parse(answer.headers.date ?? '')
+  return Number.isNaN(time) ? undefined : new Date(time)
+}
+
+function withQuery(path: string, query: Query = {}): string {
+  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined)
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`
+}

@@ -1,0 +1,141 @@
+import { ActionError } from '../failure/failure.ts'
+import type { KubernetesObject } from '../kubernetes/objects.ts'
+import type { BuildPlan } from '../plan/build-plan.ts'
+import { ownedBy } from '../plan/context-map.ts'
+import type { Api } from './api.ts'
+import { ApiError } from './api-error.ts'
+import type { Ledger, LedgerEntry } from './cluster-session.ts'
+import { explained } from './explain-error.ts'
+import { parseObject } from './json.ts'
+import { collectionOf, objectPath } from './paths.ts'
+import type { CreatedKind } from './paths.ts'
+import { DURING_BUILD, withRetries } from './retry.ts'
+import type { Patience } from './retry.ts'
+import { isTransient } from './transient.ts'
+
+/** Annotation that says which build an object belongs to. */
+export const OWNER_TOKEN = 'hybrid-kubernetes-build.io/owner-token'
+
+const KINDS: readonly string[] = ['Namespace', 'ServiceAccount', 'Job', 'ConfigMap'] satisfies CreatedKind[]
+
+interface Creation {
+  readonly api: Api
+  readonly ledger: Ledger
+  readonly ownerToken: string
+  readonly patience: Patience
+  readonly signal: AbortSignal
+}
+
+/**
+ * Creates the objects of a plan one after the other: surroundings, the Job,
+ * then the context. The order is what cleans up after a dead runner: the
+ * context belongs to the Job and goes with it. Returns the Job as created.
+ */
+export async function createObjects(
+  api: Api,
+  plan: BuildPlan,
+  ledger: Ledger,
+  patience: Patience,
+  signal: AbortSignal,
+): Promise<KubernetesObject> {
+  const creation: Creation = { api, ledger, ownerToken: plan.identity.ownerToken, patience, signal }
+  for (const object of plan.surroundings) await create(object, creation)
+  const job = await create(plan.job, creation)
+  await create(ownedBy(plan.contextMap, { name: job.metadata.name, uid: job.metadata.uid ?? '' }), creation)
+  return job
+}
+
+async function create(object: KubernetesObject, creation: Creation): Promise<KubernetesObject> {
+  const kind = createdKind(object)
+  const namespace = kind === 'Namespace' ? '' : (object.metadata.namespace ?? '')
+  const entry: LedgerEntry = { kind, namespace, name: object.metadata.name, ownerToken: creation.ownerToken }
+  creation.ledger.record(entry)
+  try {
+    const created = await createOrAdopt(object, entry, creation)
+    const { uid } = created.metadata
+    if (uid !== undefined) creation.ledger.record({ ...entry, uid })
+    return created
+  } catch (error) {
+    throw explained(error, `creating ${named(entry)}`, creation.api.server)
+  }
+}
+
+/**
+ * A create whose answer was lost has happened all the same: what is there then
+ * under the name is compared by its owner token. An object of ours that is
+ * on its way out (a first attempt's) is waited for.
+ */
+async function createOrAdopt(
+  object: KubernetesObject,
+  entry: LedgerEntry,
+  { api, ownerToken, patience, signal }: Creation,
+): Promise<KubernetesObject> {
+  const path = collectionOf(entry.kind, entry.namespace)
+  const once = async (): Promise<KubernetesObject> => {
+    try {
+      const answer = await api.call({ method: 'POST', path, body: object, retry: ONE_TRY }, signal)
+      return parseObject(answer.body)
+    } catch (error) {
+      if (!isTaken(error)) throw error
+      const there = await existing(entry, api, signal)
+      if (there.metadata.annotations?.[OWNER_TOKEN] !== ownerToken) throw collision(entry)
+      if (there.metadata.deletionTimestamp !== undefined) throw new Leaving()
+      return there
+    }
+  }
+  return withRetries(once, DURING_BUILD, patience, signal, (error) => isPassing(error, entry))
+}
+
+const ONE_TRY = { attempts: 1, firstDelayMs: 0, maxDelayMs: 0, totalMs: 0 }
+
+/** An object of ours that is being deleted. */
+class Leaving extends Error {
+  override readonly name = 'Leaving'
+}
+
+/** In a namespace just created, the server that answers may not have heard of it yet. */
+function isPassing(error: unknown, entry: LedgerEntry): boolean {
+  if (isTransient(error) || error instanceof Leaving) return true
+  if (!(error instanceof ApiError) || entry.kind !== 'ServiceAccount') return false
+  return error.status === 404 || (error.status === 403 && /not found|RBAC: /.test(error.message))
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 409 && error.reason === 'AlreadyExists'
+}
+
+async function existing(entry: LedgerEntry, api: Api, signal: AbortSignal): Promise<KubernetesObject> {
+  const path = objectPath(entry.kind, entry.namespace, entry.name)
+  try {
+    return parseObject((await api.call({ method: 'GET', path, retry: DURING_BUILD }, signal)).body)
+  } catch (error) {
+    // It went in between: the name is free again.
+    if (error instanceof ApiError && error.status === 404) throw new Leaving()
+    throw error
+  }
+}
+
+function collision(entry: LedgerEntry): ActionError {
+  return new ActionError({
+    code: 'internal',
+    headline: `${capital(named(entry))} exists already and belongs to somebody else.`,
+    details: [],
+    cures: ['Run the step again: names end in five characters drawn at random.'],
+  })
+}
+
+function createdKind(object: KubernetesObject): CreatedKind {
+  if (!KINDS.includes(object.kind)) throw new Error(`a plan may not hold a ${object.kind}`)
+  // Just checked against the same list.
+  return object.kind as CreatedKind
+}
+
+function named(entry: LedgerEntry): string {
+  return entry.kind === 'Namespace'
+    ? `namespace "${entry.name}"`
+    : `${entry.kind} "${entry.name}" in namespace "${entry.namespace}"`
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

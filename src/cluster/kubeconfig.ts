@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+
+import type { ClusterChoice } from '../request/build-request.ts'
+import type { ExecPlugin } from './exec-plugin.ts'
+import { isRecord } from './json.ts'
+import { chooseContext, parseKubeconfigs } from './kubeconfig-document.ts'
+import type { ChosenContext } from './kubeconfig-document.ts'
+import { kubeconfigProblem } from './kubeconfig-problem.ts'
+import { findKubeconfig } from './kubeconfig-source.ts'
+import type { Machine } from './kubeconfig-source.ts'
+
+/** Where the cluster is and who we are there: one context, ready for use. */
+export interface ClusterConfig {
+  readonly server: URL
+  /** A kubeconfig with this one context, as JSON. */
+  readonly minified: string
+  /** The program that the user's credentials come from, if they do. */
+  readonly execPlugin: ExecPlugin | undefined
+}
+
+/**
+ * Finds and checks the kubeconfig. Throws an `ActionError` of code
+ * `kubeconfig` that says which of its many possible troubles it is.
+ */
+export async function loadClusterConfig(choice: ClusterChoice, machine: Machine): Promise<ClusterConfig> {
+  const source = await findKubeconfig(choice.kubeconfig, machine)
+  if (source.kind === 'in-cluster') return inCluster(source.server, machine)
+  const chosen = chooseContext(parseKubeconfigs(source.texts), choice.kubeContext)
+  const server = String(chosen.cluster.fields['server'])
+  return {
+    server: new URL(server),
+    minified: minified(chosen),
+    execPlugin: execPlugin(chosen, machine),
+  }
+}
+
+function inCluster(server: string, machine: Machine): ClusterConfig {
+  const chosen: ChosenContext = {
+    context: 'in-cluster',
+    namespace: undefined,
+    cluster: {
+      name: 'in-cluster',
+      fields: { server, 'certificate-authority': join(machine.serviceAccount, 'ca.crt') },
+    },
+    user: { name: 'in-cluster', fields: { tokenFile: join(machine.serviceAccount, 'token') } },
+  }
+  return { server: new URL(server), minified: minified(chosen), execPlugin: undefined }
+}
+
+/** Without `exec`: our own runner of credential plugins takes its place (see exec-plugin.ts). */
+function minified({ context, cluster, user }: ChosenContext): string {
+  const { tokenFile, 'token-file': otherTokenFile, ...others } = user.fields
+  const fields = { ...others, exec: undefined }
+  const file = tokenFile ?? otherTokenFile
+  // The library reads a token file again every minute only by way of `auth-provider`.
+  const provider =
+    file === undefined ? {} : { 'auth-provider': { name: 'tokenFile', config: { tokenFile: file } } }
+  return JSON.stringify({
+    clusters: [{ name: cluster.name, cluster: cluster.fields }],
+    users: [{ name: user.name, user: { ...fields, ...provider } }],
+    contexts: [{ name: context, context: { cluster: cluster.name, user: user.name } }],
+    'current-context': context,
+  })
+}
+
+function execPlugin({ cluster, user }: ChosenContext, machine: Machine): ExecPlugin | undefined {
+  const exec = user.fields['exec']
+  if (exec === undefined || exec === null) return undefined
+  if (!isRecord(exec) || typeof exec['command'] !== 'string' || exec['command'] === '') {
+    throw kubeconfigProblem(`The user "${user.name}" in the kubeconfig has an \`exec\` without a command.`)
+  }
+  const args: readonly unknown[] = Array.isArray(exec['args']) ? exec['args'] : []
+  return {
+    command: exec['command'],
+    args: args.map(String),
+    environment: { ...machine.environment, ...ownVariables(exec['env']) },
+    apiVersion:
+      typeof exec['apiVersion'] === 'string' ? exec['apiVersion'] : 'client.authentication.k8s.io/v1',
+    cluster: exec['provideClusterInfo'] === true ? cluster.fields : undefined,
+    installHint: typeof exec['installHint'] === 'string' ? exec['installHint'] : undefined,
+    directory: machine.workspace,
+  }
+}
+
+function ownVariables(list: unknown): Readonly<Record<string, string>> {
+  if (!Array.isArray(list)) return {}
+  return Object.fromEntries(
+    list.flatMap((entry: unknown) =>
+      isRecord(entry) && typeof entry['name'] === 'string' && typeof entry['value'] === 'string'
+        ? [[entry['name'], entry['value']] as const]
+        : [],
+    ),
+  )
+}

@@ -1,0 +1,245 @@
+import type { ClusterEvent, Job, KubernetesObject, Pod } from '../kubernetes/objects.ts'
+import type { Api } from './api.ts'
+import { ApiError } from './api-error.ts'
+import type { BuildSnapshot, CreatedBuild } from './cluster-session.ts'
+import { parseObject } from './json.ts'
+import { eventsOf, objectPath, podsOf } from './paths.ts'
+import type { Patience } from './retry.ts'
+import { isTransient } from './transient.ts'
+import { keepCurrent } from './watch.ts'
+
+/** Label of everything that belongs to one build. */
+export const BUILD_LABEL = 'hybrid-kubernetes-build.io/build'
+
+/** A build whose container has not begun by then is looked at more closely, in milliseconds. */
+export const CLOSER_LOOK_MS = 1_500
+
+/** Between looks at the Job, in milliseconds. */
+const JOB_LOOK_MS = 5_000
+
+/** How long a failed pod's events are waited for, in milliseconds. */
+const EVENTS_GRACE_MS = 2_000
+
+const ONE_TRY = { attempts: 1, firstDelayMs: 0, maxDelayMs: 0, totalMs: 0 }
+
+/**
+ * The build as the cluster sees it, anew at each change.
+ *
+ * Only the pods are watched from the start: a build that goes well costs one
+ * list and one watch. The Job and the events are looked at as soon as
+ * something may be wrong: the container has not begun after a moment, it
+ * failed, or the pod vanished. Events are then watched by the uid of the Job
+ * (FailedCreate: quota, admission) and of each pod (FailedScheduling,
+ * FailedMount, Failed); a selector for both at once does not exist, and a
+ * whole namespace's events can be many. The Job is read by name, because a
+ * narrow role may `get` jobs and no more.
+ */
+export async function* observeBuild(
+  api: Api,
+  build: CreatedBuild,
+  created: Job | undefined,
+  patience: Patience,
+  signal: AbortSignal,
+): AsyncGenerator<BuildSnapshot, void> {
+  const over = new AbortController()
+  const within = AbortSignal.any([signal, over.signal])
+  const observation = new Observation(api, build, created, patience, within)
+  within.addEventListener('abort', () => observation.wake(), { once: true })
+  try {
+    observation.begin()
+    for (;;) {
+      const snapshot = await observation.next()
+      if (snapshot === undefined) return
+      yield snapshot
+    }
+  } finally {
+    over.abort()
+  }
+}
+
+class Observation {
+  readonly #api: Api
+  readonly #build: CreatedBuild
+  readonly #patience: Patience
+  readonly #signal: AbortSignal
+  readonly #events = new Map<string, readonly ClusterEvent[]>()
+  #job: Job | undefined
+  #pods: readonly Pod[] | undefined
+  #looksCloser = false
+  /** While a failed pod's events are fetched nothing is shown: they tell the cause. */
+  #held = false
+  #changed = false
+  #failure: { readonly error: unknown } | undefined
+  #news = Promise.withResolvers<undefined>()
+
+  constructor(
+    api: Api,
+    build: CreatedBuild,
+    created: Job | undefined,
+    patience: Patience,
+    signal: AbortSignal,
+  ) {
+    this.#api = api
+    this.#build = build
+    this.#job = created
+    this.#patience = patience
+    this.#signal = signal
+  }
+
+  begin(): void {
+    this.#keep(
+      podsOf(this.#build.namespace),
+      { labelSelector: `${BUILD_LABEL}=${this.#build.random}` },
+      (objects) =>
+        // Served from a path of pods: these are pods.
+        this.#seePods(objects as readonly Pod[]),
+    ).catch((error: unknown) => this.#fail(error))
+    void this.#lookCloserIfLate()
+  }
+
+  async #lookCloserIfLate(): Promise<void> {
+    await this.#patience.clock.sleep(CLOSER_LOOK_MS, this.#signal)
+    if (!this.#signal.aborted && !hasBegun(this.#newest(), this.#build.container)) this.#lookCloser()
+  }
+
+  /** The present state, once it differs from the last one given; undefined at the end. */
+  async next(): Promise<BuildSnapshot | undefined> {
+    for (;;) {
+      if (this.#signal.aborted) return undefined
+      if (this.#failure) throw this.#failure.error
+      if (this.#changed && !this.#held && this.#pods !== undefined) {
+        this.#changed = false
+        return { job: this.#job, pod: this.#newest(), events: this.#sortedEvents() }
+      }
+      this.#news = Promise.withResolvers()
+      await this.#news.promise
+    }
+  }
+
+  wake(): void {
+    this.#news.resolve(undefined)
+  }
+
+  #seePods(pods: readonly Pod[]): void {
+    const vanished = this.#newest() !== undefined && pods.length === 0
+    this.#pods = pods
+    this.#show()
+    if (this.#looksCloser) for (const pod of pods) void this.#followEvents(pod.metadata.uid)
+    if (vanished) void this.#lookAtJob()
+    if (vanished || pods.some((pod) => hasFailed(pod, this.#build.container))) this.#lookCloser()
+  }
+
+  #lookCloser(): void {
+    if (this.#looksCloser) return
+    this.#looksCloser = true
+    const first = [this.#build.jobUid, ...(this.#pods ?? []).map((pod) => pod.metadata.uid)].map((uid) =>
+      this.#followEvents(uid),
+    )
+    void this.#hold(Promise.all(first))
+    void this.#keepLookingAtJob()
+  }
+
+  async #hold(events: Promise<unknown>): Promise<void> {
+    this.#held = true
+    const enough = new AbortController()
+    const grace = AbortSignal.any([this.#signal, enough.signal])
+    await Promise.race([events, this.#patience.clock.sleep(EVENTS_GRACE_MS, grace)])
+    enough.abort()
+    this.#held = false
+    this.wake()
+  }
+
+  /** Resolves when the events there are now are known, or may not be. */
+  #followEvents(uid: string | undefined): Promise<void> {
+    if (uid === undefined || this.#events.has(uid)) return Promise.resolve()
+    this.#events.set(uid, [])
+    return new Promise((resolve) => {
+      const path = eventsOf(this.#build.namespace)
+      this.#keep(path, { fieldSelector: `involvedObject.uid=${uid}` }, (objects) => {
+        // Served from a path of events: these are events.
+        this.#events.set(uid, objects)
+        if (objects.length > 0) this.#show()
+        resolve()
+      }).catch(
+        // Events explain; whoever may not read them still gets the pod's own state.
+        () => resolve(),
+      )
+    })
+  }
+
+  async #keepLookingAtJob(): Promise<void> {
+    while (!this.#signal.aborted && (await this.#lookAtJob())) {
+      await this.#patience.clock.sleep(JOB_LOOK_MS, this.#signal)
+    }
+  }
+
+  /** False if there is no use in looking again. */
+  async #lookAtJob(): Promise<boolean> {
+    const path = objectPath('Job', this.#build.namespace, this.#build.jobName)
+    try {
+      const answer = await this.#api.call({ method: 'GET', path, retry: ONE_TRY }, this.#signal)
+      const job: Job = parseObject(answer.body)
+      if (job.metadata.uid !== this.#build.jobUid) return this.#loseJob()
+      const same = job.metadata.resourceVersion === this.#job?.metadata.resourceVersion
+      this.#job = job
+      if (!same) this.#show()
+      return true
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return this.#loseJob()
+      return isTransient(error)
+    }
+  }
+
+  #loseJob(): false {
+    this.#job = undefined
+    this.#show()
+    return false
+  }
+
+  #keep(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    onChange: (objects: readonly KubernetesObject[]) => void,
+  ): Promise<void> {
+    return keepCurrent(this.#api, { path, query }, onChange, this.#patience, this.#signal)
+  }
+
+  #show(): void {
+    this.#changed = true
+    this.wake()
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = { error }
+    this.wake()
+  }
+
+  #newest(): Pod | undefined {
+    return this.#pods?.toSorted((one, other) => created(other).localeCompare(created(one)))[0]
+  }
+
+  #sortedEvents(): readonly ClusterEvent[] {
+    return [...this.#events.values()]
+      .flat()
+      .sort((one, other) => happened(one).localeCompare(happened(other)))
+  }
+}
+
+const created = (pod: Pod): string => pod.metadata.creationTimestamp ?? ''
+
+function happened(event: ClusterEvent): string {
+  return (
+    event.lastTimestamp ?? event.eventTime ?? event.firstTimestamp ?? event.metadata.creationTimestamp ?? ''
+  )
+}
+
+function hasBegun(pod: Pod | undefined, container: string): boolean {
+  const state = pod?.status?.containerStatuses?.find(({ name }) => name === container)?.state
+  return state?.running !== undefined || state?.terminated !== undefined
+}
+
+function hasFailed(pod: Pod, container: string): boolean {
+  const status = pod.status?.containerStatuses?.find(({ name }) => name === container)
+  const exitCode = status?.state?.terminated?.exitCode
+  return pod.status?.phase === 'Failed' || (exitCode !== undefined && exitCode !== 0)
+}

@@ -1,0 +1,31 @@
+/** What this project creates. */
+export type CreatedKind = 'Namespace' | 'ServiceAccount' | 'Job' | 'ConfigMap'
+
+/** Path of the collection that objects of a kind are created in. */
+export function collectionOf(kind: CreatedKind, namespace: string): string {
+  switch (kind) {
+    case 'Namespace':
+      return '/api/v1/namespaces'
+    case 'ServiceAccount':
+      return `${core(namespace)}/serviceaccounts`
+    case 'ConfigMap':
+      return `${core(namespace)}/configmaps`
+    case 'Job':
+      return `/apis/batch/v1/namespaces/${encodeURIComponent(namespace)}/jobs`
+  }
+}
+
+export function objectPath(kind: CreatedKind, namespace: string, name: string): string {
+  return `${collectionOf(kind, namespace)}/${encodeURIComponent(name)}`
+}
+
+export const podsOf = (namespace: string): string => `${core(namespace)}/pods`
+
+export const eventsOf = (namespace: string): string => `${core(namespace)}/events`
+
+export const logOf = (namespace: string, pod: string): string =>
+  `${podsOf(namespace)}/${encodeURIComponent(pod)}/log`
+
+function core(namespace: string): string {
+  return `/api/v1/namespaces/${encodeURIComponent(namespace)}`
+}

@@ -1,0 +1,94 @@
+import type { KubernetesObject } from '../kubernetes/objects.ts'
+import type { Api } from './api.ts'
+import { ApiError } from './api-error.ts'
+import type { LedgerEntry, Removal } from './cluster-session.ts'
+import { OWNER_TOKEN } from './create-build.ts'
+import { sentence } from './explain-error.ts'
+import { parseObject } from './json.ts'
+import { objectPath } from './paths.ts'
+import { LAST_MOMENT } from './retry.ts'
+
+/** For one request, in milliseconds: a cancelled step has little time. */
+const TIMEOUT_MS = 2_000
+
+/** What a deletion insists on: another object of the same name is left alone by the server itself. */
+export interface Preconditions {
+  readonly uid: string
+  readonly resourceVersion?: string | undefined
+}
+
+/**
+ * Removes what the ledger holds, if it is ours. With its uid one request does;
+ * without (the create's answer never came), and always for a namespace, its
+ * owner token is looked at first.
+ */
+export async function removeRecorded(api: Api, entry: LedgerEntry, signal: AbortSignal): Promise<Removal> {
+  try {
+    const uid = await uidOfOurs(api, entry, signal)
+    if (typeof uid !== 'string') return uid
+    return await deleteObject(api, objectPath(entry.kind, entry.namespace, entry.name), { uid }, signal)
+  } catch (error) {
+    const reason = signal.aborted ? 'there was no time left' : sentence(error, api.server)
+    return { kind: 'failed', reason }
+  }
+}
+
+/** Asks for an object's deletion, and does not wait until it is gone. Throws as `Api.call` does. */
+export async function deleteObject(
+  api: Api,
+  path: string,
+  preconditions: Preconditions,
+  signal: AbortSignal,
+): Promise<Removal> {
+  const body = {
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    preconditions,
+    // The pod goes after its Job, and gets its signal at once.
+    propagationPolicy: 'Background',
+  }
+  try {
+    await api.call({ method: 'DELETE', path, body, retry: LAST_MOMENT, timeoutMs: TIMEOUT_MS }, signal)
+    return { kind: 'removed' }
+  } catch (error) {
+    if (hasStatus(error, 404)) return { kind: 'absent' }
+    // A namespace that is being deleted already says 409 as well.
+    if (hasStatus(error, 409)) return isPrecondition(error) ? { kind: 'foreign' } : { kind: 'removed' }
+    throw error
+  }
+}
+
+/** The uid to delete by, or what became of the object. */
+async function uidOfOurs(api: Api, entry: LedgerEntry, signal: AbortSignal): Promise<string | Removal> {
+  if (entry.uid !== undefined && entry.kind !== 'Namespace') return entry.uid
+  const there = await read(api, entry, signal)
+  if (there?.metadata.uid === undefined) return { kind: 'absent' }
+  const isOurs =
+    there.metadata.annotations?.[OWNER_TOKEN] === entry.ownerToken &&
+    (entry.uid === undefined || entry.uid === there.metadata.uid)
+  return isOurs ? there.metadata.uid : { kind: 'foreign' }
+}
+
+async function read(
+  api: Api,
+  entry: LedgerEntry,
+  signal: AbortSignal,
+): Promise<KubernetesObject | undefined> {
+  const path = objectPath(entry.kind, entry.namespace, entry.name)
+  try {
+    const request = { method: 'GET', path, retry: LAST_MOMENT, timeoutMs: TIMEOUT_MS } as const
+    return parseObject((await api.call(request, signal)).body)
+  } catch (error) {
+    if (hasStatus(error, 404)) return undefined
+    throw error
+  }
+}
+
+function hasStatus(error: unknown, status: number): boolean {
+  return error instanceof ApiError && error.status === status
+}
+
+/** «Precondition failed: UID in precondition: …, UID in object meta: …» */
+function isPrecondition(error: unknown): boolean {
+  return error instanceof ApiError && /precondition|the UID/i.test(error.message)
+}

@@ -1,0 +1,72 @@
+import { systemClock } from '../builders/clock.ts'
+import type { Job } from '../kubernetes/objects.ts'
+import { apiOver } from './api.ts'
+import type { Api } from './api.ts'
+import type { BuildSnapshot, ClusterSession, CreatedBuild } from './cluster-session.ts'
+import { createObjects } from './create-build.ts'
+import { credentialsOf } from './credentials.ts'
+import { explained } from './explain-error.ts'
+import type { ClusterConfig } from './kubeconfig.ts'
+import { followLog } from './log-stream.ts'
+import { observeBuild } from './observe.ts'
+import { logOf } from './paths.ts'
+import { removeRecorded } from './remove.ts'
+import type { Patience } from './retry.ts'
+import { surveyCluster } from './survey.ts'
+import { sweepExpiredNamespaces } from './sweep.ts'
+import { openTransport } from './transport.ts'
+
+const ORDINARY: Patience = { clock: systemClock, random: Math.random }
+
+/** The port's adapter to a real API server. Opening it sends nothing yet. */
+export function openClusterSession(config: ClusterConfig, patience: Patience = ORDINARY): ClusterSession {
+  const transport = openTransport(config.server)
+  const api = apiOver(transport, credentialsOf(config), config.server, patience)
+  /** Jobs as they were created: the first snapshots need no request for them. */
+  const jobs = new Map<string, Job>()
+  return {
+    survey: (signal) => inWords('asking for its version', api, () => surveyCluster(api, signal)),
+    async createBuild(plan, ledger, signal) {
+      const job = await createObjects(api, plan, ledger, patience, signal)
+      const jobUid = job.metadata.uid ?? ''
+      jobs.set(jobUid, job)
+      return {
+        namespace: plan.namespace,
+        jobName: job.metadata.name,
+        jobUid,
+        random: plan.identity.random,
+        container: plan.container,
+      }
+    },
+    observe: (build, signal) => observed(api, build, jobs.get(build.jobUid), patience, signal),
+    followLog(build, podName, onLine, ended, signal) {
+      const source = { path: logOf(build.namespace, podName), container: build.container }
+      return followLog(api, source, onLine, ended, patience, signal)
+    },
+    remove: (entry, signal) => removeRecorded(api, entry, signal),
+    sweepExpired: (signal) => sweepExpiredNamespaces(api, signal),
+    close: () => transport.close(),
+  }
+}
+
+async function* observed(
+  api: Api,
+  build: CreatedBuild,
+  job: Job | undefined,
+  patience: Patience,
+  signal: AbortSignal,
+): AsyncGenerator<BuildSnapshot, void> {
+  try {
+    yield* observeBuild(api, build, job, patience, signal)
+  } catch (error) {
+    throw explained(error, `watching the build's pod in namespace "${build.namespace}"`, api.server)
+  }
+}
+
+async function inWords<T>(doing: string, api: Api, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action()
+  } catch (error) {
+    throw explained(error, doing, api.server)
+  }
+}

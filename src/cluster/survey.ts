@@ -1,0 +1,87 @@
+import type { Node } from '../kubernetes/objects.ts'
+import type { Api } from './api.ts'
+import { ApiError } from './api-error.ts'
+import type { ClusterFacts } from './cluster-session.ts'
+import { isRecord, parseList } from './json.ts'
+import { FIRST_CONTACT } from './retry.ts'
+
+/** A list of nodes is nice to have; a build does not wait long for it. In milliseconds. */
+const NODES_MS = 5_000
+
+/** One page: in a larger cluster the first 500 nodes speak for all. */
+const NODES = '500'
+
+/** What the cluster is: its version and, where nodes may be read, what they can do. Throws as `Api.call` does. */
+export async function surveyCluster(api: Api, signal: AbortSignal): Promise<ClusterFacts> {
+  const [version, nodes] = await Promise.all([readVersion(api, signal), readNodes(api, signal)])
+  const candidates = nodes?.filter(isCandidate)
+  return {
+    serverTime: version.date ?? new Date(),
+    kubernetesVersion: version.gitVersion,
+    server: api.server,
+    userNamespaces: candidates === undefined ? undefined : allRunUserNamespaces(candidates),
+    architectures: candidates === undefined ? undefined : architectures(candidates),
+  }
+}
+
+interface Version {
+  readonly gitVersion: string | undefined
+  readonly date: Date | undefined
+}
+
+async function readVersion(api: Api, signal: AbortSignal): Promise<Version> {
+  const answer = await api.call(
+    { method: 'GET', path: '/version', retry: FIRST_CONTACT, timeoutMs: 8_000 },
+    signal,
+  )
+  const version = isRecord(answer.body) ? answer.body['gitVersion'] : undefined
+  return { gitVersion: typeof version === 'string' ? version : undefined, date: answer.date }
+}
+
+/** Undefined where they may not be read, or not in time. */
+async function readNodes(api: Api, signal: AbortSignal): Promise<readonly Node[] | undefined> {
+  try {
+    const { body } = await api.call(
+      {
+        method: 'GET',
+        path: '/api/v1/nodes',
+        query: { limit: NODES },
+        retry: FIRST_CONTACT,
+        timeoutMs: NODES_MS,
+      },
+      signal,
+    )
+    return parseList(body).items
+  } catch (error) {
+    // The version's request tells what is wrong with the connection or the credentials.
+    if (error instanceof ApiError && error.status !== 401) return undefined
+    signal.throwIfAborted()
+    return undefined
+  }
+}
+
+function isCandidate(node: Node): boolean {
+  const system = node.status?.nodeInfo?.operatingSystem ?? 'linux'
+  return node.spec?.unschedulable !== true && system === 'linux'
+}
+
+/** Pods run by the default handler, the one without a name. */
+function allRunUserNamespaces(nodes: readonly Node[]): boolean {
+  return (
+    nodes.length > 0 &&
+    nodes.every((node) => {
+      const handlers = node.status?.runtimeHandlers ?? []
+      const ours = handlers.find(({ name }) => name === undefined || name === '')
+      return ours?.features?.userNamespaces === true
+    })
+  )
+}
+
+function architectures(nodes: readonly Node[]): ReadonlyMap<string, string> {
+  return new Map(
+    nodes.flatMap((node) => {
+      const architecture = node.status?.nodeInfo?.architecture
+      return architecture === undefined ? [] : [[node.metadata.name, architecture] as const]
+    }),
+  )
+}

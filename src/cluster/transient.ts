@@ -1,0 +1,31 @@
+import { ApiError, ConnectionError } from './api-error.ts'
+
+/** Connections that may well succeed a moment later: an API server that restarts, a resolver that hiccups. */
+const PASSING_CODES: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'UND_ERR_SOCKET',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  // A load balancer in front of a restarting API server closes in the middle of the handshake.
+  'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR',
+])
+
+/** Sentences of API errors that pass, after Argo Workflows' catalogue (util/errors/errors.go). */
+const PASSING_WORDS =
+  /operation cannot be fulfilled on resourcequota|resource quota evaluation timed out|etcdserver: (leader changed|request timed out|too many requests)|transport is closing|http2: client connection lost|TLS handshake timeout|connection reset by peer|unexpected EOF/i
+
+/** Whether the same request may succeed if it is sent again. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof ConnectionError) return PASSING_CODES.has(error.code)
+  if (!(error instanceof ApiError)) return false
+  return error.status === 429 || error.status >= 500 || PASSING_WORDS.test(error.message)
+}

@@ -1,0 +1,105 @@
+import * as http from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import * as https from 'node:https'
+
+import { ConnectionError, connectionError } from './api-error.ts'
+import type { ConnectionOptions } from './credentials.ts'
+
+/** One request as it goes over the wire. */
+export interface Exchange {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** With its query. */
+  readonly path: string
+  readonly body?: string | undefined
+  /** Until the answer's headers are there. */
+  readonly timeoutMs: number
+}
+
+/** The beginning of an answer; its body is still on the way. */
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: IncomingMessage
+}
+
+export interface Transport {
+  /** Throws a `ConnectionError`, or the signal's reason. The signal also ends the body. */
+  send(exchange: Exchange, options: ConnectionOptions, signal: AbortSignal): Promise<Answer>
+  close(): void
+}
+
+/** Streams that are silent for long (a watch, a log) are found dead by TCP, not by the next load balancer's timeout. */
+const KEEP_ALIVE_MS = 30_000
+
+/**
+ * HTTP over one pool of connections that stay open: a TLS handshake costs
+ * 20 ms and the library's client makes one for every request.
+ */
+export function openTransport(server: URL): Transport {
+  const isPlain = server.protocol === 'http:'
+  const pool = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS, maxFreeSockets: 8 }
+  const agent = isPlain ? new http.Agent(pool) : new https.Agent(pool)
+  const base = server.pathname.replace(/\/$/, '')
+  return {
+    send(exchange, options, signal) {
+      signal.throwIfAborted()
+      // Node's pool is keyed by the TLS options: renewed certificates get connections of their own.
+      const request = {
+        protocol: server.protocol,
+        hostname: server.hostname.replace(/^\[|\]$/g, ''),
+        ...(server.port === '' ? {} : { port: server.port }),
+        method: exchange.method,
+        path: base + exchange.path,
+        headers: headersOf(exchange, options),
+        agent: options.proxyAgent ?? agent,
+        ...options.tls,
+        ...(options.basic === undefined ? {} : { auth: options.basic }),
+      }
+      return answered(() => (isPlain ? http : https).request(request), exchange, signal)
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+function headersOf(exchange: Exchange, options: ConnectionOptions): Record<string, string> {
+  return {
+    ...options.headers,
+    Accept: 'application/json',
+    'User-Agent': 'hybrid-kubernetes-build',
+    ...(exchange.body === undefined
+      ? {}
+      : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(exchange.body)) }),
+  }
+}
+
+function answered(begin: () => http.ClientRequest, exchange: Exchange, signal: AbortSignal): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+  let request: http.ClientRequest
+  try {
+    request = begin()
+  } catch (error) {
+    return Promise.reject(connectionError(error))
+  }
+  const late = setTimeout(() => request.destroy(new ConnectionError('ETIMEDOUT')), exchange.timeoutMs)
+  const abort = (): void => void request.destroy(abortReason(signal))
+  signal.addEventListener('abort', abort, { once: true })
+  request.on('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS))
+  request.on('error', (error) => reject(signal.aborted ? abortReason(signal) : connectionError(error)))
+  request.on('response', (body) => {
+    clearTimeout(late)
+    // A cut body is told to whoever reads it; without a listener it would end the process.
+    body.on('error', () => undefined)
+    resolve({ status: body.statusCode ?? 0, headers: body.headers, body })
+  })
+  request.on('close', () => {
+    clearTimeout(late)
+    signal.removeEventListener('abort', abort)
+    reject(new ConnectionError('ECONNRESET'))
+  })
+  request.end(exchange.body)
+  return promise
+}
+
+function abortReason(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new DOMException('aborted', 'AbortError')
+}

@@ -48,7 +48,7 @@ func decompressed(content io.Reader) (io.Reader, error) {
 
 // unpack writes the entries of an archive into the layer, each with its own owner and mode.
 func (s *stage) unpack(layer *imagefs.Layer, c copying, file imagefs.Entry) error {
-	s.Log.Infof("Unpacking local tar archive %s to %s", file.Path, c.dest)
+	s.Log.Infof("Unpacking local tar archive %s to %s", file.Path, strings.TrimSuffix(c.dest, "/")+"/")
 	content, err := file.Open()
 	if err != nil {
 		return err

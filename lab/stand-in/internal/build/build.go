@@ -2,8 +2,10 @@
 package build
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"hybrid-kubernetes-build.io/lab/stand-in/internal/dockerfile"
 	"hybrid-kubernetes-build.io/lab/stand-in/internal/imagefs"
@@ -32,6 +34,7 @@ type builder struct {
 	Request
 	file     dockerfile.File
 	global   *dockerfile.Scope
+	needed   []int    // the stages to build
 	bases    []string // of all stages, with variables replaced
 	context  *imagefs.Folder
 	excluded func(path string) bool
@@ -46,6 +49,7 @@ func Build(request Request) (v1.Image, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.needed = needed
 	if err := b.announce(needed); err != nil {
 		return nil, err
 	}
@@ -54,7 +58,7 @@ func Build(request Request) (v1.Image, error) {
 	}
 	defer b.context.Close()
 	defer b.closeTrees()
-	if b.excluded, err = b.dockerignore(); err != nil {
+	if err := b.fetchSources(); err != nil {
 		return nil, err
 	}
 	for _, index := range needed {
@@ -73,6 +77,9 @@ func (b *builder) read() (targets, needed []int, err error) {
 	}
 	if b.file, err = dockerfile.Parse(content, b.Log); err != nil {
 		return nil, nil, fmt.Errorf("parsing dockerfile: %w", err)
+	}
+	if len(b.file.Stages) == 0 {
+		return nil, nil, errors.New("dockerfile must contain at least one FROM instruction")
 	}
 	if b.global, err = b.file.NewScope(b.Options.BuildArgs, b.Platform); err != nil {
 		return nil, nil, fmt.Errorf("expanding meta ARGs: %w", err)
@@ -95,15 +102,23 @@ func (b *builder) read() (targets, needed []int, err error) {
 	return targets, needed, nil
 }
 
-// announce looks every base image up, as Kaniko does before it builds.
-func (b *builder) announce(needed []int) error {
-	for _, index := range needed {
-		if _, err := b.image(index); err != nil {
-			return err
-		}
+// announce looks every base image up, and again, as Kaniko does before it builds; in between it reads the ignore file.
+func (b *builder) announce(needed []int) (err error) {
+	for _, index := range slices.Backward(needed) {
 		if name := b.file.Stages[index].Name; name != "" {
 			b.Log.Infof("Resolved base name of %s to %s", name, b.bases[index])
 		}
+		if b.bases[index] == scratch {
+			continue
+		}
+		if _, err := b.image(index); err != nil {
+			return err
+		}
+	}
+	if b.excluded, err = b.dockerignore(); err != nil {
+		return err
+	}
+	for _, index := range needed {
 		if _, err := b.image(index); err != nil {
 			return err
 		}
@@ -123,6 +138,9 @@ func (b *builder) dependencies(needed []int) map[int][]string {
 				}
 			}
 		}
+	}
+	for _, list := range paths {
+		slices.Sort(list)
 	}
 	return paths
 }

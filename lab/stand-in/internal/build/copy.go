@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -14,13 +15,18 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 )
 
+// errManySources is Kaniko's refusal of several sources for one file.
+var errManySources = errors.New("when specifying multiple sources in a COPY command, destination must be a directory and end in '/'")
+
 // copying is a COPY or ADD with everything about it resolved.
 type copying struct {
 	tree     imagefs.Tree
 	excluded func(path string) bool // what .dockerignore leaves out
+	words    []string               // the sources as written, with variables replaced
 	sources  []source
 	inline   []instructions.SourceContent
 	dest     string // absolute; with a slash at its end if it was written as a folder
+	toFolder bool   // whether the destination is a folder
 	owner    *owner // nil keeps the source's
 	mode     *int64 // permission bits, nil keeps the source's
 }
@@ -43,19 +49,15 @@ func (s *stage) copyCommand(command *instructions.CopyCommand) error {
 			return err
 		}
 	}
-	if err := s.resolve(&c, command.SourcesAndDest, command.Chown, command.Chmod); err != nil {
-		return err
-	}
-	if command.From == "" && c.owner == nil {
-		// Docker would say root here; Kaniko says the user so far.
-		user, err := s.owner(s.config.User)
-		if err != nil {
-			return err
-		}
-		c.owner = &user
+	if err := s.resolve(&c, command.SourcesAndDest); err != nil {
+		return fmt.Errorf("failed to get files used from context: %w", err)
 	}
 	s.Log.Info(command.String())
-	return executing(s.write(c, command.String()))
+	owner := s.config.User // Docker would say root here; Kaniko says the user so far
+	if command.From != "" {
+		owner = ""
+	}
+	return executing(s.copy(c, command.String(), owner, command.Chown, command.Chmod))
 }
 
 func (s *stage) addCommand(command *instructions.AddCommand) error {
@@ -68,29 +70,42 @@ func (s *stage) addCommand(command *instructions.AddCommand) error {
 		return errors.New("the stand-in knows no ADD --exclude")
 	}
 	c := copying{tree: s.context, excluded: s.excluded, inline: command.SourceContents}
-	if err := s.resolve(&c, command.SourcesAndDest, command.Chown, command.Chmod); err != nil {
-		return err
+	if err := s.resolve(&c, command.SourcesAndDest); err != nil {
+		return fmt.Errorf("failed to get files used from context: %w", err)
 	}
-	if c.owner == nil {
-		user, err := s.owner(s.config.User)
-		if err != nil {
-			return err
-		}
-		c.owner = &user
-	}
+	var used []string
 	for i, source := range c.sources {
+		used = append(used, c.tree.Name(source.entry.Path))
 		archive, err := isArchive(source.entry)
 		if err != nil {
 			return err
 		}
 		c.sources[i].archive = archive
 	}
+	s.Log.Infof("Using files from context: %v", used)
 	s.Log.Info(command.String())
-	return executing(s.write(c, command.String()))
+	return executing(s.copy(c, command.String(), s.config.User, command.Chown, command.Chmod))
+}
+
+// copy carries a COPY or ADD out. Without --chown the files belong to user, or keep their owner if that is empty
+// and they come from an image.
+func (s *stage) copy(c copying, createdBy, user, chown, chmod string) error {
+	if err := s.resolveRights(&c, chown, chmod); err != nil {
+		return err
+	}
+	if c.owner == nil && (user != "" || c.tree == imagefs.Tree(s.context)) {
+		owner, err := s.owner(user)
+		if err != nil {
+			return err
+		}
+		c.owner = &owner
+	}
+	s.logWildcards(c.words)
+	return s.write(c, createdBy)
 }
 
 // resolve replaces variables and wildcards, and checks that everything is there.
-func (s *stage) resolve(c *copying, paths instructions.SourcesAndDest, chown, chmod string) error {
+func (s *stage) resolve(c *copying, paths instructions.SourcesAndDest) error {
 	var words []string
 	for _, word := range paths.SourcePaths {
 		word, err := s.scope.Path(word, s.config.Env)
@@ -107,10 +122,20 @@ func (s *stage) resolve(c *copying, paths instructions.SourcesAndDest, chown, ch
 	if strings.HasSuffix(dest, "/") || dest == "." {
 		c.dest = strings.TrimSuffix(c.dest, "/") + "/"
 	}
+	c.words = words
+	s.logWildcards(words)
 	if c.sources, err = find(c.tree, words); err != nil {
-		return fmt.Errorf("failed to get files used from context: %w", err)
+		return err
 	}
-	return s.resolveRights(c, chown, chmod)
+	view, err := s.files()
+	if err != nil {
+		return err
+	}
+	c.toFolder = strings.HasSuffix(c.dest, "/") || view.IsDir(c.dest)
+	if len(c.sources)+len(c.inline) > 1 && !c.toFolder {
+		return errManySources
+	}
+	return nil
 }
 
 func (s *stage) resolveRights(c *copying, chown, chmod string) error {
@@ -131,17 +156,24 @@ func (s *stage) resolveRights(c *copying, chown, chmod string) error {
 	}
 	mode, err := strconv.ParseInt(chmod, 8, 64)
 	if err != nil || mode > 0o7777 {
-		return fmt.Errorf("parsing value from chmod: the stand-in takes octal numbers, not %q", chmod)
+		return fmt.Errorf("getting permissions from chmod: parsing value from chmod: the stand-in takes octal numbers, not %q", chmod)
 	}
 	c.mode = &mode
 	return nil
+}
+
+// logWildcards says that there is something to be matched.
+func (s *stage) logWildcards(words []string) {
+	if slices.ContainsFunc(words, hasWildcards) {
+		s.Log.Infof("Resolving srcs %v...", words)
+	}
 }
 
 // find returns what source words name: themselves, or what matches their wildcards.
 func find(tree imagefs.Tree, words []string) ([]source, error) {
 	var sources []source
 	for _, word := range words {
-		if strings.ContainsAny(word, "*?[") {
+		if hasWildcards(word) {
 			matches, err := matching(tree, strings.Trim(word, "/"))
 			if err != nil {
 				return nil, err
@@ -158,6 +190,8 @@ func find(tree imagefs.Tree, words []string) ([]source, error) {
 	}
 	return sources, nil
 }
+
+func hasWildcards(word string) bool { return strings.ContainsAny(word, "*?[") }
 
 // matching returns what matches a pattern. Nothing matching is no error to Kaniko.
 func matching(tree imagefs.Tree, pattern string) ([]source, error) {

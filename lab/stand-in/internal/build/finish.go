@@ -21,7 +21,7 @@ func (s *stage) seal(commands []instructions.Command) error {
 		return err
 	}
 	file = file.DeepCopy()
-	file.Config, file.Created, file.Author = s.config, s.now(), "kaniko"
+	file.Config, file.Created = s.config, s.now()
 	if file.Architecture == "" { // FROM scratch
 		platform, err := s.platform(s.index)
 		if err != nil {

@@ -17,9 +17,6 @@ func (s *stage) carryOut(command instructions.Command) error {
 		err = s.copyCommand(command)
 	case *instructions.AddCommand:
 		err = s.addCommand(command)
-	case *instructions.MaintainerCommand:
-		s.Log.Warn("maintainer is deprecated, skipping")
-		return nil
 	default:
 		s.Log.Info(fmt.Sprint(command))
 		err = executing(s.configure(command))
@@ -57,7 +54,9 @@ func (s *stage) configure(command instructions.Command) error {
 		return s.set(&s.config.User, command.User)
 	case *instructions.StopSignalCommand:
 		s.Log.Info("Cmd: STOPSIGNAL")
-		return s.set(&s.config.StopSignal, command.Signal)
+		err := s.set(&s.config.StopSignal, command.Signal)
+		s.Log.Infof("Replacing StopSignal in config with %s", s.config.StopSignal)
+		return err
 	case *instructions.ExposeCommand:
 		return s.expose(command.Ports)
 	case *instructions.VolumeCommand:
@@ -173,6 +172,7 @@ func (s *stage) volume(words []string) error {
 		if err != nil {
 			return err
 		}
+		s.Log.Infof("Adding volume %s to ignorelist", volume)
 		s.config.Volumes[volume] = struct{}{}
 	}
 	return nil

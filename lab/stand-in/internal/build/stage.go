@@ -2,7 +2,7 @@ package build
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"hybrid-kubernetes-build.io/lab/stand-in/internal/dockerfile"
@@ -16,6 +16,9 @@ import (
 
 // defaultPath is the environment of an image whose base has none, as Kaniko sets it.
 const defaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+// scratch is the base that is no image.
+const scratch = "scratch"
 
 // stage is one stage on its way: the image so far and the configuration that it will get.
 type stage struct {
@@ -35,7 +38,7 @@ func (b *builder) image(index int) (v1.Image, error) {
 		}
 		return nil, nil
 	}
-	if b.bases[index] == "scratch" {
+	if b.bases[index] == scratch {
 		b.Log.Info("No base image, nothing to extract")
 		return empty.Image, nil
 	}
@@ -53,7 +56,17 @@ func (b *builder) buildStage(index int, final bool) error {
 		return err
 	}
 	commands := append(triggers, b.file.Stages[index].Commands...)
+	commands = slices.DeleteFunc(commands, func(command instructions.Command) bool {
+		_, maintainer := command.(*instructions.MaintainerCommand)
+		if maintainer {
+			s.Log.Warn("maintainer is deprecated, skipping")
+		}
+		return maintainer
+	})
 	s.Log.Infof("Building stage '%s' [idx: '%d', base-idx: '%d']", b.bases[index], index, b.file.Base(index, b.bases[index]))
+	if err := s.rehearse(commands); err != nil {
+		return fmt.Errorf("failed to optimize instructions: %w", err)
+	}
 	s.logUnpacking(commands)
 	for _, command := range commands {
 		if err := s.carryOut(command); err != nil {
@@ -67,21 +80,28 @@ func (b *builder) buildStage(index int, final bool) error {
 		return fmt.Errorf("error building stage: %w", err)
 	}
 	b.stages[index] = s
-	if !final {
-		for _, path := range b.dependencies(b.laterThan(index))[index] {
-			b.Log.Infof("Saving file %s for later use", strings.TrimPrefix(path, "/"))
-		}
-		b.Log.Info("Deleting filesystem...")
+	if final {
+		return nil
 	}
-	return nil
+	return b.logSaving(index)
 }
 
-func (b *builder) laterThan(index int) []int {
-	var later []int
-	for i := index + 1; i < len(b.file.Stages); i++ {
-		later = append(later, i)
+// logSaving says what later stages copy from a stage.
+func (b *builder) logSaving(index int) error {
+	if words := b.dependencies(b.needed)[index]; len(words) > 0 {
+		tree, err := b.treeOfStage(index)
+		if err != nil {
+			return err
+		}
+		for _, word := range words {
+			found, _ := find(tree, []string{word}) // what is missing is an error when it is copied
+			for _, source := range found {
+				b.Log.Infof("Saving file %s for later use", source.entry.Path)
+			}
+		}
 	}
-	return later
+	b.Log.Info("Deleting filesystem...")
+	return nil
 }
 
 // begin sets a stage up from its base, and returns what the base's ONBUILD asks for.
@@ -104,6 +124,21 @@ func (b *builder) begin(index int) (*stage, []instructions.Command, error) {
 	triggers, err := dockerfile.Commands(s.config.OnBuild)
 	s.config.OnBuild = nil
 	return s, triggers, err
+}
+
+// rehearse carries out what touches no files, and forgets it again. Kaniko does so to look into its cache, and its log shows it.
+func (s *stage) rehearse(commands []instructions.Command) error {
+	rehearsal := *s
+	rehearsal.config = *s.config.DeepCopy()
+	rehearsal.scope = s.global.Stage(s.scope)
+	for _, command := range commands {
+		if onlyMetadata(command) {
+			if err := rehearsal.configure(command); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // logUnpacking says whether an instruction needs the base's files.
@@ -175,7 +210,7 @@ func (s *stage) append(layer *imagefs.Layer, createdBy string) error {
 	s.image, err = mutate.Append(s.image, mutate.Addendum{
 		Layer:     finished,
 		MediaType: mediaType,
-		History:   v1.History{Author: "kaniko", Created: s.now(), CreatedBy: createdBy},
+		History:   v1.History{Author: "kaniko", CreatedBy: createdBy},
 	})
 	return err
 }

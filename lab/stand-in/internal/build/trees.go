@@ -8,30 +8,54 @@ import (
 	"hybrid-kubernetes-build.io/lab/stand-in/internal/imagefs"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
 )
 
 // treeOf returns the files of the stage or image that COPY --from names.
 func (s *stage) treeOf(from string) (*imagefs.Image, error) {
-	name, index := from, s.file.Source(s.index, from)
-	if index >= 0 {
-		name = strconv.Itoa(index)
+	if index := s.file.Source(s.index, from); index >= 0 {
+		return s.treeOfStage(index)
 	}
-	if tree := s.trees[name]; tree != nil {
+	return s.trees[from], nil
+}
+
+// fetchSources pulls the images that COPY --from names, before the first stage is built.
+func (b *builder) fetchSources() error {
+	for _, index := range b.needed {
+		for _, command := range b.file.Stages[index].Commands {
+			copying, ok := command.(*instructions.CopyCommand)
+			if !ok || copying.From == "" || b.file.Source(index, copying.From) >= 0 || b.trees[copying.From] != nil {
+				continue
+			}
+			image, err := b.Registry.Pull(copying.From, b.Platform)
+			if err != nil {
+				return err
+			}
+			path := filepath.Join(b.KanikoDir, "stages", copying.From)
+			b.Log.Infof("Storing source image from stage %s at path %s", copying.From, path)
+			if _, err := b.openTree(copying.From, image); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (b *builder) treeOfStage(index int) (*imagefs.Image, error) {
+	name := strconv.Itoa(index)
+	if tree := b.trees[name]; tree != nil {
 		return tree, nil
 	}
-	var image v1.Image
-	var err error
-	if index >= 0 {
-		image = s.stages[index].image
-	} else if image, err = s.Registry.Pull(name, s.Platform); err != nil {
-		return nil, err
-	}
+	return b.openTree(name, b.stages[index].image)
+}
+
+func (b *builder) openTree(name string, image v1.Image) (*imagefs.Image, error) {
 	everything := func(string) bool { return true }
-	tree, err := imagefs.OpenImage(image, s.TempDir, filepath.Join(s.KanikoDir, "deps", name), everything)
+	tree, err := imagefs.OpenImage(image, b.TempDir, filepath.Join(b.KanikoDir, "deps", name), everything)
 	if err == nil {
-		s.trees[name] = tree
+		b.trees[name] = tree
 	}
 	return tree, err
 }

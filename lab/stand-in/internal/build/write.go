@@ -2,7 +2,6 @@ package build
 
 import (
 	"archive/tar"
-	"errors"
 	"io"
 	"path"
 	"strings"
@@ -10,32 +9,21 @@ import (
 	"hybrid-kubernetes-build.io/lab/stand-in/internal/imagefs"
 )
 
-// errManySources is Kaniko's refusal of several sources for one file.
-var errManySources = errors.New("when specifying multiple sources in a COPY command, destination must be a directory and end in '/'")
-
 // write makes a COPY or ADD a layer of the image.
 func (s *stage) write(c copying, createdBy string) error {
-	view, err := s.files()
-	if err != nil {
-		return err
-	}
-	toFolder := strings.HasSuffix(c.dest, "/") || view.IsDir(c.dest)
-	if len(c.sources)+len(c.inline) > 1 && !toFolder {
-		return errManySources
-	}
 	layer, err := s.newLayer()
 	if err != nil {
 		return err
 	}
 	for _, source := range c.sources {
-		if err := s.copySource(layer, c, source, toFolder); err != nil {
+		if err := s.copySource(layer, c, source); err != nil {
 			return err
 		}
 	}
 	for _, inline := range c.inline {
 		data := inline.Data
 		entry := imagefs.Entry{
-			Path:   target(c.dest, inline.Path, toFolder),
+			Path:   target(c.dest, inline.Path, c.toFolder),
 			Header: tar.Header{Typeflag: tar.TypeReg, Mode: 0o644, Size: int64(len(data))},
 			Open:   func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(data)), nil },
 		}
@@ -55,7 +43,7 @@ func target(dest, name string, toFolder bool) string {
 }
 
 // copySource copies a file, unpacks an archive, or copies what is in a folder.
-func (s *stage) copySource(layer *imagefs.Layer, c copying, source source, toFolder bool) error {
+func (s *stage) copySource(layer *imagefs.Layer, c copying, source source) error {
 	entry := source.entry
 	switch {
 	case source.archive:
@@ -64,14 +52,11 @@ func (s *stage) copySource(layer *imagefs.Layer, c copying, source source, toFol
 		if c.excluded(entry.Path) {
 			return nil
 		}
-		entry.Path = target(c.dest, entry.Path, toFolder)
+		entry.Path = target(c.dest, entry.Path, c.toFolder)
 		return s.add(layer, c, entry)
 	}
 	from := entry.Path
-	if from == "" {
-		entry.Header.Mode = 0o755 // the context's own folder is Kaniko's, its mode is nobody's wish
-	}
-	entry.Path = strings.Trim(c.dest, "/")
+	entry.Path, entry.Header.Mode = strings.Trim(c.dest, "/"), 0o755 // what is in the folder is copied, not itself
 	if err := s.add(layer, c, entry); err != nil {
 		return err
 	}
@@ -95,6 +80,8 @@ func (s *stage) copySource(layer *imagefs.Layer, c copying, source source, toFol
 func (s *stage) add(layer *imagefs.Layer, c copying, entry imagefs.Entry) error {
 	if s.isKanikos(entry.Path) {
 		s.Log.Warnf("Skipping copy targeting kaniko directory: /%s", entry.Path)
+		s.Log.Info("Writes to the kaniko directory are blocked to prevent overwriting the executor.")
+		s.Log.Info("To copy files there, relocate kaniko with KANIKO_DIR: https://github.com/osscontainertools/kaniko#bootstrapping-kaniko")
 		return nil
 	}
 	if c.owner != nil {

@@ -75,7 +75,7 @@ function jsonMapping(text: string): object | undefined {
 }
 
 function isAllowance(key: string, value: unknown): boolean {
-  return key in DEFAULT_LIFETIMES && Number.isInteger(value) && Number(value) >= 0
+  return Object.hasOwn(DEFAULT_LIFETIMES, key) && Number.isInteger(value) && Number(value) >= 0
 }
 
 function lifetimesFailure(): Failure {

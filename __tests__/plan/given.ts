@@ -1,0 +1,73 @@
+import type { ContextArchive } from '../../src/context/context-archive.ts'
+import type { BuildPlan, RunContext } from '../../src/plan/build-plan.ts'
+import { DEFAULT_LIFETIMES } from '../../src/plan/lifetimes.ts'
+import { planBuild, type PlanGrounds } from '../../src/plan/plan-build.ts'
+import { type GivenInputs, requestOf } from '../request/given.ts'
+
+/** Outside GitHub nothing is known. */
+export const NO_RUN: RunContext = {
+  runId: undefined,
+  runAttempt: undefined,
+  job: undefined,
+  step: undefined,
+  repository: undefined,
+  serverUrl: undefined,
+  sha: undefined,
+  ref: undefined,
+}
+
+export const RUN: RunContext = {
+  runId: '8821',
+  runAttempt: '1',
+  job: 'backend',
+  step: 'build',
+  repository: 'acme/app',
+  serverUrl: 'https://github.com',
+  sha: '0123456789abcdef0123456789abcdef01234567',
+  ref: 'refs/heads/main',
+}
+
+export const IDENTITY = { random: 'ab12c', ownerToken: '0f'.repeat(16) }
+
+/** An archive of `size` bytes. */
+export function archiveOf(size = 3): ContextArchive {
+  return {
+    bytes: new Uint8Array(size).fill(7),
+    dockerfile: 'Dockerfile',
+    files: 2,
+    contentBytes: 9,
+    ignored: 1,
+  }
+}
+
+/** Grounds for a plan from inputs; what a test is about is given in `more`. */
+export function groundsOf(inputs: GivenInputs, more: Partial<PlanGrounds> = {}): PlanGrounds {
+  return {
+    request: requestOf(inputs),
+    identity: IDENTITY,
+    run: RUN,
+    archive: archiveOf(),
+    serverTime: new Date('2026-11-23T12:00:00.900Z'),
+    userNamespaces: true,
+    lifetimes: DEFAULT_LIFETIMES,
+    ...more,
+  }
+}
+
+/** The plan for these inputs; fails the test where there is none. */
+export function planOf(inputs: GivenInputs, more: Partial<PlanGrounds> = {}): BuildPlan {
+  const plan = planBuild(groundsOf(inputs, more))
+  if (plan.kind === 'failure') throw new Error(plan.failure.headline)
+  return plan
+}
+
+/** The arguments of the container, as the cluster gets them. */
+export function argsOf(plan: BuildPlan): readonly string[] {
+  // The shape that kaniko-job.ts makes; a test there compares it whole.
+  const spec = plan.job['spec'] as {
+    readonly template: {
+      readonly spec: { readonly containers: readonly { readonly args: readonly string[] }[] }
+    }
+  }
+  return spec.template.spec.containers[0]?.args ?? []
+}

@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs'
+import { imageLabels } from '../../src/plan/image-labels.ts'
+import { kanikoArgs } from '../../src/plan/kaniko-args.ts'
+import { type GivenInputs, requestOf } from '../request/given.ts'
+import { NO_RUN, RUN } from './given.ts'
+
+const TAGS = { tags: 'ghcr.io/acme/app:1' }
+const time = new Date('2026-11-23T12:00:00.900Z')
+const help = readFileSync(new URL('../fixtures/kaniko-help.txt', import.meta.url), 'utf8')
+/** Flag → whether it takes a value. */
+const known = new Map(
+  [...help.matchAll(/^ {2,6}(?:-\w, )?--([A-Za-z-]+)( \S+)?/gm)].map(([, name = '', value]) => [
+    name,
+    value !== undefined,
+  ]),
+)
+
+function args(inputs: GivenInputs, labels: ReadonlyMap<string, string> = new Map()): readonly string[] {
+  return kanikoArgs(requestOf({ ...TAGS, ...inputs }), 'Dockerfile', labels)
+}
+
+test('what is always given is what the contract fixes', () => {
+  expect(args({}).slice(0, 9)).toEqual([
+    '--context=tar:///kaniko/context/context.tar.gz',
+    '--ignore-path=/product_uuid',
+    '--compressed-caching=false',
+    '--push-retry=3',
+    '--image-download-retry=3',
+    '--image-fs-extract-retry=3',
+    '--log-format=json',
+    '--digest-file=/dev/termination-log',
+    '--dockerfile=Dockerfile',
+  ])
+})
+
+test.each<[string, GivenInputs, readonly string[]]>([
+  [
+    'the cache is on, its repository explicit',
+    {},
+    ['--cache=true', '--cache-repo=ghcr.io/acme/app/cache', '--cache-ttl=86400s'],
+  ],
+  ['the cache is off', { cache: 'false' }, ['--cache=false']],
+  ['the cache is only read', { 'cache-write': 'false' }, ['--cache=true', '--no-push-cache']],
+  [
+    'every tag is a destination',
+    { tags: 'acme/app:1,r:5000/x/y' },
+    ['--destination=acme/app:1', '--destination=r:5000/x/y:latest'],
+  ],
+  ['nothing is pushed', { push: 'false' }, ['--no-push', '--no-push-cache']],
+  ['a stage is named', { target: 'runtime' }, ['--target=runtime']],
+  [
+    'build-args keep their values',
+    { 'build-args': 'B=x=y z\nA="$1"' },
+    ['--build-arg=B=x=y z', '--build-arg=A="$1"'],
+  ],
+  ['mirrors', { 'registry-mirror': 'a,b:1' }, ['--registry-mirror=a', '--registry-mirror=b:1']],
+  ['plain HTTP', { 'insecure-registries': 'a:1' }, ['--insecure-registry=a:1']],
+])('%s', (_, inputs, expected) => {
+  expect(args(inputs)).toEqual(expect.arrayContaining([...expected]))
+})
+
+test('what is off leaves no flag behind', () => {
+  const off = args({ cache: 'false' }).join('\n')
+  expect(off).not.toMatch(
+    /--(?:cache-repo|cache-ttl|no-push|target|build-arg|label|registry-mirror|insecure)/,
+  )
+})
+
+test('an image that is not pushed has no destination, though it has tags', () => {
+  expect(args({ push: 'false' }).filter((flag) => flag.startsWith('--destination'))).toEqual([])
+})
+
+test('the user’s own flags come last', () => {
+  expect(args({ 'kaniko-args': '--push-retry=9\n--use-new-run' }).slice(-2)).toEqual([
+    '--push-retry=9',
+    '--use-new-run',
+  ])
+})
+
+test('every flag is one of the executor’s, with a value exactly where it takes one', () => {
+  const everything: GivenInputs = {
+    target: 'a',
+    'build-args': 'A=1',
+    labels: 'a=b',
+    'registry-mirror': 'm',
+    'insecure-registries': 'i:1',
+    'cache-write': 'false',
+  }
+  const all = [
+    ...args(everything, new Map([['a', 'b']])),
+    ...args({ ...everything, cache: 'false' }),
+    ...args({ ...everything, push: 'false' }),
+  ]
+  for (const flag of all) {
+    const [, name = '', value] = /^--([a-z-]+)(=.+)?$/.exec(flag) ?? []
+    expect(known.has(name)).toBe(true)
+    const boolean = known.get(name) === false
+    expect([flag, boolean ? (value ?? '=true') : value !== undefined]).toEqual([
+      flag,
+      boolean ? expect.stringMatching(/^=(?:true|false)$/) : true,
+    ])
+  }
+})
+
+describe('labels of the image', () => {
+  const labels = (inputs: GivenInputs, run = RUN) => [
+    ...imageLabels(requestOf({ ...TAGS, ...inputs }), run, time),
+  ]
+
+  test('are told by the run', () => {
+    expect(labels({})).toEqual([
+      ['org.opencontainers.image.source', 'https://github.com/acme/app'],
+      ['org.opencontainers.image.url', 'https://github.com/acme/app'],
+      ['org.opencontainers.image.revision', '0123456789abcdef0123456789abcdef01234567'],
+      ['org.opencontainers.image.created', '2026-11-23T12:00:00Z'],
+    ])
+  })
+
+  test('are the user’s where both name one; the user’s order is kept', () => {
+    const given = 'z=1\norg.opencontainers.image.url=https://acme.example\na=2'
+    expect(labels({ labels: given }).slice(-4)).toEqual([
+      ['org.opencontainers.image.created', '2026-11-23T12:00:00Z'],
+      ['z', '1'],
+      ['org.opencontainers.image.url', 'https://acme.example'],
+      ['a', '2'],
+    ])
+  })
+
+  test('are only the user’s outside GitHub', () => {
+    expect(labels({ labels: 'a=1' }, NO_RUN)).toEqual([['a', '1']])
+  })
+
+  test.each(['--reproducible', '--reproducible=true'])('have no time in them with %s', (flag) => {
+    const keys = labels({ 'kaniko-args': flag }).map(([key]) => key)
+    expect(keys).not.toContain('org.opencontainers.image.created')
+    expect(keys).toHaveLength(3)
+  })
+
+  test('have the time in them where the image is not to be reproducible after all', () => {
+    expect(labels({ 'kaniko-args': '--reproducible=false' })).toHaveLength(4)
+  })
+
+  test('reach the executor', () => {
+    expect(args({}, new Map([['a', 'b=c d']]))).toContain('--label=a=b=c d')
+  })
+})

@@ -1,0 +1,108 @@
+import type { BuildPlan } from '../../src/plan/build-plan.ts'
+import { planOf } from './given.ts'
+import { containing, including } from '../request/given.ts'
+
+const TAGS = { tags: 'ghcr.io/acme/app:1' }
+
+interface PodTemplate {
+  readonly metadata: { readonly labels: object; readonly annotations: object }
+  readonly spec: Readonly<Record<string, unknown>>
+}
+
+function jobSpec(plan: BuildPlan): { readonly template: PodTemplate } {
+  // The shape that this test is about.
+  return plan.job['spec'] as { readonly template: PodTemplate }
+}
+
+test('the Job ends by itself, and is tried once', () => {
+  const { template, ...spec } = jobSpec(planOf(TAGS))
+  expect(spec).toEqual({
+    backoffLimit: 0,
+    completions: 1,
+    parallelism: 1,
+    activeDeadlineSeconds: 1560,
+    ttlSecondsAfterFinished: 600,
+  })
+  expect(template.spec['activeDeadlineSeconds']).toBe(1260)
+})
+
+test('the pod is hardened as far as Kaniko allows', () => {
+  const { containers, ...pod } = jobSpec(planOf(TAGS)).template.spec
+  expect(pod).toEqual({
+    restartPolicy: 'Never',
+    activeDeadlineSeconds: 1260,
+    terminationGracePeriodSeconds: 5,
+    serviceAccountName: 'app-ab12c',
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    hostUsers: false,
+    nodeSelector: { 'kubernetes.io/os': 'linux' },
+    securityContext: { runAsUser: 0, seccompProfile: { type: 'RuntimeDefault' } },
+    volumes: [{ name: 'context', configMap: { name: 'app-context-ab12c' } }],
+  })
+  expect(containers).toEqual([
+    {
+      name: 'kaniko',
+      image: 'ghcr.io/osscontainertools/kaniko:v1.28.3',
+      imagePullPolicy: 'IfNotPresent',
+      args: including('--destination=ghcr.io/acme/app:1'),
+      env: [{ name: 'container', value: 'kube' }],
+      resources: { requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '1000m', memory: '2Gi' } },
+      terminationMessagePath: '/dev/termination-log',
+      terminationMessagePolicy: 'File',
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        capabilities: {
+          drop: ['ALL'],
+          add: [
+            'CHOWN',
+            'DAC_OVERRIDE',
+            'FOWNER',
+            'FSETID',
+            'SETGID',
+            'SETUID',
+            'SETFCAP',
+            'KILL',
+            'SYS_CHROOT',
+          ],
+        },
+      },
+      volumeMounts: [{ name: 'context', mountPath: '/kaniko/context', readOnly: true }],
+    },
+  ])
+})
+
+test('in a given namespace the pod uses the service account that is there', () => {
+  const { spec } = jobSpec(planOf({ ...TAGS, namespace: 'builds' })).template
+  expect(spec).not.toHaveProperty('serviceAccountName')
+  expect(spec['automountServiceAccountToken']).toBe(false)
+})
+
+test.each([
+  ['auto', true, 'yes', false],
+  ['auto', undefined, 'try', false],
+  ['auto', false, 'no', undefined],
+  ['true', false, 'yes', false],
+  ['true', undefined, 'yes', false],
+  ['false', true, 'no', undefined],
+])('user-namespace %s, nodes %s: %s', (choice, userNamespaces, decision, hostUsers) => {
+  const plan = planOf({ ...TAGS, 'user-namespace': choice }, { userNamespaces })
+  expect(plan.userNamespace).toBe(decision)
+  expect(jobSpec(plan).template.spec['hostUsers']).toBe(hostUsers)
+  expect(plan.notes).toEqual(
+    choice === 'auto' && userNamespaces === false ? [containing('Not every node')] : [],
+  )
+})
+
+test('the pod carries all that the Job carries, and what keeps it in place and alone', () => {
+  const plan = planOf(TAGS)
+  const { labels, annotations } = jobSpec(plan).template.metadata
+  expect(labels).toMatchObject({ ...plan.job.metadata.labels, 'sidecar.istio.io/inject': 'false' })
+  expect(annotations).toMatchObject({
+    ...plan.job.metadata.annotations,
+    'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
+    'karpenter.sh/do-not-disrupt': 'true',
+    'sidecar.istio.io/inject': 'false',
+    'linkerd.io/inject': 'disabled',
+  })
+})

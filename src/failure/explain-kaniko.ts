@@ -1,0 +1,132 @@
+import type { EndedBuild } from './diagnose-end.ts'
+import type { Failure, FailureCode } from './failure.ts'
+import type { KanikoEnd } from './kaniko-end.ts'
+
+/** How many of an instruction's last lines are shown, and how much of each. */
+const OUTPUT_LINES = 20
+const OUTPUT_WIDTH = 500
+
+interface Words {
+  readonly headline: string
+  readonly cures: readonly string[]
+}
+
+/** Words for an executor that ended by itself with an exit code other than 0. */
+export function explainKaniko(end: KanikoEnd, exitCode: number, ended: EndedBuild): Failure {
+  const { headline, cures } = wordsFor(end, exitCode, ended)
+  return { code: end.code, headline, details: [...reasonOf(end), ...outputOf(end)], cures }
+}
+
+function reasonOf(end: KanikoEnd): readonly string[] {
+  return end.reason === '' ? [] : [cut(end.reason)]
+}
+
+/** The last lines that the failing instruction printed; also while it is not known that it has failed. */
+export function outputOf(end: KanikoEnd): readonly string[] {
+  const lines = end.output.slice(-OUTPUT_LINES).map((line) => `| ${cut(line)}`)
+  return lines.length === 0 ? [] : ['last lines', ...lines]
+}
+
+const cut = (text: string): string => (text.length > OUTPUT_WIDTH ? `${text.slice(0, OUTPUT_WIDTH)} …` : text)
+
+/** `RUN npm ci`, or what is said where no instruction is known. */
+export function during(end: KanikoEnd): string {
+  return end.instruction === undefined ? 'before the first instruction' : `during \`${cut(end.instruction)}\``
+}
+
+function wordsFor(end: KanikoEnd, exitCode: number, ended: EndedBuild): Words {
+  const words = KANIKO_WORDS[end.code]
+  if (words) return words(end, exitCode, ended)
+  return {
+    headline: `The executor ended with exit code ${exitCode} ${during(end)}.`,
+    cures: ['read the log above: its last lines are the executor’s own words'],
+  }
+}
+
+type WordsOf = (end: KanikoEnd, exitCode: number, ended: EndedBuild) => Words
+
+const KANIKO_WORDS: Partial<Record<FailureCode, WordsOf>> = {
+  'run-failed': (end, exitCode) => ({
+    headline:
+      end.instruction === undefined
+        ? `The build failed with exit code ${exitCode}.`
+        : `The instruction \`${cut(end.instruction)}\` failed with exit code ${exitCode}.`,
+    cures: ['mend what the instruction runs; it fails the same way wherever it is built'],
+  }),
+  'no-shell': (end) => ({
+    headline: `The image has no shell to run \`${cut(end.instruction ?? 'the RUN instruction')}\` with.`,
+    cures: ['use a base image with a shell for this stage, or the exec form: RUN ["/program", "argument"]'],
+  }),
+  'out-of-memory': (end, _, ended) => ({
+    headline: `Memory ran out ${during(end)}.`,
+    cures: [`raise \`resources\`: limits.memory is ${memoryLimit(ended)} now`],
+  }),
+  'dockerfile-missing': () => ({
+    headline: 'The executor found no Dockerfile in the context that was sent.',
+    cures: ['set `file` to the path of the Dockerfile, relative to the workspace'],
+  }),
+  'dockerfile-syntax': () => ({
+    headline: 'The Dockerfile cannot be parsed.',
+    cures: ['mend the line that is named'],
+  }),
+  'target-missing': () => ({
+    headline: 'The stage named by `target` is not in the Dockerfile.',
+    cures: ['set `target` to a name that stands after AS in a FROM line'],
+  }),
+  'copy-source-missing': (end) => ({
+    headline: `A file that the Dockerfile copies is not in the context, ${during(end)}.`,
+    cures: ['look at the path: it is relative to `context`', 'look whether .dockerignore leaves it out'],
+  }),
+  'base-image-missing': () => ({
+    headline: 'A base image cannot be found or reached.',
+    cures: [
+      'look at the names after FROM, and at `registry-mirror`',
+      'the registry must be reachable from the pods of the cluster; a plain HTTP one is named in `insecure-registries`',
+    ],
+  }),
+  'base-image-denied': () => ({
+    headline: 'The registry does not let the build read a base image.',
+    cures: ['the image is private or does not exist: registries answer the same to both'],
+  }),
+  'push-denied': (_, __, ended) => ({
+    headline: `The registry does not let the build push ${ended.plan.destinations.join(', ')}.`,
+    cures: ['the credentials must be allowed to write to that repository'],
+  }),
+  'push-unreachable': (_, __, ended) => ({
+    headline: `The registry of ${ended.plan.destinations.join(', ')} cannot be reached from the build pod.`,
+    cures: [
+      'the address must be one that pods of the cluster reach: localhost is the pod itself',
+      'a registry that speaks plain HTTP is named in `insecure-registries`',
+    ],
+  }),
+  'push-immutable': (_, __, ended) => ({
+    headline: `The registry does not let an existing tag be overwritten: ${ended.plan.destinations.join(', ')}.`,
+    cures: ['push under a tag that is new at every build, for example ${{ github.sha }}'],
+  }),
+  'registry-name': (_, __, ended) => ({
+    headline: `The registry has no place for ${ended.plan.destinations.join(', ')}.`,
+    cures: ['make the repository or project first; some registries allow no nested names'],
+  }),
+  'disk-full': (end) => ({
+    headline: `The node's disk is full ${during(end)}.`,
+    cures: ['free the disk of the node', 'raise `resources`: limits.ephemeral-storage, if it has one'],
+  }),
+  'context-broken': () => ({
+    headline: 'The executor could not unpack the context that was sent.',
+    cures: ['run it again; if it happens twice, report it with the log'],
+  }),
+  'user-namespace': (end) => ({
+    headline: `A file's owner cannot exist in the pod's user namespace, ${during(end)}.`,
+    cures: ['ids above 65535 need `user-namespace: false`'],
+  }),
+  input: () => ({
+    headline: 'The executor does not know one of its arguments.',
+    cures: ['look at `kaniko-args`, and whether `executor` is a version that knows them'],
+  }),
+}
+
+/** `2Gi`, as the plan asked for it. */
+export function memoryLimit(ended: EndedBuild): string {
+  const container = ended.snapshot.pod?.spec?.containers?.find(({ name }) => name === ended.build.container)
+  return container?.resources?.limits?.memory ?? 'not set'
+}

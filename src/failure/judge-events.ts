@@ -1,0 +1,96 @@
+import type { ClusterEvent, Pod } from '../kubernetes/objects.ts'
+import type { Diagnosis } from './diagnosis.ts'
+import type { FailureCode } from './failure.ts'
+import type { Verdict } from './judge.ts'
+
+interface Rule {
+  /** Reasons of the events that the rule is about. */
+  readonly reasons: readonly string[]
+  readonly says: RegExp
+  readonly code: FailureCode
+  /** How long it may heal by itself, in seconds. */
+  readonly graceSeconds: number
+  readonly why: string
+}
+
+const CREATION = ['FailedCreate']
+/**
+ * The kubelet mounts and makes the sandbox before it pulls and creates: with
+ * one of these, what failed before has healed. The Job comes before its
+ * ConfigMap, so that one failed mount is usual.
+ */
+const PAST_TROUBLE = ['Pulling', 'Pulled', 'Created', 'Started']
+const SANDBOX = ['FailedCreatePodSandBox', 'Failed', 'FailedKillPod']
+
+/**
+ * What refuses a pod is told only in events: the Job controller's when the API
+ * server refuses to create it (it tries again after 10, 20, 40 s …), the
+ * kubelet's when the node cannot run it. The first rule that fits counts.
+ */
+const RULES: readonly Rule[] = [
+  rule(CREATION, /violates PodSecurity/i, 'pod-security', 0, 'the pod to be admitted'),
+  rule(
+    CREATION,
+    /exceeded quota|must specify (limits|requests)|failed quota/i,
+    'quota',
+    30,
+    'quota to be free',
+  ),
+  rule(
+    CREATION,
+    /(maximum|minimum) .* (usage|limit)|LimitRange|limit to request ratio/i,
+    'limit-range',
+    0,
+    'the pod to be admitted',
+  ),
+  rule(
+    CREATION,
+    /admission webhook|denied the request|ValidatingAdmissionPolicy/i,
+    'admission',
+    0,
+    'the pod to be admitted',
+  ),
+  rule(CREATION, /being terminated/i, 'namespace-terminating', 0, 'the pod to be created'),
+  // The namespace's own accounts appear a moment after it.
+  rule(CREATION, /service ?account .* not found/i, 'config-missing', 30, 'the service account'),
+  rule(CREATION, /forbidden/i, 'admission', 15, 'the pod to be admitted'),
+  rule(SANDBOX, /user namespaces|idmap|userns/i, 'user-namespace', 10, 'the node to make a user namespace'),
+  rule(SANDBOX, /no space left/i, 'disk-full', 10, 'the container to be created'),
+  rule(['FailedMount'], /./, 'config-missing', 60, 'what the pod mounts'),
+]
+
+/** What the events say is wrong, if they do; those about another pod are left out. */
+export function judgeEvents(events: readonly ClusterEvent[], pod: Pod | undefined): Verdict | undefined {
+  if (events.some((event) => isAbout(event, pod) && PAST_TROUBLE.includes(event.reason ?? '')))
+    return undefined
+  const relevant = events.filter((event) => event.type !== 'Normal' && isAbout(event, pod))
+  for (const one of RULES) {
+    const event = relevant.findLast(
+      ({ reason = '', message = '' }) => one.reasons.includes(reason) && one.says.test(message),
+    )
+    if (event) return verdict(one, { code: one.code, detail: event.message ?? '' })
+  }
+  return undefined
+}
+
+function isAbout(event: ClusterEvent, pod: Pod | undefined): boolean {
+  const { kind, name } = event.involvedObject ?? {}
+  // Once there is a pod, what kept the Job from making one is over.
+  return pod === undefined ? kind !== 'Pod' : kind === 'Pod' && name === pod.metadata.name
+}
+
+function verdict(one: Rule, diagnosis: Diagnosis): Verdict {
+  return one.graceSeconds === 0
+    ? { kind: 'failed', ran: false, diagnosis }
+    : { kind: 'stuck', why: one.why, code: one.code, graceSeconds: one.graceSeconds, diagnosis }
+}
+
+function rule(
+  reasons: readonly string[],
+  says: RegExp,
+  code: FailureCode,
+  graceSeconds: number,
+  why: string,
+): Rule {
+  return { reasons, says, code, graceSeconds, why }
+}

@@ -66,7 +66,7 @@ test('every input arrives in the request', () => {
       'cache-repository': 'registry:5000/cache',
       'cache-ttl': '1h',
       'cache-write': 'TRUE',
-      'registry-mirror': 'mirror.gcr.io, registry:5000',
+      'registry-mirror': 'mirror.gcr.io, harbor.example/hub',
       'insecure-registries': 'registry:5000\n# not:1',
       resources: 'limits: {memory: 4Gi}',
       timeout: '1h',
@@ -95,7 +95,7 @@ test('every input arrives in the request', () => {
       ttlSeconds: 3600,
       write: true,
     },
-    registryMirrors: ['mirror.gcr.io', 'registry:5000'],
+    registryMirrors: ['mirror.gcr.io', 'harbor.example/hub'],
     insecureRegistries: ['registry:5000'],
     resources: { limits: { memory: '4Gi' } },
     timeoutSeconds: 3600,
@@ -183,7 +183,6 @@ describe('pushing', () => {
 
   test.each([
     [`acme/app@sha256:${'a'.repeat(64)}`, 'a digest cannot be pushed to'],
-    ['localhost/app:1', 'name the port'],
     ['registry:5000/a:1', 'at least two characters'],
   ])('to %s is refused: %s', (tags, expected) => {
     expect(problemsOf({ tags })).toEqual([{ input: 'tags', value: tags, problem: containing(expected) }])
@@ -191,6 +190,7 @@ describe('pushing', () => {
 
   test.each([
     ['app:1', 'docker.io/library'],
+    ['localhost/app:1', "the build's own pod"],
     ['localhost:5000/app:1', "the build's own pod"],
     ['127.0.0.1:5000/app:1', "the build's own pod"],
     ['[::1]:5000/app:1', "the build's own pod"],
@@ -261,7 +261,7 @@ describe('problems', () => {
       'cache-repository': 'A',
       'cache-ttl': 'x',
       'cache-write': 'yes',
-      'registry-mirror': 'a/b',
+      'registry-mirror': 'https://a/b',
       'insecure-registries': 'a/b',
       resources: 'x',
       timeout: 'x',

@@ -5,6 +5,7 @@ import {
   parseContext,
   parseDnsLabel,
   parseDuration,
+  parseMirror,
   parsePath,
   parseRegistry,
   parseTarget,
@@ -104,6 +105,22 @@ describe('registries', () => {
     ['a b', 'not host[:port]'],
   ])('%s is none: %s', (text, expected) => {
     expect(parseRegistry(text)).toMatchObject(refusal(expected))
+  })
+})
+
+describe('mirrors', () => {
+  test.each(['mirror.gcr.io', 'registry:5000', 'harbor.example:443/proxy/hub'])('%s is one', (text) => {
+    expect(parseMirror(text)).toEqual(parsed(text))
+  })
+  test.each([
+    'https://mirror.gcr.io',
+    'https://harbor.example/hub',
+    'harbor.example/',
+    '/hub',
+    'a.b/C',
+    'a b',
+  ])('%s is none', (text) => {
+    expect(parseMirror(text)).toMatchObject(refusal('not host[:port]'))
   })
 })
 

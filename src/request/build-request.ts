@@ -21,7 +21,7 @@ export interface BuildRequest {
   readonly labels: ReadonlyMap<string, string>
   readonly executor: string
   readonly cache: CacheRequest
-  /** host[:port] of each. */
+  /** host[:port][/path] of each. */
   readonly registryMirrors: readonly string[]
   /** host[:port] of each registry that speaks plain HTTP. */
   readonly insecureRegistries: readonly string[]

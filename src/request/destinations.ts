@@ -39,10 +39,7 @@ function parseDestination(text: string): Parsed<ImageReference> {
   if (digest !== undefined) {
     return refused('a digest cannot be pushed to, it follows from the build; name a tag', text)
   }
-  // Kaniko reads a first part without "." and ":" as an account of Docker Hub, and would push there.
-  if (place.registry === 'localhost') {
-    return refused('localhost without a port would be an account of Docker Hub; name the port', text)
-  }
+  // The library that Kaniko reads references with wants two.
   if (place.repository.length < 2) {
     return refused('a repository name has at least two characters for Kaniko', text)
   }

@@ -42,6 +42,11 @@ export function isRegistry(text: string): boolean {
   return match !== null && Number(match[1] ?? 1) >= 1 && Number(match[1] ?? 1) <= 65_535
 }
 
+/** Whether `text` is the path of a repository in a registry, or the beginning of one. */
+export function isRepositoryPath(text: string): boolean {
+  return text.length <= LONGEST_REPOSITORY && text.split('/').every((component) => COMPONENT.test(component))
+}
+
 /** Reads `[registry/]repository[:tag][@digest]`. */
 export function parseImageReference(text: string): Parsed<ImageReference> {
   const problem = surfaceProblem(text)

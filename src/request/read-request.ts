@@ -15,6 +15,7 @@ import {
   parseContext,
   parseDnsLabel,
   parseDuration,
+  parseMirror,
   parsePath,
   parseRegistry,
   parseTarget,
@@ -63,7 +64,7 @@ function readAll(reader: InputReader, inputs: RawInputs): BuildRequest {
     labels: read('labels', parseMap, none),
     executor: read('executor', parseExecutor, ''),
     cache: readCache(reader, tags, push),
-    registryMirrors: read('registry-mirror', parseRegistries, []),
+    registryMirrors: read('registry-mirror', parseMirrors, []),
     insecureRegistries: read('insecure-registries', parseRegistries, []),
     resources: read('resources', parseResources, {}),
     timeoutSeconds: read('timeout', parseTimeout, 0),
@@ -116,6 +117,8 @@ function parseExecutor(text: string): Parsed<string> {
 }
 
 const parseRegistries = (text: string) => gathered(listWithCommas(text).map(parseRegistry))
+
+const parseMirrors = (text: string) => gathered(listWithCommas(text).map(parseMirror))
 
 const parseTimeout = (text: string) => parseDuration(text, LONGEST_TIMEOUT)
 

@@ -1,4 +1,4 @@
-import { isRegistry } from './image-reference.ts'
+import { isRegistry, isRepositoryPath } from './image-reference.ts'
 import { type Parsed, parsed, refused } from './parsed.ts'
 
 const TRUE = ['true', 'True', 'TRUE']
@@ -63,6 +63,14 @@ export function parseRegistry(text: string): Parsed<string> {
   const host = text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').replace(/\/.*$/, '')
   const proposal = host !== text && isRegistry(host) ? ` (${host})` : ''
   return refused(`not host[:port]${proposal}`, text)
+}
+
+/** Reads host[:port][/path] of a mirror; Harbor and others keep each mirror below a path. */
+export function parseMirror(text: string): Parsed<string> {
+  const slash = text.indexOf('/')
+  if (slash < 0) return parseRegistry(text)
+  if (isRegistry(text.slice(0, slash)) && isRepositoryPath(text.slice(slash + 1))) return parsed(text)
+  return refused('not host[:port][/path], without "https://"', text)
 }
 
 /** Reads a path in the workspace or on the runner; what it leads to is not looked at. */

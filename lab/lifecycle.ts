@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { addressesOf } from './addresses.ts'
 import { makeCertificates } from './certificates.ts'
 import { apiServer } from './components/api-server.ts'
@@ -15,7 +15,7 @@ import { apiOf } from './http.ts'
 import { loadNodeImages, pushBaseImages, pushDebian } from './images/stock.ts'
 import { at, listAt } from './json.ts'
 import { writeKubeconfigs } from './kubeconfig.ts'
-import { endNamespaces, findInit, makeNamespaces } from './namespaces.ts'
+import { connect, endNamespaces, findInit, insidePath, isConnected, makeNamespaces } from './namespaces.ts'
 import { checkMachine, installPackages } from './packages.ts'
 import { makeFolders } from './places.ts'
 import type { Lab } from './places.ts'
@@ -23,48 +23,69 @@ import { setUpProbes } from './probes/probe-pod.ts'
 import { start } from './processes.ts'
 import type { Component, RunningLab } from './processes.ts'
 import { build, clusterPrograms, executable, findProgram } from './programs.ts'
-import { step } from './progress.ts'
+import { say, step } from './progress.ts'
 import { waitUntil } from './waiting.ts'
+
+/** Which programs an instance was started with; kept where it ends with the instance. */
+const PROGRAMS_RECORD = '/run/hybrid-lab/programs'
 
 /** Brings the lab up, or makes whole what is up in part; returns when the node is Ready and probes run. */
 export async function up(lab: Lab): Promise<void> {
   await checkMachine()
   await installPackages()
   for (const name of clusterPrograms) await build(findProgram(name))
+  // Its addresses are written there: without them nothing that runs can be joined.
+  if (!existsSync(lab.folder)) await endNamespaces(lab)
   makeFolders(lab)
   const cluster = await clusterOf(lab)
-  const { addresses } = cluster
-  await makeCertificates(lab, addresses)
-  writeKubeconfigs(lab, addresses)
-  const running: RunningLab = { lab, init: findInit(lab) ?? (await freshNamespaces(cluster)) }
+  await makeCertificates(lab, cluster.addresses)
+  writeKubeconfigs(lab, cluster.addresses)
+  const running: RunningLab = {
+    lab,
+    init: (await joinNamespaces(cluster)) ?? (await freshNamespaces(cluster)),
+  }
   await step('start the cluster', '8 s', () => startComponents(running, cluster))
-  await Promise.all([
-    step('load images into the node', '3 s', () => loadNodeImages(running, cluster)),
-    step('wait for the node', '2 s', () => nodeReady(cluster)),
-  ])
+  await step('wait for the node', '1 s', () => nodeReady(cluster))
   await step('start the probe pod', '4 s', () => setUpProbes(cluster))
 }
 
-async function freshNamespaces(cluster: Cluster): Promise<number> {
-  const { lab, addresses } = cluster
+/** The namespaces of an instance that is up, with its cable mended; undefined if there is none to join. */
+async function joinNamespaces({ lab, addresses, programs }: Cluster): Promise<number | undefined> {
+  const init = findInit(lab)
+  if (init === undefined) return undefined
+  const running = readFileSync(insidePath(init, PROGRAMS_RECORD), { encoding: 'utf8', flag: 'a+' })
+  if (running !== JSON.stringify(programs)) {
+    say('The lab runs other programs than these: starting it anew')
+    return undefined
+  }
+  if (!isConnected(lab)) await connect(lab, addresses, init)
+  return init
+}
+
+async function freshNamespaces({ lab, addresses, programs }: Cluster): Promise<number> {
   // What a crash left: half an instance, its link, its groups.
   await endNamespaces(lab)
   await removeControlGroups(lab)
   for (const folder of [lab.varLib, lab.varLog]) rmSync(folder, { recursive: true, force: true })
   makeFolders(lab)
   makeControlGroups(lab)
-  return makeNamespaces(lab, addresses)
+  const init = await makeNamespaces(lab, addresses)
+  writeFileSync(insidePath(init, PROGRAMS_RECORD), JSON.stringify(programs))
+  return init
 }
 
 async function startComponents(running: RunningLab, cluster: Cluster): Promise<void> {
   const begin = (component: Component): Promise<void> => start(running, component)
-  await Promise.all([
+  const stores = Promise.all([
     begin(plainRegistry(cluster)).then(() => pushBaseImages(cluster)),
     secureRegistry(cluster).then(begin),
-    begin(containerd(cluster)),
     begin(etcd(cluster)).then(() => begin(apiServer(cluster))),
   ])
+  await begin(containerd(cluster))
+  const images = loadNodeImages(running, cluster)
+  await stores
   await Promise.all([controllerManager, scheduler, kubelet, proxy, dns].map((make) => begin(make(cluster))))
+  await images
 }
 
 async function nodeReady({ lab, addresses }: Cluster): Promise<void> {

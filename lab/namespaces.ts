@@ -67,7 +67,13 @@ export async function makeNamespaces(lab: Lab, addresses: Addresses): Promise<nu
   return ready
 }
 
-async function connect(lab: Lab, addresses: Addresses, init: number): Promise<void> {
+/** Whether this machine has its end of the cable into the lab's network. */
+export function isConnected(lab: Lab): boolean {
+  return existsSync(`/sys/class/net/${lab.link}`)
+}
+
+/** Lays the cable between this machine and the lab's network, with the route to everything in it. */
+export async function connect(lab: Lab, addresses: Addresses, init: number): Promise<void> {
   await removeLink(lab)
   const peer = ['type', 'veth', 'peer', 'name', 'machine', 'netns', String(init)]
   await run(['ip', 'link', 'add', lab.link, ...peer])
@@ -85,13 +91,13 @@ function linkAlias(lab: Lab): string {
 
 /** Removes the machine's end of the cable. Throws a LabError if a link of that name is not the lab's. */
 async function removeLink(lab: Lab): Promise<void> {
-  if (!existsSync(`/sys/class/net/${lab.link}`)) return
+  if (!isConnected(lab)) return
   const alias = readFileSync(`/sys/class/net/${lab.link}/ifalias`, 'utf8').trim()
   if (alias !== linkAlias(lab)) {
     throw new LabError(`There is a link ${lab.link} that the lab did not make: remove or rename it`)
   }
   await run(['ip', 'link', 'delete', lab.link]).catch((error: unknown) => {
-    if (existsSync(`/sys/class/net/${lab.link}`)) throw error
+    if (isConnected(lab)) throw error
   })
 }
 

@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { LabError, run } from './command.ts'
@@ -112,7 +113,12 @@ function sourceFolder(one: Program): string {
 /** Builds a program unless the same sources, flags and Go version were built before; returns its folder. */
 export async function build(one: Program): Promise<string> {
   const folder = await builtFolder(one)
-  if (existsSync(folder)) return folder
+  if (existsSync(folder)) {
+    // Its time says when it was last wanted.
+    utimesSync(folder, new Date(), new Date())
+    return folder
+  }
+  removeUnused(dirname(folder))
   mkdirSync(dirname(folder), { recursive: true })
   // Under a temporary name until it is complete: what an interrupted build leaves is never taken for a program.
   const unfinished = `${folder}.${String(process.pid)}.unfinished`
@@ -130,6 +136,18 @@ export async function build(one: Program): Promise<string> {
     }
   })
   return folder
+}
+
+const UNUSED_DAYS = 14
+
+/** Removes what was built for sources that nobody has wanted for two weeks. */
+function removeUnused(folder: string): void {
+  if (!existsSync(folder)) return
+  const oldest = Date.now() - UNUSED_DAYS * 24 * 3600 * 1000
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    if (statSync(path).mtimeMs < oldest) rmSync(path, { recursive: true, force: true })
+  }
 }
 
 /** The path of an executable, building its program first if need be. Throws a LabError. */

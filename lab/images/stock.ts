@@ -1,5 +1,5 @@
-import { existsSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { Cluster } from '../components/cluster.ts'
 import { ctr, pauseImage } from '../components/containerd.ts'
 import {
@@ -9,7 +9,6 @@ import {
   secureCredentials,
 } from '../components/registries.ts'
 import { copyFile } from 'node:fs/promises'
-import { basename } from 'node:path'
 import { insidePath, runInside } from '../namespaces.ts'
 import { cacheFolder } from '../places.ts'
 import type { RunningLab } from '../processes.ts'
@@ -58,20 +57,18 @@ export async function pushDebian(cluster: Cluster): Promise<void> {
   await push(plainRegistryOf(cluster), 'library/debian', debianTags, await debian())
 }
 
-/** Loads the images that no registry has into the node, once for each start: pause and the executors. */
+/** Loads the images that no registry has into the node, unless the same are there: pause and the executors. */
 export async function loadNodeImages(running: RunningLab, cluster: Cluster): Promise<void> {
-  await load(running, cluster, await pauseArchive())
   if (!hasStandIn()) say('  lab/stand-in is not there: no stand-in for Kaniko is loaded')
   const { kind, archives } = await executors()
-  for (const archive of archives) await load(running, cluster, archive)
+  const all = [await pauseArchive(), ...archives]
+  const wanted = all.map((path) => `${path} ${String(statSync(path).mtimeMs)}`).join('\n')
+  const record = insidePath(running.init, '/run/hybrid-lab/images')
+  if (existsSync(record) && readFileSync(record, 'utf8') === wanted) return
+  // Several have the same names: the order decides which image a name means in the end.
+  for (const archive of all) await loadArchive(running, cluster, archive)
+  writeFileSync(record, wanted)
   writeFileSync(join(cluster.lab.folder, 'executor'), kind)
-}
-
-async function load(running: RunningLab, cluster: Cluster, archive: string): Promise<void> {
-  const mark = insidePath(running.init, `/run/hybrid-lab/loaded-${basename(archive)}`)
-  if (existsSync(mark)) return
-  await loadArchive(running, cluster, archive)
-  writeFileSync(mark, '')
 }
 
 /** Loads an archive of images, in Docker's or OCI's form, into the node. */

@@ -69,10 +69,13 @@ async function answers(cluster: Cluster): Promise<boolean> {
   )
 }
 
-/** Creates an object; that it exists is as good. Throws a LabError with the API server's words. */
+/** Creates an object unless it exists. Throws a LabError with the API server's words. */
 async function create(api: Api, path: string, object: unknown): Promise<void> {
+  // Asked for first: of a Service that exists the API server says that its port is taken.
+  const existing = await api('GET', `${path}/${textAt(object, 'metadata', 'name')}`)
+  if (existing.status === 200) return
   const { status, body } = await api('POST', path, object)
-  if (status === 201 || status === 409) return
+  if (status === 201) return
   throw new LabError(`${path} refused: ${String(status)} ${textAt(body, 'message')}`)
 }
 

@@ -1,0 +1,24 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const FOLDER = join(import.meta.dirname, '../../lab/recordings')
+
+/** Names of all recorded builds. */
+export function recordings(): readonly string[] {
+  return readdirSync(FOLDER, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort()
+}
+
+/** The lines that a recorded container printed, without the cluster's timestamps. */
+export function recordedLines(name: string): readonly string[] {
+  const lines = readFileSync(join(FOLDER, name, 'log.txt'), 'utf8').split('\n')
+  if (lines.at(-1) === '') lines.pop()
+  return lines.map((line) => line.slice(line.indexOf(' ') + 1))
+}
+
+/** A recording's result.json: pod status, events, arguments. */
+export function recordedResult(name: string): unknown {
+  return JSON.parse(readFileSync(join(FOLDER, name, 'result.json'), 'utf8'))
+}

@@ -24,9 +24,9 @@ export interface Ports {
   readonly ledger: StateLedger
   readonly clock: Clock
   readonly run: RunContext
-  readonly lifetimes: Lifetimes
   readonly drawIdentity: () => BuildIdentity
   readonly readRequest: () => BuildRequest
+  readonly readLifetimes: () => Lifetimes
   readonly openCluster: (choice: ClusterChoice) => Promise<ClusterSession>
   readonly packContext: (request: BuildRequest, signal: AbortSignal) => Promise<ContextArchive>
 }
@@ -50,7 +50,8 @@ const NOTHING = { builder: 'kaniko', destinations: [], repository: undefined, du
 
 async function attemptBuild(ports: Ports, signal: AbortSignal): Promise<Report> {
   const request = ports.readRequest()
-  if (request.cache.kind === 'off' && request.cache.notice) ports.runner.notice(request.cache.notice)
+  const lifetimes = ports.readLifetimes()
+  for (const notice of noticesOf(request)) ports.runner.notice(notice)
   const [session, archive] = await allOrFirstError([
     ports.openCluster(request.cluster),
     ports.packContext(request, signal),
@@ -64,8 +65,9 @@ async function attemptBuild(ports: Ports, signal: AbortSignal): Promise<Report> 
       archive,
       serverTime: facts.serverTime,
       userNamespaces: facts.userNamespaces,
-      lifetimes: ports.lifetimes,
+      lifetimes,
     })
+    if (plan.kind === 'failure') throw new ActionError(plan.failure)
     for (const line of planLines(request, plan, archive, facts)) ports.runner.info(line)
     return await buildAndRemove(ports, plan, session, facts, signal)
   } finally {
@@ -104,6 +106,10 @@ async function buildAndRemove(
 function tell(runner: Runner, outcome: BuildOutcome, plan: BuildPlan, seconds: number): void {
   if (outcome.kind !== 'built') return
   runner.info(builtLine({ repository: plan.repository, digest: outcome.digest, seconds }))
+}
+
+function noticesOf({ cache, notices }: BuildRequest): readonly string[] {
+  return cache.kind === 'off' && cache.notice !== undefined ? [...notices, cache.notice] : notices
 }
 
 /** Only who may create namespaces may be able to list them; in a given namespace nothing of ours outlives its Job's TTL. */

@@ -121,7 +121,7 @@ class Attempt {
     return this.#failed(
       this.#runningSince === undefined
         ? neverStarted(this.#plan.scheduleTimeoutSeconds, this.#waitingFor, this.#created)
-        : deadlinePassed(this.#plan.timeoutSeconds, this.#lines.all(), this.#created),
+        : deadlinePassed(this.#plan.timeoutSeconds, this.#lines.all()),
     )
   }
 

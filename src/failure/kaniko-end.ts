@@ -1,4 +1,5 @@
-import { instructionOf, parseKanikoLine } from '../progress/kaniko-log.ts'
+import { instructionOf } from '../progress/kaniko-display.ts'
+import { parseKanikoLine } from '../progress/kaniko-log.ts'
 import type { FailureCode } from './failure.ts'
 
 /** Why Kaniko ended, by its own last words. */
@@ -48,11 +49,11 @@ export function readKanikoEnd(lines: readonly string[]): KanikoEnd {
   const fatalAt = lines.findLastIndex((line) => FATAL.test(line))
   const fatal = lines[fatalAt] ?? ''
   const until = fatalAt < 0 ? lines.length : fatalAt
-  const startedAt = lines.slice(0, until).findLastIndex((line) => startedInstruction(line) !== undefined)
+  const startedAt = lines.slice(0, until).findLastIndex((line) => instructionOf(line) !== undefined)
   return {
     code: codeOf(fatal),
     reason: fatal.replace(FATAL, '').replace(/^error building stage: /, ''),
-    instruction: startedInstruction(lines[startedAt] ?? ''),
+    instruction: instructionOf(lines[startedAt] ?? ''),
     output: startedAt < 0 ? [] : lines.slice(startedAt + 1, until).filter(isOutput),
   }
 }
@@ -79,11 +80,6 @@ function pushCode(fatal: string): FailureCode {
   if (IMMUTABLE.test(fatal)) return 'push-immutable'
   if (NAME.test(fatal)) return 'registry-name'
   return DENIED.test(fatal) ? 'push-denied' : 'push-unreachable'
-}
-
-function startedInstruction(line: string): string | undefined {
-  const parsed = parseKanikoLine(line)
-  return parsed.kind === 'message' ? instructionOf(parsed.message) : undefined
 }
 
 function isOutput(line: string): boolean {

@@ -14,11 +14,11 @@ export function displayOf(text: string): string | undefined {
 /** The instruction that begins with this line, as Kaniko shows it: `RUN npm ci`. */
 export function instructionOf(text: string): string | undefined {
   const event = kanikoEvent(parseKanikoLine(text))
-  return event.kind === 'instruction' ? event.text : undefined
+  return event?.kind === 'instruction' ? event.text : undefined
 }
 
 function isNoise(line: KanikoLine): boolean {
-  const { kind } = kanikoEvent(line)
+  const kind = kanikoEvent(line)?.kind
   // The instruction itself stands right before it.
   return kind === 'noise' || kind === 'running'
 }

@@ -3,6 +3,7 @@ import type { ClusterFacts } from '../cluster/cluster-session.ts'
 import type { ContextArchive } from '../context/context-archive.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 import type { BuildRequest } from '../request/build-request.ts'
+import { printImageRepository } from '../request/image-reference.ts'
 
 /** What is about to be done, for the log, before anything is created. */
 export function planLines(
@@ -51,7 +52,7 @@ function cacheWords(request: BuildRequest): string {
   const { cache } = request
   if (cache.kind === 'off') return 'off'
   const write = cache.write ? '' : ', read only'
-  return `${cache.repository.name}, ${hours(cache.ttlSeconds)}${write}`
+  return `${printImageRepository(cache.repository)}, ${hours(cache.ttlSeconds)}${write}`
 }
 
 function hours(seconds: number): string {

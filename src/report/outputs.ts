@@ -19,10 +19,12 @@ export function outputsOf(report: Report): ReadonlyMap<string, string> {
   const place = 'where' in outcome ? outcome.where : undefined
   const failure = outcome.kind === 'built' ? undefined : outcome.failure
   const digest = outcome.kind === 'built' ? outcome.digest : undefined
+  // An image that was not built is no image: a later step must not deploy an older one of that name.
+  const images = outcome.kind === 'built' ? report.destinations : []
   const all: Record<string, string | undefined> = {
-    image: report.destinations[0],
+    image: images[0],
     'image-by-digest': digest && report.repository && `${report.repository}@${digest}`,
-    images: report.destinations.length > 0 ? JSON.stringify(report.destinations) : undefined,
+    images: images.length > 0 ? JSON.stringify(images) : undefined,
     digest,
     duration: report.durationSeconds?.toFixed(3),
     platform: place?.platform,

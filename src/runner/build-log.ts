@@ -1,5 +1,5 @@
 import type { BuildObserver } from '../builders/build-observer.ts'
-import { displayOf } from '../progress/kaniko-log.ts'
+import { displayOf } from '../progress/kaniko-display.ts'
 import type { Runner, UntrustedText } from './runner.ts'
 
 /** Shows a build's progress in the runner's log: waiting states, then one group with all that the build prints. */

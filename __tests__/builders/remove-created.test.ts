@@ -1,0 +1,64 @@
+import { removeCreated } from '../../src/builders/remove-created.ts'
+import type { LedgerEntry } from '../../src/cluster/cluster-session.ts'
+import { stateLedger } from '../../src/runner/state-ledger.ts'
+import type { StateLedger } from '../../src/runner/state-ledger.ts'
+import { fakeSession } from '../support/fake-session.ts'
+
+const entry = (kind: LedgerEntry['kind'], namespace: string, name: string): LedgerEntry => ({
+  kind,
+  namespace,
+  name,
+  ownerToken: 'f00d',
+})
+const namespace = entry('Namespace', '', 'own')
+const account = entry('ServiceAccount', 'own', 'app')
+const job = entry('Job', 'own', 'app')
+const map = entry('ConfigMap', 'own', 'app')
+const elsewhere = entry('Job', 'ci', 'app')
+
+function ledgerOf(...entries: readonly LedgerEntry[]): StateLedger {
+  const ledger = stateLedger(() => undefined)
+  for (const each of entries) ledger.record(each)
+  return ledger
+}
+
+describe('removing what was created', () => {
+  test('asks for the Job and its namespace, with which the rest goes', async () => {
+    const session = fakeSession()
+    const ledger = ledgerOf(namespace, account, job, map)
+    expect(await removeCreated(session, ledger)).toEqual([])
+    expect(session.removed).toEqual([namespace, job])
+    expect(ledger.entries()).toEqual([])
+  })
+
+  test('asks for every object in a namespace that stays', async () => {
+    const session = fakeSession()
+    await removeCreated(session, ledgerOf(elsewhere, entry('ConfigMap', 'ci', 'app')))
+    expect(session.removed.map(({ kind }) => kind)).toEqual(['Job', 'ConfigMap'])
+  })
+
+  test('strikes out what is gone already', async () => {
+    const session = fakeSession()
+    session.removal = { kind: 'absent' }
+    const ledger = ledgerOf(elsewhere)
+    expect(await removeCreated(session, ledger)).toEqual([])
+    expect(ledger.entries()).toEqual([])
+  })
+
+  test('leaves a stranger of the same name alone, and says so', async () => {
+    const session = fakeSession()
+    session.removal = { kind: 'foreign' }
+    const [complaint] = await removeCreated(session, ledgerOf(elsewhere))
+    expect(complaint).toMatch(/^Job "app" in namespace "ci" is not the one this build created/)
+  })
+
+  test('keeps what could not be removed in the ledger, for the post phase', async () => {
+    const session = fakeSession()
+    session.removal = { kind: 'failed', reason: 'the cluster did not answer' }
+    const ledger = ledgerOf(namespace, account, job)
+    const complaints = await removeCreated(session, ledger)
+    expect(complaints).toHaveLength(2)
+    expect(complaints.join(' ')).toContain('the cluster did not answer')
+    expect(ledger.entries()).toEqual([namespace, account, job])
+  })
+})

@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export const ROOT = join(import.meta.dirname, '../../..')
+
+/** The cluster that the end-to-end tests run in: the lab, or one that a user names. */
+export interface TestCluster {
+  /** Content of the kubeconfig. */
+  readonly kubeconfig: string
+  /** host[:port][/path] of a registry that the cluster's pods and this machine reach over plain HTTP. */
+  readonly registry: string
+  /** Which executor the cluster has under the action's default name. */
+  readonly executor: 'real' | 'stand-in'
+  readonly kubectl: readonly string[]
+}
+
+/** Fields of `npm run lab -- status --json` that are used here. */
+interface LabStatus {
+  readonly kubeconfig: string
+  readonly registries: { readonly plain: string }
+  readonly executor: 'real' | 'stand-in'
+}
+
+export const cluster: TestCluster = find()
+
+function find(): TestCluster {
+  const { HYBRID_LAB_KUBECONFIG: path, HYBRID_LAB_REGISTRY: registry } = process.env
+  if (path !== undefined) {
+    if (registry === undefined) throw new Error('HYBRID_LAB_KUBECONFIG needs HYBRID_LAB_REGISTRY beside it')
+    return describeCluster('real', path, registry, ['kubectl'])
+  }
+  // The lab's own words about itself.
+  const status = JSON.parse(lab('status', '--json')) as LabStatus
+  const kubernetes = lab('path', 'kubernetes').trim()
+  return describeCluster(status.executor, status.kubeconfig, status.registries.plain, [kubernetes, 'kubectl'])
+}
+
+function describeCluster(
+  executor: TestCluster['executor'],
+  path: string,
+  registry: string,
+  kubectl: readonly string[],
+): TestCluster {
+  return {
+    kubeconfig: readFileSync(path, 'utf8'),
+    registry,
+    executor,
+    kubectl: [...kubectl, '--kubeconfig', path],
+  }
+}
+
+/** Runs a command of the lab and returns what it prints. */
+export function lab(...words: readonly string[]): string {
+  return execFileSync(process.execPath, [join(ROOT, 'lab/main.ts'), ...words], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // jest's own options are not for the lab's process.
+    env: { ...process.env, NODE_OPTIONS: '' },
+  })
+}
+
+/** Runs kubectl in the cluster; throws if it fails. */
+export function kubectl(...words: readonly string[]): string {
+  const [program = '', ...first] = cluster.kubectl
+  return execFileSync(program, [...first, ...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+/** What kubectl gets, as JSON. */
+export function get(...words: readonly string[]): unknown {
+  return JSON.parse(kubectl('get', ...words, '-o', 'json'))
+}
+
+/** `kind namespace/name` of every object of ours, in all namespaces; those on their way out count too. */
+export function ours(): readonly string[] {
+  const kinds = 'namespaces,jobs,pods,configmaps,serviceaccounts,secrets'
+  const listing = get(kinds, '-A', '-l', 'app.kubernetes.io/managed-by=hybrid-kubernetes-build') as {
+    readonly items: readonly {
+      readonly kind: string
+      readonly metadata: { readonly name: string; readonly namespace?: string }
+    }[]
+  }
+  return listing.items.map(
+    ({ kind, metadata }) =>
+      `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`,
+  )
+}
+
+/** Asks again until `isTrue` or `seconds` have passed; says what it waited for. */
+export async function eventually(what: string, seconds: number, isTrue: () => boolean): Promise<void> {
+  const end = performance.now() + seconds * 1000
+  while (!isTrue()) {
+    if (performance.now() > end) throw new Error(`not so after ${seconds} s: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
+}

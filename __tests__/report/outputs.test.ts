@@ -1,0 +1,66 @@
+import type { BuildOutcome, Digest } from '../../src/builders/builder.ts'
+import { outputsOf } from '../../src/report/outputs.ts'
+import { OUTPUT_NAMES } from '../../src/request/inputs.generated.ts'
+
+const where = { namespace: 'ci', job: 'app-x1y2z', node: 'node-3', platform: 'linux/amd64' }
+const digest = `sha256:${'0'.repeat(64)}` as Digest
+const built: BuildOutcome = { kind: 'built', digest, where }
+const failure = { code: 'run-failed', headline: 'It failed.', details: [], cures: [] } as const
+
+const report = {
+  builder: 'kaniko',
+  destinations: ['example.com/app:1', 'example.com/app:latest'],
+  repository: 'example.com/app',
+  durationSeconds: 3.14159,
+}
+
+describe('the outputs', () => {
+  test('of a good build are all but those of a failure', () => {
+    expect(Object.fromEntries(outputsOf({ ...report, outcome: built }))).toEqual({
+      image: 'example.com/app:1',
+      'image-by-digest': `example.com/app@${digest}`,
+      images: '["example.com/app:1","example.com/app:latest"]',
+      digest,
+      duration: '3.142',
+      platform: 'linux/amd64',
+      builder: 'kaniko',
+      outcome: 'built',
+      namespace: 'ci',
+      job: 'app-x1y2z',
+    })
+  })
+
+  test('of a build that was not pushed have a digest and no image', () => {
+    const outputs = outputsOf({ ...report, destinations: [], repository: undefined, outcome: built })
+    expect(outputs.get('digest')).toBe(digest)
+    expect([...outputs.keys()].filter((name) => name.startsWith('image'))).toEqual([])
+  })
+
+  test('of a failed build tell why, where and after how long', () => {
+    const outputs = outputsOf({ ...report, outcome: { kind: 'failed', failure, where } })
+    expect(outputs.get('outcome')).toBe('failed')
+    expect(outputs.get('failure-code')).toBe('run-failed')
+    expect(outputs.get('failure-message')).toBe('It failed.')
+    expect(outputs.get('duration')).toBe('3.142')
+    expect([...outputs.keys()].filter((name) => /image|digest/.test(name))).toEqual([])
+  })
+
+  test('of a failure before anything was created leave out what is not known', () => {
+    const outputs = outputsOf({
+      builder: 'kaniko',
+      destinations: [],
+      repository: undefined,
+      durationSeconds: undefined,
+      outcome: { kind: 'failed', failure },
+    })
+    expect([...outputs.keys()]).toEqual(['builder', 'outcome', 'failure-code', 'failure-message'])
+  })
+
+  test('are exactly those that action.yml declares', () => {
+    const names = new Set([
+      ...outputsOf({ ...report, outcome: built }).keys(),
+      ...outputsOf({ ...report, outcome: { kind: 'failed', failure, where } }).keys(),
+    ])
+    expect([...names].sort()).toEqual([...OUTPUT_NAMES].sort())
+  })
+})

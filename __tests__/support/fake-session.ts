@@ -1,0 +1,88 @@
+import type {
+  BuildSnapshot,
+  ClusterSession,
+  CreatedBuild,
+  LedgerEntry,
+  LogEnd,
+  Removal,
+} from '../../src/cluster/cluster-session.ts'
+import type { BuildPlan } from '../../src/plan/build-plan.ts'
+
+/** A cluster of plain objects: what it shows is said by the test, what it is asked is written down. */
+export interface FakeSession extends ClusterSession {
+  /** Shows a state of the build to whoever observes it. */
+  show(snapshot: Partial<BuildSnapshot>): void
+  /** Prints lines from the build's container. */
+  print(...texts: readonly string[]): void
+  readonly created: BuildPlan[]
+  readonly removed: LedgerEntry[]
+  removal: Removal
+  logEnd: LogEnd
+}
+
+export function fakeSession(): FakeSession {
+  const shown: BuildSnapshot[] = []
+  const lines: string[] = []
+  let wake = (): void => undefined
+  let printTo: ((text: string) => void) | undefined
+  const session: FakeSession = {
+    created: [],
+    removed: [],
+    removal: { kind: 'removed' },
+    logEnd: { kind: 'complete' },
+    show(snapshot) {
+      shown.push({ job: undefined, pod: undefined, events: [], ...snapshot })
+      wake()
+    },
+    print(...texts) {
+      if (printTo) texts.forEach(printTo)
+      else lines.push(...texts)
+    },
+    survey: () => Promise.reject(new Error('not asked in these tests')),
+    createBuild: (plan, ledger) => {
+      session.created.push(plan)
+      ledger.record(entryOf(plan))
+      return Promise.resolve(createdOf(plan))
+    },
+    async *observe(_build, signal) {
+      signal.addEventListener('abort', () => wake())
+      while (!signal.aborted) {
+        const next = shown.shift()
+        if (next) yield next
+        else await new Promise<void>((resolve) => (wake = resolve))
+      }
+    },
+    async followLog(_build, _pod, onLine, ended) {
+      printTo = (text) => onLine({ time: '2026-01-01T00:00:00.000000000Z', text })
+      lines.splice(0).forEach(printTo)
+      await ended
+      return session.logEnd
+    },
+    remove: (entry) => {
+      session.removed.push(entry)
+      return Promise.resolve(session.removal)
+    },
+    sweepExpired: () => Promise.resolve([]),
+    close: () => undefined,
+  }
+  return session
+}
+
+function entryOf(plan: BuildPlan): LedgerEntry {
+  return {
+    kind: 'Job',
+    namespace: plan.namespace,
+    name: plan.job.metadata.name,
+    ownerToken: plan.identity.ownerToken,
+  }
+}
+
+function createdOf(plan: BuildPlan): CreatedBuild {
+  return {
+    namespace: plan.namespace,
+    jobName: plan.job.metadata.name,
+    jobUid: 'uid-of-the-job',
+    random: plan.identity.random,
+    container: plan.container,
+  }
+}

@@ -1,0 +1,60 @@
+/** The main phase. With post.ts and wiring.ts the only place where adapters are wired. */
+import { randomBytes } from 'node:crypto'
+
+import { buildImage } from './build-image.ts'
+import { systemClock } from './builders/clock.ts'
+import { packContext } from './context/pack.ts'
+import { ActionError } from './failure/failure.ts'
+import { drawIdentity } from './plan/build-identity.ts'
+import { MAX_CONTEXT_BYTES } from './plan/context-map.ts'
+import { parseLifetimes, TEST_LIFETIMES_VARIABLE } from './plan/lifetimes.ts'
+import type { Lifetimes } from './plan/lifetimes.ts'
+import type { BuildRequest } from './request/build-request.ts'
+import { inputFailure, readRequest } from './request/read-request.ts'
+import { githubRunner } from './runner/github-runner.ts'
+import { reportCrash } from './runner/report-crash.ts'
+import { runContext } from './runner/run-context.ts'
+import { LEDGER_STATE, stateLedger } from './runner/state-ledger.ts'
+import { stopSignal } from './runner/stop-signal.ts'
+import { openCluster, workspaceOf } from './wiring.ts'
+
+const environment = process.env
+const runner = githubRunner(environment)
+const stop = stopSignal(process)
+
+function request(): BuildRequest {
+  const read = readRequest((name) => runner.input(name), environment)
+  if (read.kind === 'problems') throw new ActionError(inputFailure(read.problems))
+  return read.request
+}
+
+function lifetimes(): Lifetimes {
+  const parsed = parseLifetimes(environment[TEST_LIFETIMES_VARIABLE])
+  if ('failure' in parsed) throw new ActionError(parsed.failure)
+  return parsed
+}
+
+try {
+  const built = await buildImage(
+    {
+      runner,
+      clock: systemClock,
+      ledger: stateLedger((value) => runner.saveState(LEDGER_STATE, value)),
+      run: runContext(environment),
+      drawIdentity: () => drawIdentity(randomBytes),
+      readRequest: request,
+      readLifetimes: lifetimes,
+      openCluster: (choice) => openCluster(choice, environment, runner),
+      packContext: ({ context, file }, signal) =>
+        packContext(
+          { workspace: workspaceOf(environment), context, file, limitBytes: MAX_CONTEXT_BYTES },
+          signal,
+        ),
+    },
+    stop,
+  )
+  process.exitCode = built ? 0 : 1
+} catch (error) {
+  reportCrash(runner, error, environment['RUNNER_DEBUG'] === '1')
+  process.exitCode = 1
+}

@@ -1,0 +1,20 @@
+/** The post phase: runs after the job's other steps, also when the job was cancelled. */
+import { cleanUp } from './clean-up.ts'
+import { githubRunner } from './runner/github-runner.ts'
+import { LEDGER_STATE, parseLedger, stateLedger } from './runner/state-ledger.ts'
+import { openCluster } from './wiring.ts'
+
+const environment = process.env
+const runner = githubRunner(environment)
+
+await cleanUp({
+  runner,
+  recorded: parseLedger(runner.state(LEDGER_STATE)),
+  ledger: stateLedger((value) => runner.saveState(LEDGER_STATE, value)),
+  openCluster: () =>
+    openCluster(
+      { kubeconfig: runner.input('kubeconfig'), kubeContext: runner.input('kube-context') || undefined },
+      environment,
+      runner,
+    ),
+})

@@ -1,0 +1,34 @@
+import { homedir } from 'node:os'
+
+import type { ClusterSession } from './cluster/cluster-session.ts'
+import { loadClusterConfig } from './cluster/kubeconfig.ts'
+import { secretsOf } from './cluster/kubeconfig-secrets.ts'
+import { openClusterSession } from './cluster/session.ts'
+import type { ClusterChoice } from './request/build-request.ts'
+import type { Runner } from './runner/runner.ts'
+
+/** Where Kubernetes mounts a pod's token and its cluster's certificate. */
+const SERVICE_ACCOUNT_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The folder that `context` and `file` are relative to. */
+export function workspaceOf(environment: Environment): string {
+  return environment['GITHUB_WORKSPACE'] ?? process.cwd()
+}
+
+/** Opens the real cluster; what the kubeconfig keeps secret is hidden from the log from then on. */
+export async function openCluster(
+  choice: ClusterChoice,
+  environment: Environment,
+  runner: Runner,
+): Promise<ClusterSession> {
+  const config = await loadClusterConfig(choice, {
+    environment,
+    home: homedir(),
+    workspace: workspaceOf(environment),
+    serviceAccount: SERVICE_ACCOUNT_DIRECTORY,
+  })
+  for (const secret of secretsOf(config)) runner.mask(secret)
+  return openClusterSession(config)
+}

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 
+import { displayOf, instructionOf } from '../../src/progress/kaniko-display.ts'
 import { kanikoEvent } from '../../src/progress/kaniko-event.ts'
 import type { KanikoEvent } from '../../src/progress/kaniko-event.ts'
-import { displayOf, instructionOf, parseKanikoLine } from '../../src/progress/kaniko-log.ts'
+import { parseKanikoLine } from '../../src/progress/kaniko-log.ts'
 import { recordedLines, recordings } from './recording.ts'
 
 const message = (msg: string, level = 'info') => JSON.stringify({ level, msg, time: '2026-01-01T00:00:00Z' })
@@ -95,8 +96,9 @@ describe('what a message says', () => {
 })
 
 test("an instruction is told from Kaniko's other messages", () => {
-  expect(instructionOf('RUN a &&     b')).toBe('RUN a &&     b')
-  expect(instructionOf('Running: [/bin/sh -c a]')).toBeUndefined()
+  expect(instructionOf(message('RUN a &&     b'))).toBe('RUN a &&     b')
+  expect(instructionOf(message('Running: [/bin/sh -c a]'))).toBeUndefined()
+  expect(instructionOf('RUN a')).toBeUndefined()
 })
 
 describe('what is shown', () => {

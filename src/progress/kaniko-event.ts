@@ -1,4 +1,4 @@
-import type { KanikoLine } from './kaniko-line.ts'
+import type { KanikoLine } from './kaniko-log.ts'
 
 /** What a message of Kaniko's says that it is doing. */
 export type KanikoEvent =

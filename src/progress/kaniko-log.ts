@@ -1,29 +1,55 @@
-import { kanikoEvent } from './kaniko-event.ts'
-import { parseKanikoLine } from './kaniko-line.ts'
-
-export { parseKanikoLine } from './kaniko-line.ts'
-export type { KanikoLine } from './kaniko-line.ts'
-
-/** Levels whose name stands before the message; `info` goes without saying. */
-const NAMED = new Set<string>(['warning', 'error', 'fatal', 'panic'])
-
 /**
- * What to show of one line that the container printed: messages without their
- * JSON, a process's output as it is, undefined for what says nothing. It may
- * hold several lines. The text is the build's: not to be trusted.
+ * One line of a Kaniko container's log. What a RUN prints stands in the same
+ * stream and may look like anything, Kaniko's own JSON included, so nothing
+ * read here may decide anything: it is for people.
  */
-export function displayOf(text: string): string | undefined {
-  const line = parseKanikoLine(text)
-  if (line.kind === 'output') return line.text
-  const noise = kanikoEvent(line)?.kind === 'noise'
-  const shown = NAMED.has(line.level) ? `${line.level}: ${line.message}` : line.message
-  // Text without a line end was glued before the message; it keeps a line of its own.
-  if (line.before !== undefined) return noise ? line.before : `${line.before}\n${shown}`
-  return noise ? undefined : shown
+export type KanikoLine =
+  | {
+      readonly kind: 'message'
+      readonly level: KanikoLevel
+      readonly message: string
+      /** What a process printed without a line end before it, if anything. */
+      readonly before?: string
+    }
+  | { readonly kind: 'output'; readonly text: string }
+
+const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'fatal', 'panic'] as const
+export type KanikoLevel = (typeof LEVELS)[number]
+
+/** Every message starts like this (Kaniko's logger, logrus, sorts its keys). */
+const MESSAGE_START = '{"level":"'
+
+/** Reads one line, without its line end and without the cluster's timestamp. Never throws. */
+export function parseKanikoLine(text: string): KanikoLine {
+  if (!text.endsWith('}')) return { kind: 'output', text }
+  // The first start that leads to a whole message: the message itself may quote another one.
+  for (let at = text.indexOf(MESSAGE_START); at >= 0; at = text.indexOf(MESSAGE_START, at + 1)) {
+    const message = messageOf(text.slice(at))
+    if (message) return at === 0 ? message : { ...message, before: text.slice(0, at) }
+  }
+  return { kind: 'output', text }
 }
 
-/** The instruction that a message announces, continuation lines joined; undefined for any other message. */
-export function instructionOf(message: string): string | undefined {
-  const event = kanikoEvent({ kind: 'message', level: 'info', message })
-  return event?.kind === 'instruction' ? event.text : undefined
+function messageOf(json: string): { kind: 'message'; level: KanikoLevel; message: string } | undefined {
+  const value = parsed(json)
+  if (value === undefined || Object.keys(value).length !== 3) return undefined
+  const { level, msg, time } = value
+  if (typeof msg !== 'string' || typeof time !== 'string') return undefined
+  const known = LEVELS.find((name) => name === level)
+  return known && { kind: 'message', level: known, message: msg }
+}
+
+interface MessageFields {
+  readonly level?: unknown
+  readonly msg?: unknown
+  readonly time?: unknown
+}
+
+function parsed(json: string): MessageFields | undefined {
+  try {
+    const value: unknown = JSON.parse(json)
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -95,6 +95,16 @@ describe('the objects', () => {
     )
   })
 
+  test.each(Array.from({ length: 63 }, (_, index) => index + 1))(
+    'have room for a stem of %i characters',
+    (length) => {
+      const { job, contextMap } = objectNames('a'.repeat(length), IDENTITY)
+      for (const name of [job, contextMap, secondName(job, IDENTITY), secondName(contextMap, IDENTITY)]) {
+        expectName(name, 'ab12c')
+      }
+    },
+  )
+
   test('of a second attempt have a 2 before the random part', () => {
     expect(secondName('app-ab12c', IDENTITY)).toBe('app-2-ab12c')
   })
@@ -114,6 +124,10 @@ describe('the labels', () => {
       'hybrid-kubernetes-build.io/run-id': '8821',
       'hybrid-kubernetes-build.io/run-attempt': '1',
     })
+  })
+
+  test.each(['x'.repeat(64), '-1', 'a b', ''])('leave out a run id that is no label value: %j', (runId) => {
+    expect(buildLabels({ ...RUN, runId }, IDENTITY)).not.toHaveProperty(['hybrid-kubernetes-build.io/run-id'])
   })
 
   test('have valid values, whatever the run is called', () => {

@@ -99,6 +99,8 @@ describe('printImageReference', () => {
     ['docker.io/acme/app:1', 'acme/app:1'],
     ['index.docker.io/acme/app:1', 'acme/app:1'],
     ['library/app:1', 'app:1'],
+    ['docker.io/library/a.b:1', 'a.b:1'],
+    ['docker.io/library/localhost', 'localhost'],
     ['docker.io/library/team/app:1', 'library/team/app:1'],
     ['ghcr.io/acme/app:1', 'ghcr.io/acme/app:1'],
     ['docker.io/acme.example/app:1', 'docker.io/acme.example/app:1'],

@@ -89,7 +89,7 @@ export function parseImageRepository(text: string): Parsed<ImageRepository> {
 export function printImageRepository({ registry, repository }: ImageRepository): string {
   if (registry !== DOCKER_HUB) return `${registry}/${repository}`
   const [first = '', ...rest] = repository.split('/')
-  if (first === 'library' && rest.length === 1 && !looksLikeRegistry(rest[0] ?? '')) return rest[0] ?? ''
+  if (first === 'library' && rest.length === 1) return rest[0] ?? ''
   // Without its registry such a path would name another one.
   return rest.length > 0 && looksLikeRegistry(first) ? `${registry}/${repository}` : repository
 }

@@ -1,4 +1,6 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { addressesOf } from './addresses.ts'
 import { makeCertificates } from './certificates.ts'
 import { apiServer } from './components/api-server.ts'
@@ -26,8 +28,8 @@ import { build, clusterPrograms, executable, findProgram } from './programs.ts'
 import { say, step } from './progress.ts'
 import { waitUntil } from './waiting.ts'
 
-/** Which programs an instance was started with; kept where it ends with the instance. */
-const PROGRAMS_RECORD = '/run/hybrid-lab/programs'
+/** What an instance was started from; kept where it ends with the instance. */
+const MAKE_RECORD = '/run/hybrid-lab/make'
 
 /** Brings the lab up, or makes whole what is up in part; returns when the node is Ready and probes run. */
 export async function up(lab: Lab): Promise<void> {
@@ -53,13 +55,25 @@ export async function up(lab: Lab): Promise<void> {
 async function joinNamespaces({ lab, addresses, programs }: Cluster): Promise<number | undefined> {
   const init = findInit(lab)
   if (init === undefined) return undefined
-  const running = readFileSync(insidePath(init, PROGRAMS_RECORD), { encoding: 'utf8', flag: 'a+' })
-  if (running !== JSON.stringify(programs)) {
-    say('The lab runs other programs than these: starting it anew')
+  const record = insidePath(init, MAKE_RECORD)
+  if (!existsSync(record) || readFileSync(record, 'utf8') !== makeOf(programs)) {
+    say('What runs is of another make than this checkout’s: starting the lab anew')
     return undefined
   }
   if (!isConnected(lab)) await connect(lab, addresses, init)
   return init
+}
+
+/** The programs and the sources that say how they are run: what differs in them is not mended by a restart. */
+function makeOf(programs: Cluster['programs']): string {
+  const folder = join(import.meta.dirname, 'components')
+  const sources = [
+    ...readdirSync(folder).map((name) => join(folder, name)),
+    join(import.meta.dirname, 'init.sh'),
+  ]
+  const hash = createHash('sha256').update(JSON.stringify(programs))
+  for (const path of sources.sort()) hash.update(readFileSync(path))
+  return hash.digest('hex')
 }
 
 async function freshNamespaces({ lab, addresses, programs }: Cluster): Promise<number> {
@@ -70,7 +84,7 @@ async function freshNamespaces({ lab, addresses, programs }: Cluster): Promise<n
   makeFolders(lab)
   makeControlGroups(lab)
   const init = await makeNamespaces(lab, addresses)
-  writeFileSync(insidePath(init, PROGRAMS_RECORD), JSON.stringify(programs))
+  writeFileSync(insidePath(init, MAKE_RECORD), makeOf(programs))
   return init
 }
 

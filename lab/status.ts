@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { addressesOf } from './addresses.ts'
 import {
   plainAddress,
   registryCertificate,
@@ -10,7 +11,6 @@ import type { Credentials } from './components/registries.ts'
 import { executorKind } from './images/executors.ts'
 import type { ExecutorKind } from './images/executors.ts'
 import { adminKubeconfig } from './kubeconfig.ts'
-import { clusterOf } from './lifecycle.ts'
 import { findInit } from './namespaces.ts'
 import type { Lab } from './places.ts'
 import { clusterProbes } from './probes/cluster.ts'
@@ -49,8 +49,7 @@ export const componentNames = [
 export async function statusOf(lab: Lab): Promise<Status | undefined> {
   const init = findInit(lab)
   if (init === undefined) return undefined
-  const cluster = await clusterOf(lab)
-  const { addresses } = cluster
+  const addresses = addressesOf(lab)
   const processes: Probe = {
     name: 'processes',
     check: () => {
@@ -59,7 +58,12 @@ export async function statusOf(lab: Lab): Promise<Status | undefined> {
       return Promise.resolve(`${String(componentNames.length)} components run`)
     },
   }
-  const probes = await findings(cluster, [processes, ...clusterProbes, ...podProbes, ...registryProbes])
+  const probes = await findings({ lab, addresses }, [
+    processes,
+    ...clusterProbes,
+    ...podProbes,
+    ...registryProbes,
+  ])
   return {
     name: lab.name,
     kubernetesVersion,

@@ -1,10 +1,14 @@
 import type { Addresses } from '../addresses.ts'
 import type { Lab } from '../places.ts'
 
-/** What every component is made from. */
-export interface Cluster {
+/** One instance and where it is: all that is needed to ask it something. */
+export interface Site {
   readonly lab: Lab
   readonly addresses: Addresses
+}
+
+/** What every component is made from. */
+export interface Cluster extends Site {
   /** Paths of the built executables. */
   readonly programs: {
     readonly kubernetes: string

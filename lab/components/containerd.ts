@@ -43,6 +43,8 @@ address = "${SOCKET}"
 [plugins."io.containerd.cri.v1.runtime"]
 # A score below the caller's needs CAP_SYS_RESOURCE, which a virtual machine or a container may lack.
 restrict_oom_score_adj = true
+# Its profile would be loaded into the machine's kernel and stay there.
+disable_apparmor = true
 
 [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc]
 runtime_type = "io.containerd.runc.v2"

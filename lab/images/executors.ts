@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { LabError } from '../command.ts'
 import { cacheFolder } from '../places.ts'
 import { build, findProgram, hasSources } from '../programs.ts'
 import { addBusybox, packed } from './busybox.ts'
@@ -20,10 +21,14 @@ export interface Executors {
   readonly archives: readonly string[]
 }
 
-/** The real executor's archive, if this machine has it and nobody forces the stand-in. */
+/** The real executor's archive, if this machine has it and nobody forces the stand-in. Throws a LabError if the named one is missing. */
 function realArchive(): string | undefined {
   if (process.env['HYBRID_LAB_EXECUTOR'] === 'stand-in') return undefined
-  const path = process.env['KANIKO_IMAGE_ARCHIVE'] ?? join(cacheFolder, 'images', 'kaniko.tar')
+  const wanted = process.env['KANIKO_IMAGE_ARCHIVE']
+  if (wanted !== undefined && !existsSync(wanted)) {
+    throw new LabError(`KANIKO_IMAGE_ARCHIVE=${wanted}: there is no such file`)
+  }
+  const path = wanted ?? join(cacheFolder, 'images', 'kaniko.tar')
   return existsSync(path) ? path : undefined
 }
 

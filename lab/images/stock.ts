@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { Cluster } from '../components/cluster.ts'
+import type { Cluster, Site } from '../components/cluster.ts'
 import { ctr, pauseImage } from '../components/containerd.ts'
 import {
   plainAddress,
@@ -25,12 +25,12 @@ import type { Registry } from './push.ts'
 export const guardedRepository = 'probe/busybox'
 
 /** The registry without TLS and password, to push to. */
-export function plainRegistryOf({ addresses }: Cluster): Registry {
+export function plainRegistryOf({ addresses }: Site): Registry {
   return { url: `http://${plainAddress(addresses)}` }
 }
 
 /** The registry with TLS and password, to push to. */
-export function secureRegistryOf({ lab, addresses }: Cluster): Registry {
+export function secureRegistryOf({ lab, addresses }: Site): Registry {
   return {
     url: `https://${secureAddress(addresses)}`,
     credentials: secureCredentials,
@@ -47,9 +47,9 @@ export async function pushBaseImages(cluster: Cluster): Promise<void> {
 }
 
 /** Puts the image that only a password opens into the secure registry. */
-export async function pushGuardedImage(cluster: Cluster): Promise<void> {
+export async function pushGuardedImage(site: Site): Promise<void> {
   const { image } = await busybox()
-  await push(secureRegistryOf(cluster), guardedRepository, ['latest'], image)
+  await push(secureRegistryOf(site), guardedRepository, ['latest'], image)
 }
 
 /** Puts the Debian image into the plain registry, making it first if need be. */

@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises'
 import { LabError } from '../command.ts'
-import type { Cluster } from '../components/cluster.ts'
+import type { Site } from '../components/cluster.ts'
 import { apiOf } from '../http.ts'
 import type { ApiAnswer } from '../http.ts'
 import { at, listAt, textAt } from '../json.ts'
@@ -16,13 +16,13 @@ export const clusterProbes: readonly Probe[] = [
   { name: 'cluster DNS', check: clusterDns },
 ]
 
-async function apiServer({ lab, addresses }: Cluster): Promise<string> {
+async function apiServer({ lab, addresses }: Site): Promise<string> {
   const { status, body } = await apiOf(lab, addresses)('GET', '/version')
   if (status !== 200) throw refusal('/version', { status, body })
   return `${textAt(body, 'gitVersion')} answers at ${addresses.node}`
 }
 
-async function node({ lab, addresses }: Cluster): Promise<string> {
+async function node({ lab, addresses }: Site): Promise<string> {
   const answer = await apiOf(lab, addresses)('GET', `/api/v1/nodes/${lab.name}`)
   if (answer.status !== 200) throw refusal(`the node ${lab.name}`, answer)
   const ready = listAt(answer.body, 'status', 'conditions').find((one) => at(one, 'type') === 'Ready')
@@ -33,7 +33,7 @@ async function node({ lab, addresses }: Cluster): Promise<string> {
   return 'Ready, its runtime offers user namespaces'
 }
 
-async function podSecurity({ lab, addresses }: Cluster): Promise<string> {
+async function podSecurity({ lab, addresses }: Site): Promise<string> {
   const pod = {
     metadata: { name: 'unrestricted' },
     spec: { serviceAccountName: probeAccount, containers: [{ name: 'any', image: 'any' }] },
@@ -47,7 +47,7 @@ async function podSecurity({ lab, addresses }: Cluster): Promise<string> {
   throw refusal('a dry-run pod, for another reason,', answer)
 }
 
-async function serviceAccounts({ lab, addresses }: Cluster): Promise<string> {
+async function serviceAccounts({ lab, addresses }: Site): Promise<string> {
   const api = apiOf(lab, addresses)
   const core = `/api/v1/namespaces/${probeNamespace}`
   const issued = await api('POST', `${core}/serviceaccounts/${probeAccount}/token`, { spec: {} })
@@ -62,14 +62,14 @@ async function serviceAccounts({ lab, addresses }: Cluster): Promise<string> {
   return 'a service account may do what its role says and no more'
 }
 
-async function clusterDns(cluster: Cluster): Promise<string> {
-  const { addresses } = cluster
+async function clusterDns(site: Site): Promise<string> {
+  const { addresses } = site
   const resolver = new Resolver({ timeout: 2000, tries: 1 })
   resolver.setServers([addresses.node])
   const name = 'kubernetes.default.svc.cluster.local'
   const found = await resolver.resolve4(name)
   if (!found.includes(addresses.kubernetesService)) throw new LabError(`${name} is ${found.join(', ')}`)
-  const page = await askProbePod(cluster)
+  const page = await askProbePod(site)
   if (!page.includes(addresses.kubernetesService)) throw new LabError(`a pod does not find ${name}:\n${page}`)
   return 'this machine and a pod find the API server by name'
 }

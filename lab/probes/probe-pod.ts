@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ports } from '../addresses.ts'
-import type { Cluster } from '../components/cluster.ts'
+import type { Site } from '../components/cluster.ts'
 import { plainAddress, secureAddress, secureCredentials } from '../components/registries.ts'
 import { LabError } from '../command.ts'
 import { apiOf, ask } from '../http.ts'
@@ -36,7 +36,7 @@ const SERVE = [
 ].join(' && ')
 
 /** What the probe pod answers through its NodePort Service. Throws when it does not answer. */
-export async function askProbePod({ addresses }: Cluster): Promise<string> {
+export async function askProbePod({ addresses }: Site): Promise<string> {
   const url = `http://${addresses.node}:${String(ports.probeNodePort)}/cgi-bin/page`
   const answer = await ask(url, { timeout: 3000 })
   if (answer.status !== 200) throw new LabError(`${url} answered ${String(answer.status)}`)
@@ -44,17 +44,17 @@ export async function askProbePod({ addresses }: Cluster): Promise<string> {
 }
 
 /** Creates the probes' objects where they are missing, and waits until the probe pod answers. */
-export async function setUpProbes(cluster: Cluster): Promise<void> {
-  if (await answers(cluster)) return
-  await pushGuardedImage(cluster)
-  const api = apiOf(cluster.lab, cluster.addresses)
+export async function setUpProbes(site: Site): Promise<void> {
+  if (await answers(site)) return
+  await pushGuardedImage(site)
+  const api = apiOf(site.lab, site.addresses)
   const pods = `/api/v1/namespaces/${probeNamespace}/pods`
   await api('DELETE', `${pods}/${POD}?gracePeriodSeconds=0`)
   await waitUntil('The end of the old probe pod', 30, async () => {
     return (await api('GET', `${pods}/${POD}`)).status === 404
   })
-  for (const [path, object] of objects(cluster)) await create(api, path, object)
-  await waitUntil('The probe pod', 60, async () => (await answers(cluster)) || (await pause()))
+  for (const [path, object] of objects(site)) await create(api, path, object)
+  await waitUntil('The probe pod', 60, async () => (await answers(site)) || (await pause()))
 }
 
 async function pause(): Promise<false> {
@@ -62,8 +62,8 @@ async function pause(): Promise<false> {
   return false
 }
 
-async function answers(cluster: Cluster): Promise<boolean> {
-  return askProbePod(cluster).then(
+async function answers(site: Site): Promise<boolean> {
+  return askProbePod(site).then(
     () => true,
     () => false,
   )
@@ -79,7 +79,7 @@ async function create(api: Api, path: string, object: unknown): Promise<void> {
   throw new LabError(`${path} refused: ${String(status)} ${textAt(body, 'message')}`)
 }
 
-function objects(cluster: Cluster): readonly (readonly [path: string, object: unknown])[] {
+function objects(site: Site): readonly (readonly [path: string, object: unknown])[] {
   const core = `/api/v1/namespaces/${probeNamespace}`
   const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${probeNamespace}`
   const enforce = { 'pod-security.kubernetes.io/enforce': 'restricted' }
@@ -90,9 +90,9 @@ function objects(cluster: Cluster): readonly (readonly [path: string, object: un
     [`/api/v1/namespaces/${restrictedNamespace}/serviceaccounts`, { metadata: { name: probeAccount } }],
     [`${rbac}/roles`, role],
     [`${rbac}/rolebindings`, roleBinding],
-    [`${core}/secrets`, registrySecret(cluster)],
+    [`${core}/secrets`, registrySecret(site)],
     [`${core}/services`, service],
-    [`${core}/pods`, pod(cluster)],
+    [`${core}/pods`, pod(site)],
   ]
 }
 
@@ -116,7 +116,7 @@ const service = {
   },
 }
 
-function registrySecret({ addresses }: Cluster): unknown {
+function registrySecret({ addresses }: Site): unknown {
   const { username, password } = secureCredentials
   const auths = { [secureAddress(addresses)]: { username, password } }
   return {
@@ -127,7 +127,7 @@ function registrySecret({ addresses }: Cluster): unknown {
 }
 
 /** It runs only where user namespaces, seccomp, and pulling from both registries work. */
-function pod({ addresses }: Cluster): unknown {
+function pod({ addresses }: Site): unknown {
   const resources = { requests: { cpu: '1m', memory: '8Mi' } }
   return {
     metadata: { name: POD, labels: { app: POD } },

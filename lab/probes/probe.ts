@@ -1,10 +1,10 @@
-import type { Cluster } from '../components/cluster.ts'
+import type { Site } from '../components/cluster.ts'
 
 /** One thing that a build in the cluster needs, and how to find out whether it works. */
 export interface Probe {
   readonly name: string
   /** Returns what was seen; throws an error that says in words what is wrong. */
-  readonly check: (cluster: Cluster) => Promise<string>
+  readonly check: (site: Site) => Promise<string>
 }
 
 /** What a probe saw. */
@@ -15,11 +15,11 @@ export interface Finding {
 }
 
 /** Asks all probes at once; one that throws is a finding like another. */
-export async function findings(cluster: Cluster, probes: readonly Probe[]): Promise<readonly Finding[]> {
+export async function findings(site: Site, probes: readonly Probe[]): Promise<readonly Finding[]> {
   return Promise.all(
     probes.map(async ({ name, check }) => {
       try {
-        return { name, ok: true, detail: await check(cluster) }
+        return { name, ok: true, detail: await check(site) }
       } catch (error) {
         return { name, ok: false, detail: wordsOf(error) }
       }

@@ -70,7 +70,7 @@ describe('what a message says', () => {
     ['Checking for cached layer r/cache:0a...', { kind: 'cache-lookup' }],
     ['Using caching version of cmd: RUN a\nb', { kind: 'cache-hit', instruction: 'RUN a\nb' }],
     ['No cached layer found for cmd WORKDIR /src', { kind: 'cache-miss', instruction: 'WORKDIR /src' }],
-    ['Pushing layer r/cache:0a to cache now', { kind: 'cache-write' }],
+    ['Pushing layer r/cache:0a to cache now', { kind: 'cache-write', reference: 'r/cache:0a' }],
     ['Retrieving image busybox from registry index.docker.io', { kind: 'base-image', image: 'busybox' }],
     ['Retrieving image m/busybox from mapped registry m', { kind: 'base-image', image: 'm/busybox' }],
     ['Unpacking rootfs as cmd COPY a /a requires it.', { kind: 'unpacking', instruction: 'COPY a /a' }],

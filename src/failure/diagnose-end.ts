@@ -26,7 +26,7 @@ export function diagnoseEnd(ended: EndedBuild): Failure {
     verdict.kind === 'failed' || verdict.kind === 'stuck'
       ? verdict.diagnosis
       : { code: 'internal', detail: `the build is ${verdict.kind}` }
-  const end = readKanikoEnd(ended.lastLines)
+  const end = readKanikoEnd(ended.lastLines, diagnosis.exitCode)
   return diagnosis.exitCode === undefined
     ? explainCluster(diagnosis, ended, end)
     : explainKaniko(end, diagnosis.exitCode, ended)

@@ -29,9 +29,25 @@ export function outputOf(end: KanikoEnd): readonly string[] {
 
 const cut = (text: string): string => (text.length > OUTPUT_WIDTH ? `${text.slice(0, OUTPUT_WIDTH)} …` : text)
 
-/** `RUN npm ci`, or what is said where no instruction is known. */
+/** How far the build had come: «during `RUN npm ci`», to stand in a sentence. */
 export function during(end: KanikoEnd): string {
-  return end.instruction === undefined ? 'before the first instruction' : `during \`${cut(end.instruction)}\``
+  const instruction = end.instruction === undefined ? undefined : `\`${cut(end.instruction)}\``
+  switch (end.phase) {
+    case 'base-image':
+      return `while reading the base image ${end.image ?? ''}`.trimEnd()
+    case 'unpacking':
+      return 'while unpacking the base image'
+    case 'instruction':
+      return instruction === undefined ? 'during an instruction' : `during ${instruction}`
+    case 'snapshot':
+      return instruction === undefined
+        ? 'while taking a snapshot of the files'
+        : `while taking a snapshot of the files after ${instruction}`
+    case 'pushing':
+      return 'while pushing the image'
+    case 'unknown':
+      return 'during the build'
+  }
 }
 
 function wordsFor(end: KanikoEnd, exitCode: number, ended: EndedBuild): Words {
@@ -54,12 +70,21 @@ const KANIKO_WORDS: Partial<Record<FailureCode, WordsOf>> = {
     cures: ['mend what the instruction runs; it fails the same way wherever it is built'],
   }),
   'no-shell': (end) => ({
-    headline: `The image has no shell to run \`${cut(end.instruction ?? 'the RUN instruction')}\` with.`,
-    cures: ['use a base image with a shell for this stage, or the exec form: RUN ["/program", "argument"]'],
+    headline: `The image has no ${missingProgram(end)} to run \`${cut(end.instruction ?? 'the RUN instruction')}\` with.`,
+    cures: [
+      'use a base image with a shell for this stage, or the exec form: RUN ["/program", "argument"]',
+      'a program that is there and is not found is made for another platform or needs a loader that is not there',
+    ],
   }),
   'out-of-memory': (end, _, ended) => ({
-    headline: `Memory ran out ${during(end)}.`,
-    cures: [`raise \`resources\`: limits.memory is ${memoryLimit(ended)} now`],
+    headline:
+      end.reason === ''
+        ? `The executor was killed ${during(end)}; nearly always memory had run out.`
+        : `A process was killed ${during(end)}: memory ran out.`,
+    cures: [
+      `raise limits.memory in \`resources\` (${memoryLimit(ended)} now)`,
+      'build with fewer parallel jobs',
+    ],
   }),
   'dockerfile-missing': () => ({
     headline: 'The executor found no Dockerfile in the context that was sent.',
@@ -73,20 +98,20 @@ const KANIKO_WORDS: Partial<Record<FailureCode, WordsOf>> = {
     headline: 'The stage named by `target` is not in the Dockerfile.',
     cures: ['set `target` to a name that stands after AS in a FROM line'],
   }),
-  'copy-source-missing': (end) => ({
-    headline: `A file that the Dockerfile copies is not in the context, ${during(end)}.`,
-    cures: ['look at the path: it is relative to `context`', 'look whether .dockerignore leaves it out'],
-  }),
-  'base-image-missing': () => ({
-    headline: 'A base image cannot be found or reached.',
+  'copy-source-missing': copySource,
+  'base-image-missing': (end) => ({
+    headline: `The base image ${end.image ?? 'of the Dockerfile'} cannot be found or reached.`,
     cures: [
       'look at the names after FROM, and at `registry-mirror`',
       'the registry must be reachable from the pods of the cluster; a plain HTTP one is named in `insecure-registries`',
     ],
   }),
-  'base-image-denied': () => ({
-    headline: 'The registry does not let the build read a base image.',
-    cures: ['the image is private or does not exist: registries answer the same to both'],
+  'base-image-denied': (end) => ({
+    headline: `The registry does not let the build read the base image ${end.image ?? 'of the Dockerfile'}.`,
+    cures: [
+      'the image is private or does not exist: registries answer the same to both',
+      'where it says TOOMANYREQUESTS: wait, or name a mirror in `registry-mirror`',
+    ],
   }),
   'push-denied': (_, __, ended) => ({
     headline: `The registry does not let the build push ${ended.plan.destinations.join(', ')}.`,
@@ -119,10 +144,46 @@ const KANIKO_WORDS: Partial<Record<FailureCode, WordsOf>> = {
     headline: `A file's owner cannot exist in the pod's user namespace, ${during(end)}.`,
     cures: ['ids above 65535 need `user-namespace: false`'],
   }),
-  input: () => ({
-    headline: 'The executor does not know one of its arguments.',
+  evicted: (end, exitCode) => ({
+    headline: `The executor was ended from outside ${during(end)} (exit code ${exitCode}).`,
+    cures: ['run it again; the events of the pod say who ended it'],
+  }),
+  input: (end) => ({
+    headline: `The executor does not accept its arguments: ${cut(end.reason)}.`,
     cures: ['look at `kaniko-args`, and whether `executor` is a version that knows them'],
   }),
+}
+
+/** A file that COPY or ADD names: from the context, or from an earlier stage, whose files Kaniko keeps apart. */
+function copySource(end: KanikoEnd): Words {
+  const path =
+    /fileinfo for (.+?): l?stat /.exec(end.reason)?.[1] ?? /(?:l?stat|open) (\S+):/.exec(end.reason)?.[1]
+  if (path === undefined) {
+    return {
+      headline: `What the Dockerfile copies cannot be read, ${during(end)}.`,
+      cures: ['look at the sources of COPY and ADD'],
+    }
+  }
+  const [, inContext] = /^\/kaniko\/buildcontext\/?(.*)$/s.exec(path) ?? []
+  const [, inStage] = /^\/kaniko\/deps\/[^/]+(\/.*)$/s.exec(path) ?? []
+  if (inContext === undefined) {
+    return {
+      headline: `"${inStage ?? path}", which the Dockerfile copies, is not in the stage it is copied from.`,
+      cures: ['look at the path after --from: it is where that stage puts the file'],
+    }
+  }
+  return {
+    headline: `"${inContext}", which the Dockerfile copies, is not in the context.`,
+    cures: [
+      'look at the path: it is relative to `context`, not to the Dockerfile',
+      'look whether .dockerignore leaves it out, and whether an earlier step was to make it',
+    ],
+  }
+}
+
+/** `/bin/sh`, from «fork/exec /bin/sh: no such file or directory» or «exec: "bash": executable file not found». */
+function missingProgram(end: KanikoEnd): string {
+  return /exec:? "?([^":]+)/.exec(end.reason)?.[1] ?? 'shell'
 }
 
 /** `2Gi`, as the plan asked for it. */

@@ -1,87 +1,130 @@
-import { instructionOf } from '../progress/kaniko-display.ts'
+import { kanikoEvent } from '../progress/kaniko-event.ts'
+import type { KanikoEvent } from '../progress/kaniko-event.ts'
 import { parseKanikoLine } from '../progress/kaniko-log.ts'
 import type { FailureCode } from './failure.ts'
+import { codeOf } from './kaniko-codes.ts'
+import type { FatalWords } from './kaniko-codes.ts'
 
-/** Why Kaniko ended, by its own last words. */
+/** Why Kaniko ended, by its own last words, and how far it had come. */
 export interface KanikoEnd {
   readonly code: FailureCode
   /** The fatal line, without Kaniko's prefixes; empty if it left none. */
   readonly reason: string
-  /** The instruction that was under way, as Kaniko shows it: continuation lines joined, variables as written. */
+  readonly phase: KanikoPhase
+  /** The instruction under way, as Kaniko shows it: continuation lines joined, variables as written. */
   readonly instruction: string | undefined
-  /** What that instruction printed, oldest first. */
+  /** The base image read last. */
+  readonly image: string | undefined
+  /** What the instruction's process printed, oldest first. */
   readonly output: readonly string[]
 }
 
-interface Rule {
-  readonly says: RegExp
-  readonly code: FailureCode
-}
+/** `unknown`: nothing in these lines says. */
+export type KanikoPhase = 'unknown' | 'base-image' | 'unpacking' | 'instruction' | 'snapshot' | 'pushing'
 
-/** Order counts: a missing base image and a refused push are both HTTP answers of a registry. */
-const RULES: readonly Rule[] = [
-  { says: /no space left on device/, code: 'disk-full' },
-  { says: /resolving dockerfile path/, code: 'dockerfile-missing' },
-  { says: /resolving source context|unpacking context/, code: 'context-broken' },
-  { says: /parsing dockerfile|dockerfile parse error|parsing stages/, code: 'dockerfile-syntax' },
-  { says: /target stage|not a valid target/, code: 'target-missing' },
-  { says: /(fork\/exec|exec:) .*(no such file|not found)/, code: 'no-shell' },
-  { says: /signal: killed|exit status 137/, code: 'out-of-memory' },
-  { says: /waiting for process to exit|failed to execute command: .*exit status/, code: 'run-failed' },
-  {
-    says: /get files used from context|failed to get fileinfo|copying (file|dir)|no source files/,
-    code: 'copy-source-missing',
-  },
-  {
-    says: /user namespace|operation not permitted.*chown|chown .*(invalid argument|operation not permitted)/,
-    code: 'user-namespace',
-  },
-]
-
-const PUSHING = /pushing image|push permission|push to destination/
-const IMMUTABLE = /immutable|cannot be overwritten|tag .* already exists/i
-const NAME = /NAME_INVALID|NAME_UNKNOWN|invalid reference|could not parse reference/i
-const DENIED = /UNAUTHORIZED|DENIED|FORBIDDEN|unauthorized|denied|no basic auth|\b40[13]\b/
-const MISSING = /MANIFEST_UNKNOWN|manifest unknown|not found|NOT_FOUND|no match for platform/i
-
-/** Reads the end of a log; `lines` oldest first. A RUN may print anything: only the last fatal line counts. */
-export function readKanikoEnd(lines: readonly string[]): KanikoEnd {
-  const fatalAt = lines.findLastIndex((line) => FATAL.test(line))
-  const fatal = lines[fatalAt] ?? ''
-  const until = fatalAt < 0 ? lines.length : fatalAt
-  const startedAt = lines.slice(0, until).findLastIndex((line) => instructionOf(line) !== undefined)
+/**
+ * Reads the end of a log; `lines` oldest first. A RUN may print anything, so
+ * what is read here is for people; of the fatal lines only the last counts.
+ */
+export function readKanikoEnd(lines: readonly string[], exitCode?: number): KanikoEnd {
+  const fatal = fatalIn(lines)
+  const before = fatal === undefined ? lines : [...lines.slice(0, fatal.at), ...fatal.glued]
   return {
-    code: codeOf(fatal),
-    reason: fatal.replace(FATAL, '').replace(/^error building stage: /, ''),
-    instruction: instructionOf(lines[startedAt] ?? ''),
-    output: startedAt < 0 ? [] : lines.slice(startedAt + 1, until).filter(isOutput),
+    code: codeOf(fatal?.words, exitCode),
+    reason: fatal?.words.text.replace(/^error building stage: /, '') ?? '',
+    ...progressOf(before),
   }
 }
 
-/** Kaniko's last words have no JSON around them, and stand behind what a RUN left without a newline. */
-const FATAL =
-  /^.*?(?=error (building|pushing|checking|resolving|creating) |Error: )(Error: |error building image: )?/
-
-function codeOf(fatal: string): FailureCode {
-  if (/unknown (shorthand )?flag|unknown command|invalid argument .* for /.test(fatal)) return 'input'
-  if (PUSHING.test(fatal)) return pushCode(fatal)
-  const rule = RULES.find(({ says }) => says.test(fatal))
-  if (rule) return rule.code
-  if (DENIED.test(fatal)) return 'base-image-denied'
-  if (MISSING.test(fatal)) return 'base-image-missing'
-  if (UNREACHABLE.test(fatal)) return 'base-image-missing'
-  return 'run-failed'
+interface Fatal {
+  readonly at: number
+  readonly words: FatalWords
+  /** What a process left before it without a line end. */
+  readonly glued: readonly string[]
 }
 
-const UNREACHABLE =
-  /dial tcp|no such host|i\/o timeout|connection (refused|reset)|x509|server gave HTTP response/
+/** Kaniko's last words are plain text also where its log is JSON. */
+const LAST_WORDS = /error (building image|pushing image|checking push permissions): (.*)$/s
 
-function pushCode(fatal: string): FailureCode {
-  if (IMMUTABLE.test(fatal)) return 'push-immutable'
-  if (NAME.test(fatal)) return 'registry-name'
-  return DENIED.test(fatal) ? 'push-denied' : 'push-unreachable'
+function fatalIn(lines: readonly string[]): Fatal | undefined {
+  for (let at = lines.length - 1; at >= 0; at -= 1) {
+    const line = lines[at] ?? ''
+    // Kaniko went on after this: whatever looked fatal before was a process's own text.
+    if (isProgress(line)) return undefined
+    const fatal = lastWords(line, lines[at + 1])
+    if (fatal) return { at, ...fatal }
+  }
+  return undefined
 }
 
-function isOutput(line: string): boolean {
-  return parseKanikoLine(line).kind === 'output'
+function lastWords(line: string, next: string | undefined): Omit<Fatal, 'at'> | undefined {
+  if (parseKanikoLine(line).kind === 'message') return undefined
+  if (next === 'Usage:' && line.startsWith('Error: ')) {
+    return { words: { kind: 'usage', text: line.slice('Error: '.length) }, glued: [] }
+  }
+  const match = LAST_WORDS.exec(line)
+  if (match === null) return undefined
+  const [, doing, text = ''] = match
+  const kind = doing === 'building image' ? 'building' : 'pushing'
+  return { words: { kind, text }, glued: match.index > 0 ? [line.slice(0, match.index)] : [] }
+}
+
+const PROGRESS: ReadonlySet<KanikoEvent['kind'] | undefined> = new Set([
+  'stage',
+  'instruction',
+  'running',
+  'snapshot',
+  'pushing',
+] as const)
+
+function isProgress(line: string): boolean {
+  return PROGRESS.has(kanikoEvent(parseKanikoLine(line))?.kind)
+}
+
+type Progress = Pick<KanikoEnd, 'phase' | 'instruction' | 'image' | 'output'>
+
+function progressOf(lines: readonly string[]): Progress {
+  let progress: Progress = { phase: 'unknown', instruction: undefined, image: undefined, output: [] }
+  const caches = new Set<string>()
+  for (const text of lines) {
+    const line = parseKanikoLine(text)
+    const printed = line.kind === 'output' ? line.text : line.before
+    if (printed !== undefined) progress = { ...progress, output: [...progress.output, printed] }
+    const event = kanikoEvent(line)
+    if (event?.kind === 'cache-write') caches.add(event.reference)
+    // Layers go to the cache beside the instructions that follow: they say nothing about where the build is.
+    const isCache = event?.kind === 'pushing' && caches.has(event.reference)
+    if (event !== undefined && !isCache) progress = after(event, progress)
+  }
+  return progress
+}
+
+function after(event: KanikoEvent, before: Progress): Progress {
+  switch (event.kind) {
+    case 'base-image':
+      return { ...before, phase: 'base-image', image: event.image }
+    case 'unpacking':
+      return { ...before, phase: 'unpacking' }
+    case 'instruction':
+      return { ...before, phase: 'instruction', instruction: event.text, output: [] }
+    case 'running':
+      // What it prints may stand before this line already: two streams meet in the log.
+      return { ...before, phase: 'instruction' }
+    case 'snapshot':
+      return { ...before, phase: 'snapshot' }
+    case 'pushing':
+      return { ...before, phase: 'pushing' }
+    case 'stage':
+      return { ...before, phase: 'unknown', instruction: undefined, output: [] }
+    case 'cache-lookup':
+    case 'cache-hit':
+    case 'cache-miss':
+    case 'cache-write':
+    case 'pushed':
+    case 'retry':
+    case 'lint':
+    case 'noise':
+    case 'other':
+      return before
+  }
 }

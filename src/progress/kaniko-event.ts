@@ -10,7 +10,7 @@ export type KanikoEvent =
   | { readonly kind: 'cache-lookup' }
   | { readonly kind: 'cache-hit'; readonly instruction: string }
   | { readonly kind: 'cache-miss'; readonly instruction: string }
-  | { readonly kind: 'cache-write' }
+  | { readonly kind: 'cache-write'; readonly reference: string }
   | { readonly kind: 'base-image'; readonly image: string }
   | { readonly kind: 'unpacking'; readonly instruction: string }
   | { readonly kind: 'snapshot' }
@@ -44,7 +44,7 @@ const READINGS: readonly Reading[] = [
     (instruction = '') => ({ kind: 'cache-hit', instruction }),
   ],
   [/^No cached layer found for cmd (.*)$/s, (instruction = '') => ({ kind: 'cache-miss', instruction })],
-  [/^Pushing layer \S+ to cache now$/, () => ({ kind: 'cache-write' })],
+  [/^Pushing layer (\S+) to cache now$/, (reference = '') => ({ kind: 'cache-write', reference })],
   [/^Retrieving image (\S+) from (?:mapped )?registry /, (image = '') => ({ kind: 'base-image', image })],
   [
     /^Unpacking rootfs as cmd (.*) requires it\.$/s,

@@ -12,6 +12,8 @@ const LONGEST_TIMESTAMP = 36
 interface StampedLine {
   readonly time: string
   readonly bytes: Buffer
+  /** The time is the line's own; otherwise it is that of the line before. */
+  readonly own: boolean
 }
 
 /**
@@ -58,7 +60,8 @@ export class LogReader {
   end(whole: boolean): void {
     const rest = this.#splitter.rest()
     const tail = rest === undefined ? undefined : this.#stamped(rest)
-    if (tail !== undefined && TIMESTAMP.test(tail.time) && !this.#replay.isKnown(tail.time)) this.#keep(tail)
+    // One that was cut within its timestamp says nothing yet.
+    if (tail?.own === true && !this.#replay.isKnown(tail.time)) this.#keep(tail)
     this.#splitter = new LineSplitter()
     this.#wasWhole = whole
   }
@@ -69,7 +72,7 @@ export class LogReader {
     if (known === undefined || isWholeOf(tail, known)) return
     if (isWholeOf(known, tail)) this.#tail = known
     else if (this.#fresh && this.#wasWhole) {
-      this.#tail = { time: known.time, bytes: Buffer.concat([known.bytes, tail.bytes]) }
+      this.#tail = { ...known, bytes: Buffer.concat([known.bytes, tail.bytes]) }
     } else this.#deliver(known)
   }
 
@@ -123,13 +126,13 @@ export class LogReader {
   }
 
   #stamped({ bytes, continues }: LinePiece): StampedLine {
-    if (continues) return { time: this.#time, bytes }
+    if (continues) return { time: this.#time, bytes, own: true }
     const space = bytes.subarray(0, LONGEST_TIMESTAMP).indexOf(SPACE)
     const time = bytes.toString('latin1', 0, space < 0 ? LONGEST_TIMESTAMP : space)
     // The kubelet's own remarks stand in the log without a time.
-    if (!isTimestamp(time)) return { time: this.#time, bytes }
+    if (!isTimestamp(time)) return { time: this.#time, bytes, own: false }
     this.#time = time
-    return { time, bytes: space < 0 ? bytes.subarray(bytes.length) : bytes.subarray(space + 1) }
+    return { time, bytes: bytes.subarray(space < 0 ? bytes.length : space + 1), own: true }
   }
 }
 

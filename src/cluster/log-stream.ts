@@ -27,7 +27,7 @@ export const QUIET_MS = 100
 const END_NEWS_MS = 1_500
 
 const BACKOFF = { firstDelayMs: 100, maxDelayMs: 3_000 }
-const LAST_READ: RetryPolicy = { attempts: 8, firstDelayMs: 200, maxDelayMs: 2_000, totalMs: 12_000 }
+const LAST_READ: RetryPolicy = { attempts: 8, firstDelayMs: 200, maxDelayMs: 2_000, totalMs: 60_000 }
 
 export interface LogSource {
   /** Path of the pod's log. */

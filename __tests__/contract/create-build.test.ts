@@ -1,0 +1,181 @@
+import type { Fault, Match } from '../support/api-faults.ts'
+import { startApiServer } from '../support/api-server.ts'
+import type { ApiServer } from '../support/api-server.ts'
+import { never, notedLedger, openSession, OWNER_TOKEN, smallPlan } from '../support/build-fixture.ts'
+import { until } from '../support/eventually.ts'
+import type { ClusterSession } from '../../src/cluster/cluster-session.ts'
+import { ActionError } from '../../src/failure/failure.ts'
+
+let server: ApiServer
+let session: ClusterSession
+
+beforeEach(async () => {
+  server = await startApiServer()
+  session = await openSession(server)
+})
+
+afterEach(async () => {
+  session.close()
+  await server.close()
+})
+
+const failureOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => (error instanceof ActionError ? error.failure : undefined),
+  )
+
+describe('creating a build', () => {
+  test('makes surroundings, Job, then the context that the Job owns', async () => {
+    const created = await session.createBuild(smallPlan(), notedLedger(), never())
+
+    expect(server.requests.map(({ what }) => what)).toEqual([
+      'create namespaces',
+      'create serviceaccounts',
+      'create jobs',
+      'create configmaps',
+    ])
+    const [map] = server.objects.list('configmaps')
+    expect(map?.metadata.ownerReferences).toEqual([
+      { apiVersion: 'batch/v1', kind: 'Job', name: 'app-x7k2p', uid: created.jobUid },
+    ])
+    expect(created).toMatchObject({ jobName: 'app-x7k2p', random: 'x7k2p', container: 'kaniko' })
+  })
+
+  test('writes each object down before it asks for it, and its uid after', async () => {
+    const asked: number[] = []
+    const ledger = notedLedger()
+    const record = (entry: Parameters<typeof ledger.record>[0]) => {
+      asked.push(server.requests.length)
+      ledger.record(entry)
+    }
+    await session.createBuild(smallPlan(), { ...ledger, record }, never())
+
+    expect(asked).toEqual([0, 1, 1, 2, 2, 3, 3, 4])
+    expect(
+      ledger.written.map(({ kind, uid }) => `${kind} ${uid === undefined ? 'planned' : 'made'}`),
+    ).toEqual([
+      'Namespace planned',
+      'Namespace made',
+      'ServiceAccount planned',
+      'ServiceAccount made',
+      'Job planned',
+      'Job made',
+      'ConfigMap planned',
+      'ConfigMap made',
+    ])
+    expect(ledger.written[0]).toMatchObject({ namespace: '', ownerToken: 'token-of-x7k2p' })
+  })
+
+  test.each<[string, Match, Fault]>([
+    ['the answer is lost', { method: 'POST', path: /jobs$/ }, { kind: 'lost-answer' }],
+    ['the connection breaks first', { method: 'POST', path: /jobs$/ }, { kind: 'reset' }],
+    ['the answer is cut in the middle', { method: 'POST', path: /jobs$/ }, { kind: 'cut', afterBytes: 20 }],
+    ['the namespace answer is lost', { method: 'POST', path: /namespaces$/ }, { kind: 'lost-answer' }],
+    [
+      'the server is too busy',
+      { method: 'POST', path: /jobs$/ },
+      { kind: 'status', status: 429, reason: 'TooManyRequests', retryAfter: 2 },
+    ],
+    ['the server is starting', { method: 'POST' }, { kind: 'status', status: 503 }],
+    [
+      'etcd elects a leader',
+      { method: 'POST', path: /configmaps$/ },
+      { kind: 'status', status: 500, message: 'etcdserver: leader changed' },
+    ],
+    [
+      'a quota is being written by another',
+      { method: 'POST', path: /jobs$/ },
+      {
+        kind: 'status',
+        status: 409,
+        reason: 'Conflict',
+        message: 'Operation cannot be fulfilled on resourcequotas "q": the object has been modified',
+      },
+    ],
+    [
+      'the new namespace is not known everywhere yet',
+      { method: 'POST', path: /serviceaccounts$/ },
+      { kind: 'status', status: 404, reason: 'NotFound', message: 'namespaces "x" not found' },
+    ],
+  ])('succeeds once, although %s', async (_, match, fault) => {
+    server.fail(match, fault, 2)
+    const created = await session.createBuild(smallPlan(), notedLedger(), never())
+
+    const jobs = server.objects.list('jobs')
+    expect(jobs.map(({ metadata }) => metadata.uid)).toEqual([created.jobUid])
+    expect(server.objects.list('configmaps')).toHaveLength(1)
+  })
+
+  test('an object of that name that is not ours is an error, and stays', async () => {
+    const theirs = smallPlan('given', 'x7k2p', 'token-of-another').job
+    const { uid } = server.objects.put('jobs', theirs).metadata
+    const failure = await failureOf(session.createBuild(smallPlan('given'), notedLedger(), never()))
+
+    expect(failure?.headline).toBe(
+      'Job "app-x7k2p" in namespace "ci" exists already and belongs to somebody else.',
+    )
+    expect(server.objects.get('jobs', 'ci', 'app-x7k2p')?.metadata).toMatchObject({
+      uid,
+      annotations: { [OWNER_TOKEN]: 'token-of-another' },
+    })
+  })
+
+  test('waits for an object of ours that is still being deleted', async () => {
+    const { job } = smallPlan('given')
+    server.objects.put('jobs', {
+      ...job,
+      metadata: { ...job.metadata, deletionTimestamp: '2026-11-23T20:00:00Z' },
+    })
+    const creation = session.createBuild(smallPlan('given'), notedLedger(), never())
+    await until(() => server.said('get jobs') > 0)
+    server.objects.remove('jobs', 'ci', 'app-x7k2p')
+
+    const { jobUid } = await creation
+    expect(server.objects.get('jobs', 'ci', 'app-x7k2p')?.metadata.uid).toBe(jobUid)
+  })
+
+  test('an abort ends the waiting for a server that hangs', async () => {
+    server.fail({ method: 'POST' }, { kind: 'hang' })
+    const stop = new AbortController()
+    const creation = session.createBuild(smallPlan(), notedLedger(), stop.signal)
+    await until(() => server.requests.length > 0)
+    stop.abort()
+
+    await expect(creation).rejects.toThrow(/abort/)
+  })
+
+  test('a missing right is told by name, with the command that gives it', async () => {
+    server.forbid('create jobs')
+    const failure = await failureOf(session.createBuild(smallPlan('given'), notedLedger(), never()))
+
+    expect(failure).toEqual({
+      code: 'forbidden',
+      headline:
+        'The cluster does not let "system:serviceaccount:ci:runner" create jobs.batch in namespace "ci".',
+      details: [],
+      cures: [
+        'Give it this right, and the others on the security page:',
+        'kubectl -n ci create role hybrid-kubernetes-build --verb=create --resource=jobs.batch',
+        'kubectl -n ci create rolebinding hybrid-kubernetes-build --role=hybrid-kubernetes-build --serviceaccount=ci:runner',
+      ],
+    })
+    expect(server.said('create jobs')).toBe(1)
+  })
+
+  test('a given namespace that does not exist is an input that is wrong', async () => {
+    server.objects.remove('namespaces', '', 'ci')
+    const failure = await failureOf(session.createBuild(smallPlan('given'), notedLedger(), never()))
+
+    expect(failure).toMatchObject({ code: 'input', headline: 'The namespace "ci" does not exist.' })
+  })
+
+  test('a server that stays broken is told after several tries', async () => {
+    server.fail({ method: 'POST' }, { kind: 'status', status: 503, reason: 'ServiceUnavailable' }, 1000)
+    const failure = await failureOf(session.createBuild(smallPlan('given'), notedLedger(), never()))
+
+    expect(failure).toMatchObject({ code: 'cluster-unreachable' })
+    expect(failure?.headline).toContain('answered 503 (ServiceUnavailable) while creating Job "app-x7k2p"')
+    expect(server.said('create jobs')).toBeGreaterThan(3)
+  })
+})

@@ -1,0 +1,75 @@
+import type { ClusterSession, Ledger, LedgerEntry } from '../../src/cluster/cluster-session.ts'
+import { loadClusterConfig } from '../../src/cluster/kubeconfig.ts'
+import { openClusterSession } from '../../src/cluster/session.ts'
+import type { KubernetesObject } from '../../src/kubernetes/objects.ts'
+import type { BuildPlan } from '../../src/plan/build-plan.ts'
+import type { ApiServer } from './api-server.ts'
+import { quickClock } from './quick-clock.ts'
+
+export const DIGEST = `sha256:${'a1'.repeat(32)}`
+export const OWNER_TOKEN = 'hybrid-kubernetes-build.io/owner-token'
+
+/** A session with a scripted server, on a quick clock. */
+export async function openSession(
+  server: ApiServer,
+  kubeconfig: string = server.kubeconfig(),
+  factor?: number,
+): Promise<ClusterSession> {
+  const machine = { environment: process.env, home: undefined, workspace: '/', serviceAccount: '/nowhere' }
+  const config = await loadClusterConfig({ kubeconfig, kubeContext: undefined }, machine)
+  return openClusterSession(config, { clock: quickClock(factor), random: () => 0.5 })
+}
+
+/** A ledger that keeps its history. */
+export function notedLedger(): Ledger & { readonly written: LedgerEntry[] } {
+  const written: LedgerEntry[] = []
+  return { written, record: (entry) => void written.push(entry), entries: () => written }
+}
+
+/** A small plan, in its own namespace or in `ci`. */
+export function smallPlan(
+  where: 'own' | 'given' = 'own',
+  random = 'x7k2p',
+  ownerToken = 'token-of-' + random,
+): BuildPlan {
+  const namespace = where === 'own' ? `container-build-1-1-test-${random}` : 'ci'
+  const marked = (apiVersion: string, kind: string, name: string, inside = true): KubernetesObject => ({
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(inside ? { namespace } : {}),
+      labels: {
+        'app.kubernetes.io/managed-by': 'hybrid-kubernetes-build',
+        'hybrid-kubernetes-build.io/build': random,
+      },
+      annotations: { [OWNER_TOKEN]: ownerToken },
+    },
+  })
+  const job = marked('batch/v1', 'Job', `app-${random}`)
+  return {
+    kind: 'kaniko',
+    identity: { random, ownerToken },
+    namespace,
+    surroundings:
+      where === 'own'
+        ? [marked('v1', 'Namespace', namespace, false), marked('v1', 'ServiceAccount', `app-${random}`)]
+        : [],
+    job: {
+      ...job,
+      spec: { template: { metadata: job.metadata, spec: { containers: [{ name: 'kaniko' }] } } },
+    },
+    contextMap: marked('v1', 'ConfigMap', `app-${random}`),
+    container: 'kaniko',
+    executor: 'executor:test',
+    destinations: [],
+    repository: undefined,
+    userNamespace: 'no',
+    timeoutSeconds: 600,
+    scheduleTimeoutSeconds: 600,
+    notes: [],
+  }
+}
+
+/** A signal that nobody aborts. */
+export const never = (): AbortSignal => new AbortController().signal

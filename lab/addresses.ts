@@ -38,11 +38,20 @@ const COUNT = 50
  * of this machine is in, beginning at one that follows from the name. Throws a LabError if none is free.
  */
 export function addressesOf(lab: Lab): Addresses {
-  const record = join(lab.folder, 'network')
+  const record = recordOf(lab)
   const earlier = existsSync(record) ? Number(readFileSync(record, 'utf8')) : undefined
   const chosen = earlier ?? freeNetwork(lab)
   if (earlier === undefined) writeFileSync(record, String(chosen))
   return addressesIn(chosen)
+}
+
+/** Whether the instance was given addresses before; without them nothing of it that runs can be joined. */
+export function hasAddresses(lab: Lab): boolean {
+  return existsSync(recordOf(lab))
+}
+
+function recordOf(lab: Lab): string {
+  return join(lab.folder, 'network')
 }
 
 function freeNetwork(lab: Lab): number {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { addressesOf } from './addresses.ts'
+import { addressesOf, hasAddresses } from './addresses.ts'
 import { makeCertificates } from './certificates.ts'
 import { apiServer } from './components/api-server.ts'
 import type { Cluster } from './components/cluster.ts'
@@ -36,8 +36,7 @@ export async function up(lab: Lab): Promise<void> {
   await checkMachine()
   await installPackages()
   for (const name of clusterPrograms) await build(findProgram(name))
-  // Its addresses are written there: without them nothing that runs can be joined.
-  if (!existsSync(lab.folder)) await endNamespaces(lab)
+  if (!hasAddresses(lab)) await endNamespaces(lab)
   makeFolders(lab)
   const cluster = await clusterOf(lab)
   await makeCertificates(lab, cluster.addresses)

@@ -11,9 +11,7 @@ export async function alone<Result>(lab: Lab, work: () => Promise<Result>): Prom
   const lock = join(lab.folder, 'lock')
   mkdirSync(lab.folder, { recursive: true })
   if (!take(lock)) {
-    say(
-      `Another command works on the lab ${lab.name} (process ${readFileSync(lock, 'utf8')}): waiting for its end`,
-    )
+    say(`Another command works on the lab ${lab.name} (process ${ownerOf(lock) ?? 'unknown'}): waiting`)
     await waitUntil(`The lock ${lock}`, WAIT_SECONDS, () => take(lock))
   }
   try {
@@ -24,21 +22,36 @@ export async function alone<Result>(lab: Lab, work: () => Promise<Result>): Prom
 }
 
 function take(lock: string): boolean {
+  if (!isHeld(lock)) rmSync(lock, { force: true })
   try {
     writeFileSync(lock, String(process.pid), { flag: 'wx' })
     return true
-  } catch {
-    if (!isHeld(lock)) rmSync(lock, { force: true })
-    return false
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
   }
 }
 
 /** A command that was killed leaves its lock; the process that it names is gone then, or is another program. */
 function isHeld(lock: string): boolean {
+  const owner = ownerOf(lock)
+  if (owner === undefined) return false
+  // Nothing in it yet: it is being taken at this moment.
+  return owner === '' || commandOf(owner).includes('main.ts')
+}
+
+function ownerOf(lock: string): string | undefined {
   try {
-    const owner = readFileSync(lock, 'utf8')
-    return owner === '' || readFileSync(`/proc/${owner}/cmdline`, 'utf8').includes('main.ts')
+    return readFileSync(lock, 'utf8')
   } catch {
-    return false
+    return undefined
+  }
+}
+
+function commandOf(process: string): string {
+  try {
+    return readFileSync(`/proc/${process}/cmdline`, 'utf8')
+  } catch {
+    return ''
   }
 }

@@ -44,6 +44,7 @@ export async function pushBaseImages(cluster: Cluster): Promise<void> {
   const tags = ['latest', version, version.replace(/\.\d+$/, '')]
   await push(plainRegistryOf(cluster), 'library/busybox', tags, image)
   if (hasDebian()) await pushDebian(cluster)
+  else say('  The registry has no debian yet; `npm run lab -- images` makes it')
 }
 
 /** Puts the image that only a password opens into the secure registry. */

@@ -62,6 +62,10 @@ const CLUSTER_WORDS: Partial<Record<FailureCode, WordsOf>> = {
     headline: `The cluster ended the build at its deadline ${during(end)}.`,
     cures: ['raise `timeout`'],
   }),
+  unschedulable: () => ({
+    headline: 'The node that was chosen for the build could not take it.',
+    cures: ['run it again', 'lower `resources`'],
+  }),
   'executor-pull': ({ plan }) => ({
     headline: `The executor image ${plan.executor} cannot be pulled.`,
     cures: [

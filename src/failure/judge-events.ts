@@ -20,7 +20,9 @@ const CREATION = ['FailedCreate']
  * ConfigMap, so that one failed mount is usual.
  */
 const PAST_TROUBLE = ['Pulling', 'Pulled', 'Created', 'Started']
-const SANDBOX = ['FailedCreatePodSandBox', 'Failed', 'FailedKillPod']
+const SANDBOX = ['FailedCreatePodSandBox']
+const LIMITS =
+  /(maximum|minimum) \S+ (usage|limit|request)|limit to request ratio|must be less than or equal to \S+ limit/i
 
 /**
  * What refuses a pod is told only in events: the Job controller's when the API
@@ -29,23 +31,14 @@ const SANDBOX = ['FailedCreatePodSandBox', 'Failed', 'FailedKillPod']
  */
 const RULES: readonly Rule[] = [
   rule(CREATION, /violates PodSecurity/i, 'pod-security', 0, 'the pod to be admitted'),
+  rule(CREATION, /exceeded quota/i, 'quota', 30, 'quota to be free'),
+  rule(CREATION, /failed quota|must specify/i, 'quota', 0, 'the pod to be admitted'),
+  rule(CREATION, LIMITS, 'limit-range', 0, 'the pod to be admitted'),
+  // A webhook that does not answer may come back; one that says no has answered.
+  rule(CREATION, /failed calling webhook/i, 'admission', 60, 'an admission webhook to answer'),
   rule(
     CREATION,
-    /exceeded quota|must specify (limits|requests)|failed quota/i,
-    'quota',
-    30,
-    'quota to be free',
-  ),
-  rule(
-    CREATION,
-    /(maximum|minimum) .* (usage|limit)|LimitRange|limit to request ratio/i,
-    'limit-range',
-    0,
-    'the pod to be admitted',
-  ),
-  rule(
-    CREATION,
-    /admission webhook|denied the request|ValidatingAdmissionPolicy/i,
+    /denied (the )?request|ValidatingAdmissionPolicy/i,
     'admission',
     0,
     'the pod to be admitted',
@@ -53,9 +46,11 @@ const RULES: readonly Rule[] = [
   rule(CREATION, /being terminated/i, 'namespace-terminating', 0, 'the pod to be created'),
   // The namespace's own accounts appear a moment after it.
   rule(CREATION, /service ?account .* not found/i, 'config-missing', 30, 'the service account'),
-  rule(CREATION, /forbidden/i, 'admission', 15, 'the pod to be admitted'),
-  rule(SANDBOX, /user namespaces|idmap|userns/i, 'user-namespace', 10, 'the node to make a user namespace'),
-  rule(SANDBOX, /no space left/i, 'disk-full', 10, 'the container to be created'),
+  rule(CREATION, /(Priority|Runtime)Class/i, 'config-missing', 0, 'the pod to be admitted'),
+  rule(CREATION, /forbidden|is invalid/i, 'admission', 15, 'the pod to be admitted'),
+  rule(CREATION, /./, 'admission', 60, 'the pod to be created'),
+  rule(SANDBOX, /user ?namespaces?|idmap|userns/i, 'user-namespace', 0, 'the sandbox of the pod'),
+  rule(SANDBOX, /no space left/i, 'disk-full', 10, 'the sandbox of the pod'),
   rule(['FailedMount'], /./, 'config-missing', 60, 'what the pod mounts'),
 ]
 

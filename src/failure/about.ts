@@ -1,0 +1,9 @@
+/** Whether the cluster speaks of a full disk. */
+export function isAboutDisk(text: string): boolean {
+  return /ephemeral|no space left|disk ?pressure|EmptyDir volume/i.test(text)
+}
+
+/** Whether the cluster says that a node cannot run pods in user namespaces. */
+export function isAboutUserNamespaces(text: string): boolean {
+  return /user ?namespaces?|idmap|userns/i.test(text)
+}

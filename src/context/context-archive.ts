@@ -8,6 +8,6 @@ export interface ContextArchive {
   readonly files: number
   /** Their size before compression, in bytes. */
   readonly contentBytes: number
-  /** Files left out by the ignore file. */
+  /** Files and links left out by the ignore file; a directory left out without looking into it counts as one. */
   readonly ignored: number
 }

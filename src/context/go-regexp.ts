@@ -25,14 +25,23 @@ export function compileGoRegexp(source: string): RegExp {
       compiled += count ?? literal(char)
       at += count?.length ?? 1
     } else {
-      compiled += char === '.' ? '[^\\n]' : OPERATORS.has(char) ? char : literal(char)
+      compiled += OPERATORS[char] ?? literal(char)
       at++
     }
   }
   return new RegExp(compiled, 'v')
 }
 
-const OPERATORS = new Set('^$()*?|')
+const OPERATORS: Readonly<Record<string, string>> = {
+  '^': '(?:^)',
+  $: '(?:$)',
+  '(': '(',
+  ')': ')',
+  '*': '*',
+  '?': '?',
+  '|': '|',
+  '.': '[^\\n]',
+}
 
 const SETS: Readonly<Record<string, string>> = {
   d: '[0-9]',
@@ -51,7 +60,8 @@ const CONTROLS: Readonly<Record<string, string>> = {
   v: '\\v',
 }
 const INSIDE = { ...SETS, ...CONTROLS }
-const OUTSIDE = { ...INSIDE, b: '\\b', B: '\\B', A: '^', z: '$' }
+// In groups, for Go lets an assertion be repeated.
+const OUTSIDE = { ...INSIDE, b: '(?:\\b)', B: '(?:\\B)', A: '(?:^)', z: '(?:$)' }
 
 const POSIX: Readonly<Record<string, string>> = {
   alnum: '0-9A-Za-z',
@@ -94,7 +104,7 @@ function readPosix(chars: readonly string[], at: number): Part | undefined {
   if (colon === -1) return undefined
   const name = chars.slice(at + 2, colon).join('')
   const negated = name.startsWith('^')
-  const members = POSIX[negated ? name.slice(1) : name]
+  const members = new Map(Object.entries(POSIX)).get(negated ? name.slice(1) : name)
   if (members === undefined) throw new SyntaxError(`there is no class [:${name}:]`)
   return { compiled: `[${negated ? '^' : ''}${members}]`, next: colon + 2 }
 }

@@ -1,0 +1,44 @@
+/** What the archive will hold under one name; `path` is relative to its root, with slashes. */
+export type ContextEntry = DirectoryEntry | FileEntry | SymlinkEntry | TextEntry
+
+export interface DirectoryEntry {
+  readonly kind: 'directory'
+  readonly path: string
+  /** Permission bits, with setuid, setgid and sticky. */
+  readonly mode: number
+}
+
+export interface FileEntry {
+  readonly kind: 'file'
+  readonly path: string
+  readonly mode: number
+  /** In bytes. */
+  readonly size: number
+  /** Absolute path to read from. */
+  readonly source: string
+  /** Device and inode: what is read later is what was looked at. */
+  readonly identity: string
+}
+
+export interface SymlinkEntry {
+  readonly kind: 'symlink'
+  readonly path: string
+  readonly target: string
+}
+
+/** A file of ours. */
+export interface TextEntry {
+  readonly kind: 'text'
+  readonly path: string
+  readonly text: string
+}
+
+/** Permission bits of a `stat` result. */
+export function permissions(mode: number): number {
+  return mode & 0o7777
+}
+
+/** Identity of a file while a build lasts. */
+export function identityOf(stats: { readonly dev: number; readonly ino: number }): string {
+  return `${stats.dev}:${stats.ino}`
+}

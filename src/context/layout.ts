@@ -1,0 +1,59 @@
+import type { ContextEntry, FileEntry } from './context-entry.ts'
+import { broken, quoted } from './context-problem.ts'
+import type { Dockerfile } from './dockerfile.ts'
+
+/** A folder of ours in the archive, never in an image. */
+export const OWN_FOLDER = '.hybrid-kubernetes-build'
+
+export interface Layout {
+  /** In the order of the archive: the Dockerfile last, so that an archive cut short cannot build. */
+  readonly entries: readonly ContextEntry[]
+  /** Where the Dockerfile is in it. */
+  readonly dockerfile: string
+}
+
+/**
+ * Puts the Dockerfile behind the tree: at its own place if that is all there
+ * is to do, else in a folder of ours, with an ignore file that hides the folder.
+ *
+ * That ignore file also hides the user's from Kaniko, which would apply it once
+ * more to what is packed, by an older rule that looks at one parent only: with
+ * `*` and an exception for `src` at any depth it drops `x/a/src/b` from a COPY, and builds without it.
+ * And a Dockerfile that the user's ignore file leaves out is then where BuildKit
+ * has it: with the builder, and not in what COPY sees.
+ */
+export function arrange(
+  tree: readonly ContextEntry[],
+  dockerfile: Dockerfile,
+  hasIgnoreFile: boolean,
+): Layout {
+  const { file, inContext } = dockerfile
+  if (inContext !== undefined && !hasIgnoreFile) {
+    const others = tree.filter((entry) => entry.path !== inContext)
+    return { entries: [...others, { ...file, path: inContext }], dockerfile: inContext }
+  }
+  const taken = tree.find((entry) => entry.path === OWN_FOLDER)
+  if (taken !== undefined)
+    throw broken(
+      `The build context cannot be packed: this action needs the name ${quoted(OWN_FOLDER)} in it.`,
+      ['rename it, or name it in .dockerignore'],
+    )
+  const path = `${OWN_FOLDER}/Dockerfile`
+  const own: readonly ContextEntry[] = [
+    { kind: 'directory', path: OWN_FOLDER, mode: 0o755 },
+    { kind: 'text', path: `${path}.dockerignore`, text: `${OWN_FOLDER}\n` },
+    { ...file, path, mode: 0o644 },
+  ]
+  return { entries: [...tree, ...own], dockerfile: path }
+}
+
+/** What of the archive is the user's, each once. */
+export function usersFiles(
+  tree: readonly ContextEntry[],
+  { file, inContext }: Dockerfile,
+): { readonly files: readonly FileEntry[]; readonly links: number } {
+  const files = tree.filter((entry) => entry.kind === 'file')
+  const isInTree = files.some((entry) => entry.path === inContext)
+  const links = tree.filter((entry) => entry.kind === 'symlink').length
+  return { files: isInTree ? files : [...files, file], links }
+}

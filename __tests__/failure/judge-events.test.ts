@@ -76,6 +76,11 @@ describe('a pod that the cluster does not let the Job create', () => {
     expect(verdict(snapshotOf(podIn(CREATING), events))).toMatchObject({ kind: 'waiting' })
   })
 
+  test('is not judged by what is said of a pod', () => {
+    const events = [warning('FailedMount', 'configmap "app-x1y2z" not found')]
+    expect(verdict(snapshotOf(undefined, events))).toMatchObject({ kind: 'waiting' })
+  })
+
   test('is told by the Job past its deadline', () => {
     const job = {
       metadata: { name: 'app-x1y2z' },

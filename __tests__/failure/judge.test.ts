@@ -228,6 +228,12 @@ describe('trouble that may heal', () => {
     expect(verdict(snapshot)).toMatchObject({ graceSeconds: 5, diagnosis: { detail: said } })
   })
 
+  test('a pull that fails is told before the mount that failed first', () => {
+    const events = [warning('FailedMount', 'configmap "app-x1y2z" not found')]
+    const snapshot = snapshotOf(podIn(waiting('ErrImagePull', 'i/o timeout')), events)
+    expect(verdict(snapshot)).toMatchObject({ code: 'executor-pull' })
+  })
+
   test('a mount that failed at first is forgotten once the image is pulled', () => {
     const events = [warning('FailedMount', 'configmap "app-x1y2z" not found'), news('Pulling')]
     expect(verdict(snapshotOf(podIn(CREATING), events))).toMatchObject({ kind: 'waiting' })

@@ -157,6 +157,7 @@ describe('what a RUN prints', () => {
   test('is not the usage of Kaniko', () => {
     const end = readKanikoEnd([...RUN, 'Error: unknown flag: --x', 'see --help', `${EXIT}exit status 1`], 1)
     expect(end).toMatchObject({ code: 'run-failed' })
+    expect(readKanikoEnd([...RUN, 'Error: unknown flag: --x'], 137)).toMatchObject({ code: 'out-of-memory' })
   })
 
   test('is kept where it is glued before the last line', () => {

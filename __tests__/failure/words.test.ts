@@ -53,6 +53,14 @@ test('an instruction whose start is no longer among the last lines is not made u
   })
 })
 
+test('an executor that was killed without a word is told so', () => {
+  const killed = snapshotOf(podIn({ terminated: { exitCode: 137, reason: 'Error' } }))
+  expect(diagnoseEnd(endedBuild(killed, [message('RUN a'), message('Running: [a]')]))).toMatchObject({
+    code: 'out-of-memory',
+    headline: 'The executor was killed during `RUN a`; nearly always memory had run out.',
+  })
+})
+
 test('a file missing in an earlier stage is not looked for in the context', () => {
   const line =
     'error building image: error building stage: failed to get files used from context: failed to get fileinfo for /kaniko/deps/0/out/a b: lstat /kaniko/deps/0/out/a b: no such file or directory'

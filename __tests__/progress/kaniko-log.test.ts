@@ -112,6 +112,7 @@ describe('what is shown', () => {
     ],
     ['glued output on a line of its own', `a${message('Pushed x')}`, 'a\nPushed x'],
     ['output glued before noise', `a${message('Returning cached image manifest')}`, 'a'],
+    ['nothing where a process is announced', message('Running: [/bin/sh -c a]'), undefined],
     ['nothing for noise', message('active feature flags: FF_A'), undefined],
     ['an empty line as one', '', ''],
   ])('is %s', (_, text, shown) => {

@@ -51,7 +51,7 @@ const NOTHING = { builder: 'kaniko', destinations: [], repository: undefined, du
 async function attemptBuild(ports: Ports, signal: AbortSignal): Promise<Report> {
   const request = ports.readRequest()
   const lifetimes = ports.readLifetimes()
-  for (const notice of noticesOf(request)) ports.runner.notice(notice)
+  if (request.cache.kind === 'off' && request.cache.notice) ports.runner.notice(request.cache.notice)
   const [session, archive] = await allOrFirstError([
     ports.openCluster(request.cluster),
     ports.packContext(request, signal),
@@ -106,10 +106,6 @@ async function buildAndRemove(
 function tell(runner: Runner, outcome: BuildOutcome, plan: BuildPlan, seconds: number): void {
   if (outcome.kind !== 'built') return
   runner.info(builtLine({ repository: plan.repository, digest: outcome.digest, seconds }))
-}
-
-function noticesOf({ cache, notices }: BuildRequest): readonly string[] {
-  return cache.kind === 'off' && cache.notice !== undefined ? [...notices, cache.notice] : notices
 }
 
 /** Only who may create namespaces may be able to list them; in a given namespace nothing of ours outlives its Job's TTL. */

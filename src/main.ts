@@ -11,15 +11,14 @@ import { parseLifetimes, TEST_LIFETIMES_VARIABLE } from './plan/lifetimes.ts'
 import type { Lifetimes } from './plan/lifetimes.ts'
 import type { BuildRequest } from './request/build-request.ts'
 import { inputFailure, readRequest } from './request/read-request.ts'
-import { githubRunner } from './runner/github-runner.ts'
 import { reportCrash } from './runner/report-crash.ts'
 import { runContext } from './runner/run-context.ts'
 import { LEDGER_STATE, stateLedger } from './runner/state-ledger.ts'
 import { stopSignal } from './runner/stop-signal.ts'
-import { openCluster, workspaceOf } from './wiring.ts'
+import { openCluster, runnerOf, workspaceOf } from './wiring.ts'
 
 const environment = process.env
-const runner = githubRunner(environment)
+const runner = runnerOf(environment)
 const stop = stopSignal(process)
 
 function request(): BuildRequest {

@@ -1,11 +1,10 @@
 /** The post phase: runs after the job's other steps, also when the job was cancelled. */
 import { cleanUp } from './clean-up.ts'
-import { githubRunner } from './runner/github-runner.ts'
 import { LEDGER_STATE, parseLedger, stateLedger } from './runner/state-ledger.ts'
-import { openCluster } from './wiring.ts'
+import { openCluster, runnerOf } from './wiring.ts'
 
 const environment = process.env
-const runner = githubRunner(environment)
+const runner = runnerOf(environment)
 
 await cleanUp({
   runner,

@@ -33,7 +33,8 @@ describe('the outputs', () => {
   test('of a build that was not pushed have a digest and no image', () => {
     const outputs = outputsOf({ ...report, destinations: [], repository: undefined, outcome: built })
     expect(outputs.get('digest')).toBe(digest)
-    expect([...outputs.keys()].filter((name) => name.startsWith('image'))).toEqual([])
+    expect(outputs.get('images')).toBe('[]')
+    expect(outputs.has('image')).toBe(false)
   })
 
   test('of a failed build tell why, where and after how long', () => {
@@ -42,7 +43,8 @@ describe('the outputs', () => {
     expect(outputs.get('failure-code')).toBe('run-failed')
     expect(outputs.get('failure-message')).toBe('It failed.')
     expect(outputs.get('duration')).toBe('3.142')
-    expect([...outputs.keys()].filter((name) => /image|digest/.test(name))).toEqual([])
+    expect(outputs.get('images')).toBe('[]')
+    expect([...outputs.keys()].filter((name) => /^image$|digest/.test(name))).toEqual([])
   })
 
   test('of a failure before anything was created leave out what is not known', () => {
@@ -53,7 +55,7 @@ describe('the outputs', () => {
       durationSeconds: undefined,
       outcome: { kind: 'failed', failure },
     })
-    expect([...outputs.keys()]).toEqual(['builder', 'outcome', 'failure-code', 'failure-message'])
+    expect([...outputs.keys()]).toEqual(['images', 'builder', 'outcome', 'failure-code', 'failure-message'])
   })
 
   test('are exactly those that action.yml declares', () => {

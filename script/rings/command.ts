@@ -1,14 +1,21 @@
 import { spawn } from 'node:child_process'
 
-/** Runs a command with this terminal as its output; true if it exited with 0. */
-export function command(words: readonly string[], options: { readonly cwd?: string } = {}): Promise<boolean> {
+/** Runs a command with this terminal as its output; true if it exited with 0 before it was ended at its limit. */
+export function command(words: readonly string[], limitMinutes = 30): Promise<boolean> {
   const [program = '', ...rest] = words
   return new Promise((resolve) => {
-    const child = spawn(program, rest, { stdio: ['ignore', 'inherit', 'inherit'], ...options })
+    const child = spawn(program, rest, {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      timeout: limitMinutes * 60_000,
+    })
     child.on('error', (error) => {
       console.error(`${program} could not be started: ${error.message}`)
       resolve(false)
     })
-    child.on('exit', (code) => resolve(code === 0))
+    child.on('exit', (code, signal) => {
+      if (signal !== null)
+        console.error(`${words.join(' ')} was ended by ${signal}; its limit is ${limitMinutes} min`)
+      resolve(code === 0)
+    })
   })
 }

@@ -24,7 +24,7 @@ export function outputsOf(report: Report): ReadonlyMap<string, string> {
   const all: Record<string, string | undefined> = {
     image: images[0],
     'image-by-digest': digest && report.repository && `${report.repository}@${digest}`,
-    images: images.length > 0 ? JSON.stringify(images) : undefined,
+    images: JSON.stringify(images),
     digest,
     duration: report.durationSeconds?.toFixed(3),
     platform: place?.platform,

@@ -1,17 +1,12 @@
 import * as core from '@actions/core'
 
+import { inputVariable } from './environment.ts'
+import type { Environment } from './environment.ts'
 import type { Runner } from './runner.ts'
 import { untrustedText } from './untrusted-text.ts'
 
-type Environment = Readonly<Record<string, string | undefined>>
-
-/**
- * GitHub's runner, by its workflow commands and files. Outside GitHub, where
- * those files do not exist, outputs are printed and state is dropped: the main
- * phase has then removed what it created already.
- */
-export function githubRunner(environment: Environment = process.env): Runner {
-  const onGitHub = environment['GITHUB_OUTPUT'] !== undefined
+/** GitHub's runner, by its workflow commands and files. */
+export function githubRunner(environment: Environment): Runner {
   const say = (text: string): void => core.info(text)
   return {
     input: (name) => environment[inputVariable(name)]?.trim(),
@@ -22,19 +17,9 @@ export function githubRunner(environment: Environment = process.env): Runner {
     group: (title) => core.startGroup(title),
     endGroup: () => core.endGroup(),
     mask: (value) => core.setSecret(value),
-    output(name, value) {
-      if (onGitHub) core.setOutput(name, value)
-      else say(`${name}=${value}`)
-    },
-    saveState(name, value) {
-      if (environment['GITHUB_STATE'] !== undefined) core.saveState(name, value)
-    },
+    output: (name, value) => core.setOutput(name, value),
+    saveState: (name, value) => core.saveState(name, value),
     state: (name) => environment[`STATE_${name}`] ?? '',
     untrusted: () => untrustedText(say),
   }
-}
-
-/** `kube-context` → `INPUT_KUBE-CONTEXT`, as GitHub's runner names it: blanks become underscores, dashes stay. */
-function inputVariable(name: string): string {
-  return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`
 }

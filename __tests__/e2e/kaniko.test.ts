@@ -1,0 +1,146 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+import { runStep } from '../support/action.ts'
+import { cluster, eventually, ours } from './support/cluster.ts'
+import { inputs } from './support/inputs.ts'
+import { runImage } from './support/run-image.ts'
+
+const MINUTES = 60_000
+
+/** Without Kaniko itself nothing here would be told about Kaniko. */
+const describeWithKaniko = cluster.executor === 'real' ? describe : describe.skip
+const name =
+  cluster.executor === 'real'
+    ? 'an image built by the real Kaniko'
+    : 'an image built by the real Kaniko (skipped: the lab has no archive of it, see lab/README.md)'
+
+/** Builds a context made of `files` and returns what the container prints that runs `command` in the image. */
+async function buildAndRun(
+  files: Readonly<Record<string, string>>,
+  command: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ readonly printed: string; readonly log: string }> {
+  const workspace = mkdtempSync(join(tmpdir(), 'context-'))
+  try {
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(workspace, path)), { recursive: true })
+      writeFileSync(join(workspace, path), content)
+    }
+    symlinkSync('a.txt', join(workspace, 'link'))
+    const { main, outputs } = await runStep({
+      workspace,
+      inputs: inputs('kaniko', { context: '.', ...more }),
+    })
+    if (outputs['outcome'] !== 'built') throw new Error(main.output)
+    const image = outputs['image-by-digest'] ?? ''
+    return { printed: await runImage(image, ['--command', 'sh', '-c', command]), log: main.output }
+  } finally {
+    rmSync(workspace, { recursive: true, force: true })
+  }
+}
+
+describeWithKaniko(name, () => {
+  afterAll(() => eventually('nothing of ours is left', 90, () => ours().length === 0), 100_000)
+
+  test(
+    'has what RUN made, in the stages that the Dockerfile names',
+    async () => {
+      const { printed } = await buildAndRun(
+        {
+          'a.txt': 'a\n',
+          Dockerfile: [
+            'ARG BASE=busybox',
+            'FROM ${BASE} AS build',
+            'ARG GREETING',
+            'COPY a.txt /src/',
+            'RUN echo "$GREETING" > /out && \\',
+            '    cat /src/a.txt >> /out',
+            'FROM build AS unused',
+            'RUN exit 1',
+            'FROM busybox',
+            'COPY --from=build /out /app/out',
+            'RUN adduser -D -u 1234 app && chown app /app/out && chmod 640 /app/out',
+            'USER app',
+          ].join('\n'),
+        },
+        'cat /app/out; stat -c "%a %u" /app/out; id -u',
+        { 'build-args': 'GREETING=a "quoted" = text, with commas' },
+      )
+      expect(printed).toBe('a "quoted" = text, with commas\na\n640 1234\n1234\n')
+    },
+    3 * MINUTES,
+  )
+
+  test.each(['/context', '/image', '/workspace', '/cache'])(
+    'has its files at %s, whatever the builder uses such a place for',
+    async (place) => {
+      const { printed } = await buildAndRun(
+        {
+          'a.txt': 'a\n',
+          'folder/b.txt': 'b\n',
+          Dockerfile: `FROM busybox\nWORKDIR ${place}\nCOPY . ${place}\nRUN echo made > ${place}/made\n`,
+        },
+        `cd ${place} && find . | sort && cat a.txt folder/b.txt made && readlink link`,
+      )
+      expect(printed).toBe(
+        '.\n./Dockerfile\n./a.txt\n./folder\n./folder/b.txt\n./link\n./made\na\nb\nmade\na.txt\n',
+      )
+    },
+    3 * MINUTES,
+  )
+
+  test(
+    'takes its layers from the cache the second time',
+    async () => {
+      const files = {
+        'a.txt': 'a\n',
+        Dockerfile: 'FROM busybox\nRUN echo slow > /slow && date +%s%N > /once\n',
+      }
+      const repository = `${cluster.registry}/cache-of-test-${Date.now()}`
+      const first = await buildAndRun(files, 'cat /once', { 'cache-repository': repository })
+      const second = await buildAndRun(files, 'cat /once', { 'cache-repository': repository })
+      expect(second.log).toContain('Using caching version of cmd: RUN')
+      expect(second.printed).toBe(first.printed)
+    },
+    3 * MINUTES,
+  )
+
+  test(
+    'is not built when a RUN fails, and the step says which and how',
+    async () => {
+      const workspace = mkdtempSync(join(tmpdir(), 'context-'))
+      try {
+        writeFileSync(join(workspace, 'Dockerfile'), 'FROM busybox\nRUN echo before && exit 7\n')
+        const { main, outputs } = await runStep({ workspace, inputs: inputs('kaniko', { context: '.' }) })
+        expect(main.code).toBe(1)
+        expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'run-failed' })
+        expect(outputs['failure-message']).toContain('RUN echo before && exit 7')
+        expect(outputs['failure-message']).toContain('exit code 7')
+      } finally {
+        rmSync(workspace, { recursive: true, force: true })
+      }
+    },
+    3 * MINUTES,
+  )
+
+  test(
+    'cannot be changed in its outputs or state by what a RUN prints',
+    async () => {
+      const forged = `sha256:${'0'.repeat(64)}`
+      const { log, printed } = await buildAndRun(
+        {
+          'a.txt': 'a\n',
+          Dockerfile: `FROM busybox\nRUN echo "::set-output name=digest::${forged}" && echo "::save-state name=ledger::{}" && echo "##[error]forged" && touch /done\n`,
+        },
+        'ls /done',
+      )
+      expect(printed).toBe('/done\n')
+      const stopped = /::stop-commands::(\S+)\n([\s\S]*?)\n::\1::\n/.exec(log)?.[2] ?? ''
+      expect(stopped).toContain(`::set-output name=digest::${forged}`)
+      expect(log).not.toContain('##[error]forged')
+    },
+    3 * MINUTES,
+  )
+})

@@ -3,6 +3,7 @@ import type { RequestOptions } from 'node:https'
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 
 import { execCredentials } from './exec-plugin.ts'
+import { isRecord } from './json.ts'
 import type { ClusterConfig } from './kubeconfig.ts'
 import { kubeconfigProblem } from './kubeconfig-problem.ts'
 
@@ -80,7 +81,7 @@ function definedOnly(options: ConnectionOptions['tls']): ConnectionOptions['tls'
 }
 
 function unusable(error: unknown): Error {
-  const path = error instanceof Error && 'path' in error ? String(error.path) : undefined
+  const path = isRecord(error) && typeof error['path'] === 'string' ? error['path'] : undefined
   return path === undefined
     ? kubeconfigProblem('The credentials in the kubeconfig cannot be used.')
     : kubeconfigProblem(`The kubeconfig names the file ${path}, which cannot be read.`)

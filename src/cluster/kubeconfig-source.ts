@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 
+import { isRecord } from './json.ts'
 import { kubeconfigProblem } from './kubeconfig-problem.ts'
 
 /** What of this machine decides which cluster is meant. Given as values: tests have none of their own. */
@@ -127,7 +128,7 @@ async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const code = isRecord(error) ? String(error['code']) : ''
     if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(code)) return undefined
     throw kubeconfigProblem(
       `The kubeconfig at ${file} cannot be read: ${UNREADABLE[code] ?? code}.`,

@@ -11,8 +11,11 @@ import { keepCurrent } from './watch.ts'
 /** Label of everything that belongs to one build. */
 export const BUILD_LABEL = 'hybrid-kubernetes-build.io/build'
 
-/** A build whose container has not begun by then is looked at more closely, in milliseconds. */
-export const CLOSER_LOOK_MS = 1_500
+/** A build that has no pod by then is looked at more closely, in milliseconds: mostly the cluster refuses it. */
+const NO_POD_MS = 1_500
+
+/** The same for a pod whose container has not begun. A kubelet alone takes up to two seconds to start and tell. */
+const NOT_BEGUN_MS = 4_000
 
 /** Between looks at the Job, in milliseconds. */
 const JOB_LOOK_MS = 5_000
@@ -27,8 +30,8 @@ const ONE_TRY = { attempts: 1, firstDelayMs: 0, maxDelayMs: 0, totalMs: 0 }
  *
  * Only the pods are watched from the start: a build that goes well costs one
  * list and one watch. The Job and the events are looked at as soon as
- * something may be wrong: the container has not begun after a moment, it
- * failed, or the pod vanished. Events are then watched by the uid of the Job
+ * something may be wrong: no pod or no start of its container after a moment, a
+ * failure, a pod that vanished. Events are then watched by the uid of the Job
  * (FailedCreate: quota, admission) and of each pod (FailedScheduling,
  * FailedMount, Failed); a selector for both at once does not exist, and a
  * whole namespace's events can be many. The Job is read by name, because a
@@ -98,7 +101,9 @@ class Observation {
   }
 
   async #lookCloserIfLate(): Promise<void> {
-    await this.#patience.clock.sleep(CLOSER_LOOK_MS, this.#signal)
+    const { clock } = this.#patience
+    await clock.sleep(NO_POD_MS, this.#signal)
+    if (this.#newest() !== undefined) await clock.sleep(NOT_BEGUN_MS - NO_POD_MS, this.#signal)
     if (!this.#signal.aborted && !hasBegun(this.#newest(), this.#build.container)) this.#lookCloser()
   }
 

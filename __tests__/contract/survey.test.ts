@@ -1,0 +1,217 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { ActionError } from '../../src/failure/failure.ts'
+import type { Failure } from '../../src/failure/failure.ts'
+import type { Fault } from '../support/api-faults.ts'
+import { startApiServer } from '../support/api-server.ts'
+import type { ApiServer } from '../support/api-server.ts'
+import { never, openSession } from '../support/build-fixture.ts'
+
+let server: ApiServer
+
+afterEach(() => server.close())
+
+async function survey(kubeconfig?: string) {
+  const session = await openSession(server, kubeconfig)
+  try {
+    return await session.survey(never())
+  } finally {
+    session.close()
+  }
+}
+
+const failureOf = (promise: Promise<unknown>): Promise<Failure | undefined> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => (error instanceof ActionError ? error.failure : undefined),
+  )
+
+interface NodeTraits {
+  readonly userNamespaces?: boolean
+  readonly architecture?: string
+  readonly unschedulable?: boolean
+  readonly system?: string
+}
+
+function putNode(name: string, traits: NodeTraits): void {
+  const { userNamespaces = true, architecture = 'amd64', unschedulable = false, system = 'linux' } = traits
+  server.objects.put('nodes', {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name },
+    spec: { unschedulable },
+    status: {
+      nodeInfo: { architecture, operatingSystem: system },
+      runtimeHandlers: [
+        { name: 'other', features: { userNamespaces: true } },
+        { name: '', features: { userNamespaces } },
+      ],
+    },
+  })
+}
+
+describe('surveying a cluster', () => {
+  beforeEach(async () => {
+    server = await startApiServer()
+  })
+
+  test("tells its version, address and clock: the server's, not this machine's", async () => {
+    server.clock = new Date('2031-05-06T07:08:09Z')
+
+    expect(await survey()).toMatchObject({
+      kubernetesVersion: 'v1.34.4',
+      server: new URL(server.url).host,
+      serverTime: new Date('2031-05-06T07:08:09Z'),
+    })
+  })
+
+  test.each<[string, readonly NodeTraits[], boolean, readonly string[]]>([
+    ['all can', [{}, { architecture: 'arm64' }], true, ['amd64', 'arm64']],
+    ['one cannot', [{}, { userNamespaces: false }], false, ['amd64', 'amd64']],
+    ['only a cordoned one cannot', [{}, { userNamespaces: false, unschedulable: true }], true, ['amd64']],
+    ['only a Windows one cannot', [{}, { userNamespaces: false, system: 'windows' }], true, ['amd64']],
+    ['there are none', [], false, []],
+  ])('knows whether nodes run user namespaces: %s', async (_, nodes, expected, architectures) => {
+    nodes.forEach((traits, index) => putNode(`node-${index}`, traits))
+    const facts = await survey()
+
+    expect(facts.userNamespaces).toBe(expected)
+    expect([...(facts.architectures?.values() ?? [])]).toEqual(architectures)
+  })
+
+  test('does without nodes where they may not be read', async () => {
+    server.forbid('list nodes')
+
+    expect(await survey()).toMatchObject({ userNamespaces: undefined, architectures: undefined })
+  })
+
+  test.each<[string, Fault]>([
+    ['refuses for the moment', { kind: 'status', status: 503, retryAfter: 1 }],
+    ['breaks the connection', { kind: 'reset' }],
+    ['cuts its answer', { kind: 'cut', afterBytes: 5 }],
+  ])('tries again when the server %s', async (_, fault) => {
+    server.fail({ path: /version/ }, fault, 2)
+
+    expect((await survey()).kubernetesVersion).toBe('v1.34.4')
+  })
+
+  test('tells of credentials that are refused, after having tried fresh ones', async () => {
+    server.tokens = ['another']
+    const failure = await failureOf(survey())
+
+    expect(failure).toMatchObject({ code: 'unauthorized' })
+    expect(JSON.stringify(failure)).not.toContain('test-token')
+    expect(server.requests.filter(({ path }) => path === '/version')).toHaveLength(2)
+  })
+
+  test('tells of an address where nothing listens', async () => {
+    const kubeconfig = server.kubeconfig()
+    await server.close()
+    const failure = await failureOf(survey(kubeconfig))
+    server = await startApiServer()
+
+    expect(failure).toMatchObject({ code: 'cluster-unreachable' })
+    expect(failure?.headline).toMatch(
+      /^The cluster at 127\.0\.0\.1:\d+ cannot be reached: nothing listens there\.$/,
+    )
+  })
+
+  test('tells of a name that nobody knows', async () => {
+    const kubeconfig = server.kubeconfig().replace('127.0.0.1', 'cluster.invalid')
+
+    expect(await failureOf(survey(kubeconfig))).toMatchObject({ code: 'cluster-unreachable' })
+  })
+
+  test('tells of an address that speaks no TLS', async () => {
+    const kubeconfig = server.kubeconfig().replace('http:', 'https:')
+
+    expect(await failureOf(survey(kubeconfig))).toMatchObject({ code: 'cluster-unreachable' })
+  })
+
+  test('tells of an address that speaks no HTTP', async () => {
+    const chatter = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.resume()
+      socket.end('220 mail.example.com ESMTP\r\n')
+    })
+    await new Promise<void>((resolve) => chatter.listen(0, '127.0.0.1', resolve))
+    // A listening TCP server has this form of address.
+    const { port } = chatter.address() as AddressInfo
+    const failure = await failureOf(
+      survey(server.kubeconfig().replace(server.url, `http://127.0.0.1:${port}`)),
+    )
+    await new Promise((resolve) => chatter.close(resolve))
+
+    expect(failure).toMatchObject({ code: 'cluster-unreachable' })
+  })
+})
+
+describe('over TLS', () => {
+  let directory: string
+  let cert: string
+
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'api-server-'))
+    const [key, certificate] = [join(directory, 'key.pem'), join(directory, 'cert.pem')]
+    const subject = ['-subj', '/CN=scripted', '-addext', 'subjectAltName=IP:127.0.0.1']
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+    execFileSync('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', certificate], {
+      stdio: 'ignore',
+    })
+    cert = readFileSync(certificate, 'utf8')
+  })
+
+  beforeEach(async () => {
+    server = await startApiServer({ tls: { cert, key: readFileSync(join(directory, 'key.pem'), 'utf8') } })
+  })
+
+  afterAll(() => rmSync(directory, { recursive: true }))
+
+  test("trusts the kubeconfig's certificate authority", async () => {
+    expect((await survey(server.kubeconfig({ ca: cert }))).kubernetesVersion).toBe('v1.34.4')
+  })
+
+  test('trusts anything if told to', async () => {
+    expect((await survey(server.kubeconfig())).kubernetesVersion).toBe('v1.34.4')
+  })
+
+  test('refuses a server that nobody vouches for', async () => {
+    const kubeconfig = server.kubeconfig().replace('"insecure-skip-tls-verify":true', '"x":1')
+
+    const failure = await failureOf(survey(kubeconfig))
+    expect(failure?.code).toBe('certificate')
+    expect(failure?.headline).toContain("is not signed by the kubeconfig's certificate authority")
+    expect(server.requests).toEqual([])
+  })
+
+  test('refuses a certificate that was made for another name', async () => {
+    const kubeconfig = server.kubeconfig({ ca: cert }).replace('127.0.0.1', 'localhost')
+
+    const failure = await failureOf(survey(kubeconfig))
+    expect(failure?.code).toBe('certificate')
+    expect(failure?.headline).toContain('was made for another name')
+  })
+
+  test('takes `tls-server-name` for the name to expect', async () => {
+    const kubeconfig = server
+      .kubeconfig({ ca: cert })
+      .replace('127.0.0.1', 'localhost')
+      .replace('"certificate-authority-data"', '"tls-server-name":"127.0.0.1","certificate-authority-data"')
+
+    expect((await survey(kubeconfig)).kubernetesVersion).toBe('v1.34.4')
+  })
+
+  test('tells of keys that are no keys', async () => {
+    const data = Buffer.from('no key').toString('base64')
+    const user = { 'client-certificate-data': data, 'client-key-data': data }
+
+    expect(await failureOf(survey(server.kubeconfig({ ca: cert, user })))).toMatchObject({
+      code: 'kubeconfig',
+    })
+  })
+})

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { dockerIgnore } from '../../src/context/dockerignore.ts'
+import { PatternError } from '../../src/context/ignore-pattern.ts'
 import type { Verdict } from '../../src/context/dockerignore.ts'
 
 interface Row {
@@ -34,4 +35,76 @@ test.each(rows)('answers as BuildKit for $ignore', ({ ignore, paths }) => {
   }
   const answers = Object.fromEntries(Object.keys(paths).map((path) => [path, answer(ignore, path)]))
   expect(answers).toEqual(paths)
+})
+
+// Asked of the same matcher: what tells its translation into Go's expressions from a plausible one.
+test.each([
+  ['**foo', 'xfoo', 'ignored'],
+  ['**foo', 'x/foo', 'ignored'],
+  ['foo**', 'foobar/x', 'ignored'],
+  ['^a', 'a', 'kept'],
+  ['^a*', 'ab', 'ignored'],
+  ['*.{js,ts}', 'a.js', 'kept'],
+  ['*.{js,ts}', 'a.{js,ts}', 'ignored'],
+  ['a{2}*', 'aab', 'ignored'],
+  ['*a|b', 'xaz', 'ignored'],
+  ['a|*b', 'zb', 'ignored'],
+  ['a|b', 'a', 'kept'],
+  ['[[:digit:]]x', '1x', 'ignored'],
+  ['[[:digit:]]x', 'dx', 'kept'],
+  ['[[:^digit:]]x', 'dx', 'ignored'],
+  ['[]a]x', ']x', 'error'],
+  ['[!a]x', '!x', 'ignored'],
+  ['[!a]x', 'bx', 'kept'],
+  ['[a-]x', '-x', 'error'],
+  ['[*]x', '*x', 'kept'],
+  ['[?]', '?', 'kept'],
+  ['\\dx?', '1xy', 'ignored'],
+  ['\\dx?', 'dxy', 'kept'],
+  ['\\[x?', '[xy', 'ignored'],
+  ['*\\s', 'a ', 'ignored'],
+  ['x[\\d]', 'x1', 'ignored'],
+  ['*[z-a]', 'x', 'error'],
+  ['\\é', 'é', 'error'],
+  ['a*\\', 'a$', 'ignored'],
+  ['!a\n*', 'a', 'ignored'],
+  ['*\n!', 'a', 'error'],
+  ['\ufeff# c\na', 'a', 'ignored'],
+  [' # c', '# c', 'ignored'],
+  ['! a', 'a', 'kept'],
+  ['*\n! a', 'a', 'kept'],
+  ['*\n!/a', 'a', 'kept'],
+  ['a\r\nb', 'a', 'ignored'],
+  ['\u00a0a\u0085', 'a', 'ignored'],
+  ['/', 'a', 'kept'],
+  ['.', 'a', 'kept'],
+  ['..', 'a', 'kept'],
+  ['../a', 'a', 'kept'],
+  ['*.\n', 'x\ny.', 'ignored'],
+  ['*\n!**/src', 'x/a/src/b/c', 'kept'],
+  ['**/**', 'a/b', 'ignored'],
+  ['**/', 'a', 'ignored'],
+  ['a/**/', 'a/b', 'ignored'],
+  ['a**b/c', 'ax/yb/c', 'kept'],
+  ['😀?', '😀x', 'ignored'],
+  ['?', '😀', 'ignored'],
+])('answers as BuildKit for %j and the path %j: %s', (ignore, path, expected) => {
+  if (expected === 'error') expect(() => answer(ignore, path)).toThrow(PatternError)
+  else expect(answer(ignore, path)).toBe(expected)
+})
+
+test.each(['\\x41*', '*\\pL', 'a{1001}*', '*{2}'])('refuses %j rather than guess', (ignore) => {
+  expect(() => answer(ignore, 'A')).toThrow(PatternError)
+})
+
+test.each([
+  ['*\n!src/a', 'src', true],
+  ['*\n!src/a', 'src/a/b', true],
+  ['*\n!src/a', 'lib', false],
+  ['*\n!src/*/x', 'src/b', true],
+  ['*\n!src/*/x', 'lib', false],
+  ['*\n!**/x', 'lib', true],
+  ['*', 'lib', false],
+])('%j: something below %j can be kept: %s', (ignore, directory, expected) => {
+  expect(dockerIgnore(ignore).mayKeepBelow(directory)).toBe(expected)
 })

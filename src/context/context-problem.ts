@@ -34,8 +34,12 @@ export function unreadable(path: string, error: unknown): ActionError {
   )
 }
 
-/** More than can be sent, known after `compressed` bytes; `files` are all that would have been packed. */
-export function tooLarge(context: string, limitBytes: number, files: readonly FileEntry[]): ActionError {
+/** More than can be sent; `files` are all that would have been packed. */
+export function tooLarge(
+  context: string,
+  limitBytes: number,
+  { files, ignored }: { readonly files: readonly FileEntry[]; readonly ignored: number },
+): ActionError {
   const size = files.reduce((sum, file) => sum + file.size, 0)
   const largest = files.toSorted((a, b) => b.size - a.size).slice(0, SHOWN)
   const width = Math.max(0, ...largest.map((file) => amount(file.size).length))
@@ -43,7 +47,7 @@ export function tooLarge(context: string, limitBytes: number, files: readonly Fi
     code: 'context-too-large',
     headline: `The build context ${quoted(context)} is too large: more than ${amount(limitBytes)} compressed, the most that can be sent.`,
     details: [
-      `${files.length === 1 ? '1 file' : `${files.length} files`} with ${amount(size)} before compression; the largest:`,
+      `${files.length === 1 ? '1 file' : `${files.length} files`} with ${amount(size)} before compression, ${ignored} left out by the ignore file; the largest:`,
       ...largest.map((file) => `${amount(file.size).padStart(width)}  ${plain(file.path)}`),
     ],
     cures: [
@@ -68,7 +72,8 @@ export function plain(path: string): string {
 
 /** `ENOENT` and its like, if the system gave one. */
 export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
 }
 
 function amount(bytes: number): string {

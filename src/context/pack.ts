@@ -36,7 +36,9 @@ export async function packContext(given: ContextInputs, signal: AbortSignal): Pr
   const { files, links } = usersFiles(tree.entries, dockerfile)
   const layout = arrange(tree.entries, dockerfile, ignoreFile !== undefined)
   const bytes = await writeArchive(layout.entries, given.limitBytes, signal).catch((error: unknown) => {
-    throw error instanceof LimitExceeded ? tooLarge(given.context, given.limitBytes, files) : error
+    throw error instanceof LimitExceeded
+      ? tooLarge(given.context, given.limitBytes, { files, ignored: tree.ignored })
+      : error
   })
   return {
     bytes,

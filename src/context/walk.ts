@@ -2,6 +2,7 @@ import type { Dirent, Stats } from 'node:fs'
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { ActionError } from '../failure/failure.ts'
 import { identityOf, permissions } from './context-entry.ts'
 import type { ContextEntry } from './context-entry.ts'
 import { broken, quoted, unreadable } from './context-problem.ts'
@@ -79,7 +80,7 @@ async function look(root: string, { path, name }: Found): Promise<ContextEntry> 
     const { size } = stats
     return { kind: 'file', path, mode: permissions(stats.mode), size, source, identity: identityOf(stats) }
   } catch (error) {
-    throw error instanceof Error && 'failure' in error ? error : unreadable(path, error)
+    throw error instanceof ActionError ? error : unreadable(path, error)
   }
 }
 

@@ -120,8 +120,9 @@ function header(
   return { name, uid: 0, gid: 0, mtime: MODIFIED, ...rest, mode: rest.mode | REGULAR }
 }
 
-function added(add: (done: (error?: Error | null) => void) => unknown): Promise<void> {
+function added(add: (done: (error?: Error | null) => void) => ReturnType<Pack['entry']>): Promise<void> {
   return new Promise((resolve, reject) => {
-    add((error) => (error ? reject(error) : resolve()))
+    // Told twice, by the call and by the event; an event nobody hears would end the process.
+    add((error) => (error ? reject(error) : resolve())).on('error', reject)
   })
 }

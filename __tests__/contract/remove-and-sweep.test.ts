@@ -9,7 +9,8 @@ let session: ClusterSession
 
 beforeEach(async () => {
   server = await startApiServer()
-  session = await openSession(server)
+  // Limits of two seconds must outlast a busy machine.
+  session = await openSession(server, server.kubeconfig(), 20)
 })
 
 afterEach(async () => {

@@ -17,7 +17,7 @@ let server: ApiServer
 afterEach(() => server.close())
 
 async function survey(kubeconfig?: string) {
-  const session = await openSession(server, kubeconfig)
+  const session = await openSession(server, kubeconfig ?? server.kubeconfig(), 20)
   try {
     return await session.survey(never())
   } finally {

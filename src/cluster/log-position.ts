@@ -10,8 +10,9 @@ const SECOND_LENGTH = '2026-11-23T20:00:00'.length
  */
 export class LogPosition {
   #newest = Number.NEGATIVE_INFINITY
-  #counts = new Map<string, number>()
-  #previous = new Map<string, number>()
+  /** Times in the order of delivery: counting waits until a log is opened again. */
+  #current: string[] = []
+  #previous: string[] = []
   #last = ''
   #knownPrefix = ''
   #knownSecond = 0
@@ -31,17 +32,20 @@ export class LogPosition {
     const second = this.#secondOf(time)
     this.#last = time
     if (second > this.#newest) {
-      this.#previous = second === this.#newest + 1 ? this.#counts : new Map<string, number>()
-      this.#counts = new Map()
+      this.#previous = second === this.#newest + 1 ? this.#current : []
+      this.#current = []
       this.#newest = second
     }
-    if (second === this.#newest) increment(this.#counts, time)
-    else if (second === this.#newest - 1) increment(this.#previous, time)
+    if (second === this.#newest) this.#current.push(time)
+    else if (second === this.#newest - 1) this.#previous.push(time)
   }
 
   /** Begins to read again from `sinceTime`. */
   replay(): Replay {
-    return new Replay(new Map([...this.#previous, ...this.#counts]), this.#last)
+    const counts = new Map<string, number>()
+    for (const time of this.#previous) counts.set(time, (counts.get(time) ?? 0) + 1)
+    for (const time of this.#current) counts.set(time, (counts.get(time) ?? 0) + 1)
+    return new Replay(counts, this.#last)
   }
 
   /** Parsing a date for each of a million lines would cost more than reading them. */
@@ -67,20 +71,17 @@ export class Replay {
 
   /** Whether this line was delivered before; each can be asked about once. */
   isKnown(time: string): boolean {
-    const count = this.#seen.get(time) ?? 0
+    const count = this.#seen.size === 0 ? 0 : (this.#seen.get(time) ?? 0)
     if (count === 0) return false
-    this.#seen.set(time, count - 1)
+    if (count === 1) this.#seen.delete(time)
+    else this.#seen.set(time, count - 1)
     return true
   }
 
   /** Whether the line delivered last was met again, so that nothing between can be missing. */
   get meets(): boolean {
-    return this.#last === '' || (this.#seen.get(this.#last) ?? 0) === 0
+    return !this.#seen.has(this.#last)
   }
-}
-
-function increment(counts: Map<string, number>, time: string): void {
-  counts.set(time, (counts.get(time) ?? 0) + 1)
 }
 
 /** `Z`, or the node's `+01:00`. */

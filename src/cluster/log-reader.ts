@@ -127,8 +127,12 @@ export class LogReader {
 
   #stamped({ bytes, continues }: LinePiece): StampedLine {
     if (continues) return { time: this.#time, bytes, own: true }
-    const space = bytes.subarray(0, LONGEST_TIMESTAMP).indexOf(SPACE)
-    const time = bytes.toString('latin1', 0, space < 0 ? LONGEST_TIMESTAMP : space)
+    const space = bytes.indexOf(SPACE)
+    const time = bytes.toString(
+      'latin1',
+      0,
+      space < 0 ? LONGEST_TIMESTAMP : Math.min(space, LONGEST_TIMESTAMP),
+    )
     // The kubelet's own remarks stand in the log without a time.
     if (!isTimestamp(time)) return { time: this.#time, bytes, own: false }
     this.#time = time

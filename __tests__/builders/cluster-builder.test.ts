@@ -219,6 +219,18 @@ describe('a build in the cluster', () => {
       expect(trial.session.removed.map(({ name }) => name)).toEqual([first?.job.metadata.name])
     })
 
+    test('is not built a second time when a file’s owner cannot exist in one', async () => {
+      const trial = begin({ userNamespace: 'try' })
+      trial.session.show({ pod: running })
+      trial.session.print(
+        'error building image: error building stage: failed to execute command: chown /a: invalid argument',
+      )
+      await settle()
+      trial.session.show({ pod: exited(1) })
+      expect(await trial.outcome).toMatchObject({ kind: 'failed', failure: { code: 'user-namespace' } })
+      expect(trial.session.created).toHaveLength(1)
+    })
+
     test('has failed when the user insisted on one', async () => {
       const trial = begin({ userNamespace: 'yes' })
       trial.session.show({ pod: refused, events: [event] })

@@ -201,7 +201,7 @@ describe('dist/ as a process', () => {
   test('tells a kubeconfig that is given but empty from one that is not given', async () => {
     const { main, outputs } = await runStep(options({ kubeconfig: '' }))
     expect(main.code).toBe(1)
-    expect(outputs).toMatchObject({ 'failure-code': 'kubeconfig' })
+    expect(outputs).toMatchObject({ 'failure-code': 'input' })
     expect(main.output).toContain('forks')
   })
 

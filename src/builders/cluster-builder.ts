@@ -26,9 +26,7 @@ export async function buildInCluster(
   signal: AbortSignal,
 ): Promise<BuildOutcome> {
   const end = await attempt(plan, building, signal)
-  if (end.kind !== 'failed' || end.failure.code !== 'user-namespace' || plan.userNamespace !== 'try') {
-    return outcome(plan, building, end)
-  }
+  if (plan.userNamespace !== 'try' || !isRefusedByNode(end)) return outcome(plan, building, end)
   building.observer.note(
     'This node runs no pods in user namespaces; the build starts once more without (`user-namespace: false` saves the try).',
   )
@@ -36,6 +34,11 @@ export async function buildInCluster(
   await removeCreated(building.session, building.ledger, attempted, signal)
   const again = withoutUserNamespace(plan)
   return outcome(again, building, await attempt(again, building, signal))
+}
+
+/** A chown that fails inside a user namespace has the same code, but that build had begun. */
+function isRefusedByNode(end: AttemptEnd): boolean {
+  return end.kind === 'failed' && end.failure.code === 'user-namespace' && !end.began
 }
 
 /** The namespace and its ServiceAccount serve both attempts. */

@@ -13,7 +13,13 @@ import { recentLines } from './recent-lines.ts'
 /** The end of one attempt: the executor's own success, or why there is none. */
 export type AttemptEnd =
   | { readonly kind: 'exited-with-0'; readonly message: string | undefined; readonly snapshot: BuildSnapshot }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly snapshot: BuildSnapshot | undefined }
+  | {
+      readonly kind: 'failed'
+      readonly failure: Failure
+      /** Whether the executor was ever started: a build that had begun is not tried again. */
+      readonly began: boolean
+      readonly snapshot: BuildSnapshot | undefined
+    }
   | { readonly kind: 'cancelled'; readonly failure: Failure; readonly snapshot: BuildSnapshot | undefined }
 
 export interface Following {
@@ -193,7 +199,7 @@ class Attempt {
   }
 
   #failed(failure: Failure): AttemptEnd {
-    return { kind: 'failed', failure, snapshot: this.#snapshot }
+    return { kind: 'failed', failure, began: this.#log !== undefined, snapshot: this.#snapshot }
   }
 
   #seconds(): number {

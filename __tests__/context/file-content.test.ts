@@ -21,7 +21,15 @@ const SIZE = 200_000
 function entryIn(workspace: string): FileEntry {
   const source = join(workspace, 'f')
   writeFileSync(source, 'x'.repeat(SIZE))
-  return { kind: 'file', path: 'f', mode: 0o644, size: SIZE, source, identity: identityOf(statSync(source)) }
+  return {
+    kind: 'file',
+    path: 'f',
+    mode: 0o644,
+    size: SIZE,
+    source,
+    modified: new Date(0),
+    identity: identityOf(statSync(source)),
+  }
 }
 
 async function lengthOf(chunks: AsyncIterable<Buffer>): Promise<number> {

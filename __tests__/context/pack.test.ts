@@ -7,6 +7,7 @@ import { createInflateRaw } from 'node:zlib'
 
 import { failureOf, headers, names, packed, put, treeOf, unpacked, workspaceWith } from './given.ts'
 
+const WRITTEN = new Date('2026-03-04T05:06:07Z')
 const DOCKERFILE = 'FROM scratch\nCOPY . .\n'
 
 describe('the archive', () => {
@@ -26,11 +27,13 @@ describe('the archive', () => {
     expect(archive.contentBytes).toBe(400_000 + DOCKERFILE.length + 'package main'.length + 1 + 12)
   })
 
-  test('has the same bytes for the same tree, whenever and in whatever order it was written', async () => {
+  test('has the same bytes for the same files, in whatever order they were written', async () => {
     const files = { Dockerfile: DOCKERFILE, 'b/1': 'one', 'b/2': 'two', a: 'a', é: 'e' }
     const first = workspaceWith(files)
     const second = workspaceWith(Object.fromEntries(Object.entries(files).reverse()))
-    utimesSync(join(second, 'a'), new Date(0), new Date(0))
+    for (const workspace of [first, second]) {
+      for (const file of Object.keys(files)) utimesSync(join(workspace, file), WRITTEN, WRITTEN)
+    }
     utimesSync(join(second, 'b'), new Date(0), new Date(0))
     expect(Buffer.from((await packed(first)).bytes)).toEqual(Buffer.from((await packed(second)).bytes))
   })
@@ -44,8 +47,14 @@ describe('the archive', () => {
         gid: 0,
         uname: '',
         gname: '',
-        mtime: new Date('1980-01-02T00:00:00Z'),
       })
+  })
+
+  test('keeps the time of a file, by which web servers tell a new one from an old', async () => {
+    const workspace = workspaceWith({ Dockerfile: DOCKERFILE, 'index.html': 'v1' })
+    utimesSync(join(workspace, 'index.html'), WRITTEN, WRITTEN)
+    const found = (await headers(await packed(workspace))).find(({ name }) => name === 'index.html')
+    expect(found?.mtime).toEqual(WRITTEN)
   })
 
   test('is one gzip member', async () => {

@@ -91,11 +91,16 @@ function standInImages(kind: ExecutorKind, layer: string, debugLayer: string): r
   ]
 }
 
-/** The names of the recordings that a stand-in can play. */
+/** The names of the recordings that a stand-in can play, and `hang`, with which it never ends. */
 function recordings(): readonly string[] {
   const folder = join(import.meta.dirname, '..', 'recordings')
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
+    .filter((name) => !NOT_PLAYED.includes(name))
+    .concat('hang')
     .sort()
 }
+
+/** Recordings of executors that never started: there is nothing to play. */
+const NOT_PLAYED = ['image-invalid', 'image-missing']

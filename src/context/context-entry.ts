@@ -1,3 +1,5 @@
+import type { Stats } from 'node:fs'
+
 /** What the archive will hold under one name; `path` is relative to its root, with slashes. */
 export type ContextEntry = DirectoryEntry | FileEntry | SymlinkEntry | TextEntry
 
@@ -16,6 +18,8 @@ export interface FileEntry {
   readonly size: number
   /** Absolute path to read from. */
   readonly source: string
+  /** When the file was last written to. */
+  readonly modified: Date
   /** Device and inode: what is read later is what was looked at. */
   readonly identity: string
 }
@@ -41,4 +45,17 @@ export function permissions(mode: number): number {
 /** Identity of a file while a build lasts. */
 export function identityOf(stats: { readonly dev: number; readonly ino: number }): string {
   return `${stats.dev}:${stats.ino}`
+}
+
+/** A regular file as `lstat` found it. */
+export function fileEntryOf(path: string, source: string, stats: Stats): FileEntry {
+  return {
+    kind: 'file',
+    path,
+    mode: permissions(stats.mode),
+    size: stats.size,
+    source,
+    modified: stats.mtime,
+    identity: identityOf(stats),
+  }
 }

@@ -5,7 +5,7 @@ import { basename, dirname, join, normalize, resolve } from 'node:path'
 import { ActionError } from '../failure/failure.ts'
 import { linkTarget, pathBelow } from './context-directory.ts'
 import type { Roots } from './context-directory.ts'
-import { identityOf, permissions } from './context-entry.ts'
+import { fileEntryOf } from './context-entry.ts'
 import type { FileEntry } from './context-entry.ts'
 import { broken, errorCode, plain, quoted, unreadable } from './context-problem.ts'
 import { dockerfileCandidates } from './dockerfile-candidates.ts'
@@ -39,7 +39,7 @@ export async function findDockerfile(inputs: DockerfileInputs, roots: Roots): Pr
     throw await missing(`${quoted(shown)} is ${stats.isDirectory() ? 'a directory' : 'no file'}`, roots)
 
   const inContext = pathBelow(roots.context, join(await realpath(dirname(path)), basename(path)))
-  const file = fileEntry(shown, source, stats)
+  const file = fileEntryOf(shown, source, stats)
   return { shown, path, file, inContext: linked.isSymbolicLink() ? undefined : inContext }
 }
 
@@ -78,11 +78,6 @@ function leadsOut(shown: string, what: string): ActionError {
   return broken(`The ${what} ${quoted(shown)} is a link that leads out of the workspace.`, [
     'replace the link by the file itself',
   ])
-}
-
-function fileEntry(path: string, source: string, stats: Stats): FileEntry {
-  const { size, mode } = stats
-  return { kind: 'file', path, mode: permissions(mode), size, source, identity: identityOf(stats) }
 }
 
 function isAbsent(error: unknown): boolean {

@@ -3,7 +3,7 @@ import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { ActionError } from '../failure/failure.ts'
-import { identityOf, permissions } from './context-entry.ts'
+import { fileEntryOf, permissions } from './context-entry.ts'
 import type { ContextEntry } from './context-entry.ts'
 import { broken, quoted, unreadable } from './context-problem.ts'
 import type { DockerIgnore, Verdict } from './dockerignore.ts'
@@ -77,8 +77,7 @@ async function look(root: string, { path, name }: Found): Promise<ContextEntry> 
     if (stats.isSymbolicLink())
       return { kind: 'symlink', path, target: text(path, await readlink(source, 'buffer')) }
     if (!stats.isFile()) throw special(path, stats)
-    const { size } = stats
-    return { kind: 'file', path, mode: permissions(stats.mode), size, source, identity: identityOf(stats) }
+    return fileEntryOf(path, source, stats)
   } catch (error) {
     throw error instanceof ActionError ? error : unreadable(path, error)
   }

@@ -9,10 +9,12 @@ import type { ContextEntry, FileEntry } from './context-entry.ts'
 import { fileContent } from './file-content.ts'
 
 /**
- * One time for every file. A checkout sets the time of its own run, and the
- * layers that COPY makes carry these times: with them the same sources would
- * be new layers, to be pushed and pulled again, after every checkout. Not the
- * epoch: ZIP knows no time before 1980, in no time zone.
+ * The time of folders and links, which nothing looks at: so that the same files
+ * make the same bytes. Files keep their own, in whole seconds, as with Docker.
+ * One time for those too would keep COPY's layers the same after every
+ * checkout, but web servers take time and size for a file's identity: a page
+ * that changed by a digit would stay the old one in browsers. Not the epoch:
+ * ZIP knows no time before 1980.
  */
 const MODIFIED = new Date('1980-01-02T00:00:00Z')
 
@@ -94,10 +96,10 @@ function writeWhole(tar: Pack, entry: Exclude<ContextEntry, FileEntry>): Promise
 }
 
 async function writeFile(tar: Pack, entry: FileEntry): Promise<void> {
-  const { path, mode, size } = entry
+  const { path, mode, size, modified } = entry
   let sink: ReturnType<Pack['entry']> | undefined
   const ended = added((done) => {
-    sink = tar.entry(header(path, { type: 'file', mode, size }), done)
+    sink = tar.entry(header(path, { type: 'file', mode, size, mtime: modified }), done)
     return sink
   })
   // The failure that counts is the one below, or the one that destroyed the archive.

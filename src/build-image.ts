@@ -1,5 +1,5 @@
 import type { BuildOutcome } from './builders/builder.ts'
-import type { Clock } from './builders/clock.ts'
+import type { Clock } from './clock.ts'
 import { buildInCluster } from './builders/cluster-builder.ts'
 import { removeCreated } from './builders/remove-created.ts'
 import type { ClusterFacts, ClusterSession } from './cluster/cluster-session.ts'

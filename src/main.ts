@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 
 import { buildImage } from './build-image.ts'
-import { systemClock } from './builders/clock.ts'
+import { systemClock } from './clock.ts'
 import { packContext } from './context/pack.ts'
 import { ActionError } from './failure/failure.ts'
 import { drawIdentity } from './plan/build-identity.ts'

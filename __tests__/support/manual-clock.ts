@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/builders/clock.ts'
+import type { Clock } from '../../src/clock.ts'
 
 /** A clock that moves only when told to, and then wakes whoever slept until that time. */
 export interface ManualClock extends Clock {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-import type { Clock } from '../../src/builders/clock.ts'
+import type { Clock } from '../../src/clock.ts'
 
 /** A clock on which `factor` seconds pass in one: what waits for seconds is tested in milliseconds. */
 export function quickClock(factor = 100): Clock {

@@ -6,7 +6,7 @@ import { judge } from '../failure/judge.ts'
 import type { Verdict } from '../failure/judge.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 import type { BuildObserver } from './build-observer.ts'
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
 import { nextWithin } from './next-within.ts'
 import { recentLines } from './recent-lines.ts'
 

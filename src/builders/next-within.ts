@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
 
 /** Result of waiting for the next of a sequence: the value, its end, or the time that passed instead. */
 export type Next<T> =

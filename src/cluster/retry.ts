@@ -1,4 +1,4 @@
-import type { Clock } from '../builders/clock.ts'
+import type { Clock } from '../clock.ts'
 import { ApiError } from './api-error.ts'
 import { isTransient } from './transient.ts'
 

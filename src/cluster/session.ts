@@ -1,4 +1,4 @@
-import { systemClock } from '../builders/clock.ts'
+import { systemClock } from '../clock.ts'
 import type { Job } from '../kubernetes/objects.ts'
 import { apiOver } from './api.ts'
 import type { Api } from './api.ts'

@@ -1,4 +1,3 @@
-import type { Stats } from 'node:fs'
 import { lstat, readFile, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, normalize, resolve } from 'node:path'
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -63,10 +64,13 @@ async function standInArchive(kind: ExecutorKind): Promise<string> {
     })
   }
   if (!existsSync(debugLayer)) await packed(debugLayer, (root) => addBusybox(root, 'busybox'))
-  const archive = join(folder, `${version}-as-${kind}.docker.tar`)
+  const images = standInImages(kind, layer, debugLayer)
+  // Names and settings come from here, not from the program's sources: they are part of what the archive is.
+  const contents = createHash('sha256').update(JSON.stringify(images)).digest('hex').slice(0, 8)
+  const archive = join(folder, `${version}-${contents}.docker.tar`)
   if (!existsSync(archive)) {
     await mkdir(dirname(archive), { recursive: true })
-    await writeArchive(archive, standInImages(kind, layer, debugLayer))
+    await writeArchive(archive, images)
   }
   return archive
 }

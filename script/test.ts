@@ -1,15 +1,26 @@
 /** Runs the rings of tests; see `script/test`, which is what a person types. */
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { RINGS } from './rings/index.ts'
 import type { Ring } from './rings/index.ts'
 import { total } from './rings/tally.ts'
 import type { Tally } from './rings/tally.ts'
+import { recordEndToEnd } from './rings/record.ts'
 
 const { values, positionals } = parseArgs({
-  options: { all: { type: 'boolean', default: false } },
+  options: {
+    all: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
+    kubeconfig: { type: 'string' },
+    registry: { type: 'string' },
+  },
   allowPositionals: true,
 })
+
+// The end-to-end tests read these; see __tests__/e2e/support/cluster.ts.
+if (values.kubeconfig !== undefined) process.env['HYBRID_LAB_KUBECONFIG'] = resolve(values.kubeconfig)
+if (values.registry !== undefined) process.env['HYBRID_LAB_REGISTRY'] = values.registry
 
 const unknown = positionals.filter((name) => !RINGS.some((ring) => ring.name === name))
 if (unknown.length > 0) {
@@ -27,6 +38,7 @@ async function run(ring: Ring): Promise<Tally> {
   console.log(`\n=== ${ring.name}: ${ring.about}`)
   const began = performance.now()
   const tally = await ring.run()
+  if (values.record && ring.name === 'e2e') recordEndToEnd(tally)
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   console.log(
     `=== ${ring.name}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped.length} skipped, ${seconds} s`,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { runStep } from '../support/action.ts'
-import { cluster, eventually, get, kubectl, ours } from './support/cluster.ts'
+import { cluster, describeInLab, eventually, get, kubectl, LAB_ONLY, ours } from './support/cluster.ts'
 import { EXAMPLES, inputs, STAND_IN } from './support/inputs.ts'
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/
@@ -62,25 +62,6 @@ describe(`the action as a process, with the ${cluster.executor} executor`, () =>
     }
   }, 120_000)
 
-  test.each([
-    ['run-fails-exit-42', 'run-failed'],
-    ['push-unauthorized', 'push-denied'],
-    ['base-missing', 'base-image-missing'],
-  ])(
-    'tells a failure as recorded in «%s» by its code %s',
-    async (recording, code) => {
-      const { main, outputs } = await runStep({
-        workspace: EXAMPLES,
-        inputs: inputs('hello', { executor: STAND_IN.plays(recording) }),
-      })
-      expect(main.code).toBe(1)
-      expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': code })
-      expect(outputs['failure-message']).not.toBe('')
-      expect(outputs).not.toHaveProperty('digest')
-    },
-    120_000,
-  )
-
   test('says within seconds that the executor cannot be pulled', async () => {
     const { main, outputs } = await runStep({
       workspace: EXAMPLES,
@@ -89,15 +70,6 @@ describe(`the action as a process, with the ${cluster.executor} executor`, () =>
     expect(main.code).toBe(1)
     expect(outputs).toMatchObject({ 'failure-code': 'executor-pull' })
     expect(main.output).toContain('no/such-executor:v1')
-  }, 120_000)
-
-  test('ends a build at its timeout, and says during what', async () => {
-    const { main, outputs } = await runStep({
-      workspace: EXAMPLES,
-      inputs: inputs('hello', { executor: STAND_IN.hangs, timeout: '2' }),
-    })
-    expect(main.code).toBe(1)
-    expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'deadline' })
   }, 120_000)
 
   test('tells all problems of its inputs at once, and creates nothing', async () => {
@@ -129,4 +101,36 @@ describe(`the action as a process, with the ${cluster.executor} executor`, () =>
       rmSync(workspace, { recursive: true, force: true })
     }
   })
+})
+
+describeInLab(`the action as a process, with the stand-in executor${LAB_ONLY}`, () => {
+  afterAll(() => eventually('nothing of ours is left', 90, () => ours().length === 0), 100_000)
+
+  test.each([
+    ['run-fails-exit-42', 'run-failed'],
+    ['push-unauthorized', 'push-denied'],
+    ['base-missing', 'base-image-missing'],
+  ])(
+    'tells a failure as recorded in «%s» by its code %s',
+    async (recording, code) => {
+      const { main, outputs } = await runStep({
+        workspace: EXAMPLES,
+        inputs: inputs('hello', { executor: STAND_IN.plays(recording) }),
+      })
+      expect(main.code).toBe(1)
+      expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': code })
+      expect(outputs['failure-message']).not.toBe('')
+      expect(outputs).not.toHaveProperty('digest')
+    },
+    120_000,
+  )
+
+  test('ends a build at its timeout, and says during what', async () => {
+    const { main, outputs } = await runStep({
+      workspace: EXAMPLES,
+      inputs: inputs('hello', { executor: STAND_IN.hangs, timeout: '2' }),
+    })
+    expect(main.code).toBe(1)
+    expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'deadline' })
+  }, 120_000)
 })

@@ -1,5 +1,5 @@
 import { runStep, step } from '../support/action.ts'
-import { eventually, get, kubectl, ours } from './support/cluster.ts'
+import { describeInLab, eventually, get, kubectl, LAB_ONLY, ours } from './support/cluster.ts'
 import { EXAMPLES, inputs, SHORT_LIVES, STAND_IN } from './support/inputs.ts'
 
 const NAMESPACE = 'given-by-the-team'
@@ -16,7 +16,7 @@ function jobs(): readonly string[] {
     .map(({ metadata }) => metadata.name)
 }
 
-describe('a build that is ended from outside, with the stand-in executor', () => {
+describeInLab(`a build that is ended from outside, with the stand-in executor${LAB_ONLY}`, () => {
   beforeAll(() => kubectl('create', 'namespace', NAMESPACE))
   afterAll(() => kubectl('delete', 'namespace', NAMESPACE, '--wait=false'))
 

@@ -26,6 +26,7 @@ export function goTests(folder: string): Promise<Tally> {
   }
   return Promise.resolve({
     passed: ended('pass').length,
+    passes: ended('pass'),
     failed: failures.length + (events.length === 0 ? 1 : 0),
     failures,
     skipped: ended('skip'),

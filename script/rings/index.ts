@@ -55,10 +55,10 @@ async function node(name: string, ...words: readonly string[]): Promise<Tally> {
 }
 
 async function endToEnd(): Promise<Tally> {
-  const ready =
-    (await command(['node', 'lab/main.ts', 'up'])) &&
-    (await command(['node', 'lab/main.ts', 'build', 'act', 'actionlint']))
-  if (!ready) return single('the lab comes up', false)
+  const own = process.env['HYBRID_LAB_KUBECONFIG'] !== undefined
+  const tools = await command(['node', 'lab/main.ts', 'build', 'act', 'actionlint'])
+  if (!tools) return single('act and actionlint are built', false)
+  if (!own && !(await command(['node', 'lab/main.ts', 'up']))) return single('the lab comes up', false)
   // The leftovers are looked for last, by a run of their own: jest does not order files.
   return total([await jest('e2e'), await jest('aftermath')])
 }

@@ -54,6 +54,7 @@ function tallyOf(report: JestReport): Tally {
   const unloadable = report.testResults.filter(({ assertionResults }) => assertionResults.length === 0)
   return {
     passed: report.numPassedTests,
+    passes: named('passed'),
     failed: report.numFailedTests + (report.numFailedTestSuites > 0 ? unloadable.length : 0),
     failures: [...named('failed'), ...unloadable.map(({ name }) => name)],
     skipped: [...named('pending'), ...named('todo')],

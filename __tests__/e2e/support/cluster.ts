@@ -24,6 +24,11 @@ interface LabStatus {
 
 export const cluster: TestCluster = find()
 
+/** The executors that play a part are in the lab only; elsewhere the name of what is skipped says so. */
+const inLab = process.env['HYBRID_LAB_KUBECONFIG'] === undefined
+export const describeInLab = inLab ? describe : describe.skip
+export const LAB_ONLY = inLab ? '' : ' (skipped: needs the stand-in executor, which only the lab has)'
+
 function find(): TestCluster {
   const { HYBRID_LAB_KUBECONFIG: path, HYBRID_LAB_REGISTRY: registry } = process.env
   if (path !== undefined) {

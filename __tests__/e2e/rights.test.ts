@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { dump, load } from 'js-yaml'
+
+import { runStep } from '../support/action.ts'
+import { cluster, eventually, kubectl, ours, ROOT } from './support/cluster.ts'
+import { EXAMPLES, inputs } from './support/inputs.ts'
+
+const NAMESPACE = 'builds'
+
+/** The fields of a kubeconfig that are changed here. */
+interface Kubeconfig {
+  readonly clusters: readonly { readonly name: string }[]
+}
+
+/** The tests' kubeconfig, with the service account `runner` instead of its user. */
+function kubeconfigOfRunner(): string {
+  const token = kubectl('create', 'token', 'runner', '-n', NAMESPACE).trim()
+  // A kubeconfig that works has these fields.
+  const { clusters } = load(cluster.kubeconfig) as Kubeconfig
+  return dump({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters,
+    users: [{ name: 'runner', user: { token } }],
+    contexts: [{ name: 'runner', context: { cluster: clusters[0]?.name, user: 'runner' } }],
+    'current-context': 'runner',
+  })
+}
+
+describe(`a runner with no more rights than the examples give it, with the ${cluster.executor} executor`, () => {
+  beforeAll(() => {
+    kubectl('create', 'namespace', NAMESPACE)
+    kubectl('create', 'serviceaccount', 'runner', '-n', NAMESPACE)
+  })
+  afterAll(() => kubectl('delete', 'namespace', NAMESPACE, '--wait=true', '--timeout=60s'), 90_000)
+
+  test('is told what is missing, and what to apply, when it has none', async () => {
+    const { main, outputs } = await runStep({
+      workspace: EXAMPLES,
+      inputs: inputs('api', { kubeconfig: kubeconfigOfRunner(), namespace: NAMESPACE }),
+    })
+    expect(main.code).toBe(1)
+    expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'forbidden' })
+    expect(main.output).toMatch(/jobs/)
+    expect(main.output).toContain('kubectl')
+  }, 60_000)
+
+  test.each([
+    ['given-namespace.yaml', NAMESPACE],
+    ['own-namespaces.yaml', ''],
+  ])(
+    'builds with %s',
+    async (file, namespace) => {
+      const path = join(ROOT, 'examples/rbac', file)
+      expect(readFileSync(path, 'utf8')).toContain('name: runner')
+      kubectl('apply', '-f', path)
+      try {
+        const { main, outputs } = await runStep({
+          workspace: EXAMPLES,
+          inputs: inputs('api', { kubeconfig: kubeconfigOfRunner(), namespace }),
+        })
+        expect(main.output).toContain('Built ')
+        expect(outputs).toMatchObject({ outcome: 'built' })
+        await eventually('nothing of ours is left', 60, () => ours().length === 0)
+      } finally {
+        kubectl('delete', '-f', path)
+      }
+    },
+    120_000,
+  )
+})

@@ -1,5 +1,5 @@
 import type { BuildSnapshot } from '../../src/cluster/cluster-session.ts'
-import type { EndedBuild } from '../../src/failure/diagnose-end.ts'
+import type { EndedBuild } from '../../src/failure/ended-build.ts'
 import type { ClusterEvent, ContainerState, Job, Pod } from '../../src/kubernetes/objects.ts'
 import type { BuildPlan } from '../../src/plan/build-plan.ts'
 import { recordedResult } from '../progress/recording.ts'

@@ -3,7 +3,7 @@ import { cancelled, deadlinePassed, neverStarted } from '../failure/ended-by-us.
 import type { Failure } from '../failure/failure.ts'
 import { diagnoseEnd } from '../failure/diagnose-end.ts'
 import { judge } from '../failure/judge.ts'
-import type { Verdict } from '../failure/judge.ts'
+import type { Verdict } from '../failure/verdict.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 import type { BuildObserver } from './build-observer.ts'
 import type { Clock } from '../clock.ts'

@@ -1,20 +1,10 @@
-import type { BuildSnapshot, CreatedBuild } from '../cluster/cluster-session.ts'
-import type { BuildPlan } from '../plan/build-plan.ts'
 import type { Diagnosis } from './diagnosis.ts'
+import type { EndedBuild } from './ended-build.ts'
 import { explainCluster } from './explain-cluster.ts'
 import { explainKaniko } from './explain-kaniko.ts'
 import type { Failure } from './failure.ts'
 import { readKanikoEnd } from './kaniko-end.ts'
 import { judge } from './judge.ts'
-
-/** What is known of a build that ended without an image. */
-export interface EndedBuild {
-  readonly snapshot: BuildSnapshot
-  readonly build: CreatedBuild
-  readonly plan: BuildPlan
-  /** Of the container's log, oldest first. */
-  readonly lastLines: readonly string[]
-}
 
 /**
  * Why there is no image, in words. What the cluster did to the pod comes

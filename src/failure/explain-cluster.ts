@@ -1,5 +1,5 @@
 import type { Diagnosis } from './diagnosis.ts'
-import type { EndedBuild } from './diagnose-end.ts'
+import type { EndedBuild } from './ended-build.ts'
 import { during, memoryLimit, outputOf } from './explain-kaniko.ts'
 import type { Failure, FailureCode } from './failure.ts'
 import type { KanikoEnd } from './kaniko-end.ts'

@@ -1,4 +1,4 @@
-import type { EndedBuild } from './diagnose-end.ts'
+import type { EndedBuild } from './ended-build.ts'
 import type { Failure, FailureCode } from './failure.ts'
 import type { KanikoEnd } from './kaniko-end.ts'
 

@@ -1,7 +1,7 @@
 import type { ClusterEvent, ContainerState } from '../kubernetes/objects.ts'
 import { isAboutDisk, isAboutUserNamespaces } from './about.ts'
 import type { Diagnosis } from './diagnosis.ts'
-import type { Failed, Stuck } from './judge.ts'
+import type { Failed, Stuck } from './verdict.ts'
 
 type Terminated = NonNullable<ContainerState['terminated']>
 

@@ -1,7 +1,7 @@
 import type { ClusterEvent, Pod } from '../kubernetes/objects.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import type { FailureCode } from './failure.ts'
-import type { Verdict } from './judge.ts'
+import type { Verdict } from './verdict.ts'
 
 interface Rule {
   /** Reasons of the events that the rule is about. */

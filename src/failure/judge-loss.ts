@@ -1,7 +1,7 @@
 import type { ClusterEvent, ContainerState, Pod } from '../kubernetes/objects.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import { isAboutDisk } from './about.ts'
-import type { Failed, Stuck } from './judge.ts'
+import type { Failed, Stuck } from './verdict.ts'
 
 /** How long a pod that is being taken away may still end well, in seconds: twice the usual grace of a pod. */
 const DEPARTURE_SECONDS = 60

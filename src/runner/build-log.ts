@@ -17,7 +17,7 @@ export function buildLog(runner: Runner, title: string): BuildLog {
     runner.endGroup()
   }
   return {
-    waiting: (why, seconds) => runner.info(`Waiting    ${seconds.toFixed(1)} s  ${why}`),
+    waiting: (why, seconds) => runner.info(`Waiting    ${seconds.toFixed(1)} s  for ${why}`),
     running: (node, seconds) =>
       runner.info(
         `Running    ${seconds.toFixed(1)} s  ${node === undefined ? 'the executor' : `on ${node}`}`,

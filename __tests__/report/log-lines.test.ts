@@ -1,0 +1,37 @@
+import { bytes, planLines } from '../../src/report/log-lines.ts'
+import { planOf } from '../plan/given.ts'
+import { requestOf } from '../request/given.ts'
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1_499, '1 kB'],
+  [612_000, '612 kB'],
+  [3_140_000, '3.1 MB'],
+  [2_500_000_000, '2.5 GB'],
+])('%d bytes are %s', (count, text) => {
+  expect(bytes(count)).toBe(text)
+})
+
+test('the plan tells where, what, where to, and what was decided', () => {
+  const request = requestOf({ tags: 'example.com/app:1', 'cache-ttl': '90m', namespace: 'ci' })
+  const lines = planLines(
+    request,
+    { ...planOf({ tags: 'example.com/app:1', namespace: 'ci' }), notes: ['Memory was raised.'] },
+    { bytes: new Uint8Array(1200), dockerfile: 'Dockerfile', files: 1, contentBytes: 3_100_000, ignored: 12 },
+    {
+      serverTime: new Date(0),
+      kubernetesVersion: 'v1.34.4',
+      server: 'api.example.com:6443',
+      userNamespaces: true,
+      architectures: undefined,
+    },
+  )
+  const text = lines.join('\n')
+  expect(text).toContain('cluster    api.example.com:6443   Kubernetes v1.34.4')
+  expect(text).toContain('namespace  ci   given')
+  expect(text).toContain('1 file (12 ignored), 3.1 MB, sent as 1 kB')
+  expect(text).toContain('push       example.com/app:1')
+  expect(text).toContain('example.com/app/cache, 5400 s')
+  expect(text).toContain('note       Memory was raised.')
+})

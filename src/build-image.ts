@@ -1,7 +1,7 @@
-import type { BuildOutcome } from './builders/builder.ts'
+import type { BuildOutcome, BuildPlace } from './builders/builder.ts'
 import type { Clock } from './clock.ts'
 import { buildInCluster } from './builders/cluster-builder.ts'
-import { removeCreated } from './builders/remove-created.ts'
+import { REMOVAL_MS, removeCreated } from './builders/remove-created.ts'
 import type { ClusterFacts, ClusterSession } from './cluster/cluster-session.ts'
 import type { ContextArchive } from './context/context-archive.ts'
 import { cancelled } from './failure/ended-by-us.ts'
@@ -33,19 +33,16 @@ export interface Ports {
 
 /** Builds one image, from the inputs to the outputs. True if there is an image. */
 export async function buildImage(ports: Ports, signal: AbortSignal): Promise<boolean> {
-  const report = await attemptBuild(ports, signal).catch((error: unknown): Report => {
-    if (signal.aborted)
-      return { ...NOTHING, outcome: { kind: 'cancelled', failure: cancelled(), where: NOWHERE } }
-    if (error instanceof ActionError)
-      return { ...NOTHING, outcome: { kind: 'failed', failure: error.failure } }
-    throw error
-  })
+  const report = await attemptBuild(ports, signal).catch((error: unknown): Report => ({
+    ...NOTHING,
+    outcome: outcomeOf(error, NOWHERE, signal),
+  }))
   for (const [name, value] of outputsOf(report)) ports.runner.output(name, value)
   if (report.outcome.kind !== 'built') reportFailure(ports.runner, report.outcome.failure)
   return report.outcome.kind === 'built'
 }
 
-const NOWHERE = { namespace: undefined, job: undefined, node: undefined, platform: undefined }
+const NOWHERE: BuildPlace = { namespace: undefined, job: undefined, node: undefined, platform: undefined }
 const NOTHING = { builder: 'kaniko', destinations: [], repository: undefined, durationSeconds: undefined }
 
 async function attemptBuild(ports: Ports, signal: AbortSignal): Promise<Report> {
@@ -85,7 +82,10 @@ async function buildAndRemove(
   const log = buildLog(ports.runner, `Kaniko builds ${plan.destinations[0] ?? plan.job.metadata.name}`)
   const began = ports.clock.now()
   try {
-    const outcome = await buildInCluster(plan, { session, facts, observer: log, ...ports }, signal)
+    const building = { session, facts, observer: log, ledger: ports.ledger, clock: ports.clock }
+    const outcome = await buildInCluster(plan, building, signal).catch((error: unknown) =>
+      outcomeOf(error, { ...NOWHERE, namespace: plan.namespace, job: plan.job.metadata.name }, signal),
+    )
     const durationSeconds = (ports.clock.now() - began) / 1000
     log.end()
     tell(ports.runner, outcome, plan, durationSeconds)
@@ -99,8 +99,16 @@ async function buildAndRemove(
   } finally {
     log.end()
     // At once, also when cancelled: the post phase repeats what does not succeed here.
-    for (const complaint of await removeCreated(session, ports.ledger)) ports.runner.warning(complaint)
+    const limit = signal.aborted ? REMOVAL_MS.inAHurry : REMOVAL_MS.atLeisure
+    for (const complaint of await removeCreated(session, ports.ledger, limit)) ports.runner.warning(complaint)
   }
+}
+
+/** What an exception says of a build; one that says nothing for users goes on as it is. */
+function outcomeOf(error: unknown, where: BuildPlace, signal: AbortSignal): BuildOutcome {
+  if (signal.aborted) return { kind: 'cancelled', failure: cancelled(), where }
+  if (error instanceof ActionError) return { kind: 'failed', failure: error.failure, where }
+  throw error
 }
 
 function tell(runner: Runner, outcome: BuildOutcome, plan: BuildPlan, seconds: number): void {

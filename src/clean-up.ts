@@ -1,4 +1,4 @@
-import { removeCreated } from './builders/remove-created.ts'
+import { REMOVAL_MS, removeCreated } from './builders/remove-created.ts'
 import type { ClusterSession, LedgerEntry } from './cluster/cluster-session.ts'
 import { ActionError } from './failure/failure.ts'
 import type { Runner } from './runner/runner.ts'
@@ -21,7 +21,7 @@ export async function cleanUp(ports: CleanUpPorts): Promise<void> {
   try {
     const session = await ports.openCluster()
     try {
-      const complaints = await removeCreated(session, ledger)
+      const complaints = await removeCreated(session, ledger, REMOVAL_MS.atLeisure)
       for (const complaint of complaints) runner.warning(complaint)
       if (complaints.length === 0) runner.info('Removed what the cancelled build had left in the cluster.')
     } finally {

@@ -191,8 +191,27 @@ describe('a build in the cluster', () => {
     trial.session.show({ pod: exited(0, DIGEST) })
     await settle()
     await trial.clock.advance(30_000)
+    await trial.clock.advance(1_000)
     expect(await trial.outcome).toMatchObject({ kind: 'built' })
     expect(trial.told.at(-1)).toMatch(/^note: The log is not complete/)
+  })
+
+  test('has failed at its timeout at once, however much it still prints', async () => {
+    const trial = begin({ timeoutSeconds: 60 })
+    trial.session.followLog = () => new Promise(() => undefined)
+    trial.session.show({ pod: running })
+    await settle()
+    await trial.clock.advance(60_000)
+    await trial.clock.advance(1_000)
+    expect(await trial.outcome).toMatchObject({ kind: 'failed', failure: { code: 'deadline' } })
+  })
+
+  test('has failed seconds after somebody else deleted its Job', async () => {
+    const trial = begin()
+    trial.session.show({})
+    await settle()
+    await trial.clock.advance(10_000)
+    expect(await trial.outcome).toMatchObject({ kind: 'failed', failure: { code: 'evicted' } })
   })
 
   describe('where nobody knows whether the node has user namespaces', () => {

@@ -26,29 +26,37 @@ describe('removing what was created', () => {
   test('asks for the Job and its namespace, with which the rest goes', async () => {
     const session = fakeSession()
     const ledger = ledgerOf(namespace, account, job, map)
-    expect(await removeCreated(session, ledger)).toEqual([])
+    expect(await removeCreated(session, ledger, 1000)).toEqual([])
     expect(session.removed).toEqual([namespace, job])
     expect(ledger.entries()).toEqual([])
   })
 
   test('asks for every object in a namespace that stays', async () => {
     const session = fakeSession()
-    await removeCreated(session, ledgerOf(elsewhere, entry('ConfigMap', 'ci', 'app')))
+    await removeCreated(session, ledgerOf(elsewhere, entry('ConfigMap', 'ci', 'app')), 1000)
     expect(session.removed.map(({ kind }) => kind)).toEqual(['Job', 'ConfigMap'])
   })
 
-  test('strikes out what is gone already', async () => {
+  test('strikes out what was there and is gone already', async () => {
+    const session = fakeSession()
+    session.removal = { kind: 'absent' }
+    const ledger = ledgerOf({ ...elsewhere, uid: 'u1' })
+    expect(await removeCreated(session, ledger, 1000)).toEqual([])
+    expect(ledger.entries()).toEqual([])
+  })
+
+  test('keeps what nobody has seen created: the request for it may still be applied', async () => {
     const session = fakeSession()
     session.removal = { kind: 'absent' }
     const ledger = ledgerOf(elsewhere)
-    expect(await removeCreated(session, ledger)).toEqual([])
-    expect(ledger.entries()).toEqual([])
+    expect(await removeCreated(session, ledger, 1000)).toEqual([])
+    expect(ledger.entries()).toEqual([elsewhere])
   })
 
   test('leaves a stranger of the same name alone, and says so', async () => {
     const session = fakeSession()
     session.removal = { kind: 'foreign' }
-    const [complaint] = await removeCreated(session, ledgerOf(elsewhere))
+    const [complaint] = await removeCreated(session, ledgerOf(elsewhere), 1000)
     expect(complaint).toMatch(/^Job "app" in namespace "ci" is not the one this build created/)
   })
 
@@ -56,7 +64,7 @@ describe('removing what was created', () => {
     const session = fakeSession()
     session.removal = { kind: 'failed', reason: 'the cluster did not answer' }
     const ledger = ledgerOf(namespace, account, job)
-    const complaints = await removeCreated(session, ledger)
+    const complaints = await removeCreated(session, ledger, 1000)
     expect(complaints).toHaveLength(2)
     expect(complaints.join(' ')).toContain('the cluster did not answer')
     expect(ledger.entries()).toEqual([namespace, account, job])

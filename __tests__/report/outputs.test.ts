@@ -3,6 +3,7 @@ import { outputsOf } from '../../src/report/outputs.ts'
 import { OUTPUT_NAMES } from '../../src/request/inputs.generated.ts'
 
 const where = { namespace: 'ci', job: 'app-x1y2z', node: 'node-3', platform: 'linux/amd64' }
+const NOWHERE = { namespace: undefined, job: undefined, node: undefined, platform: undefined }
 const digest = `sha256:${'0'.repeat(64)}` as Digest
 const built: BuildOutcome = { kind: 'built', digest, where }
 const failure = { code: 'run-failed', headline: 'It failed.', details: [], cures: [] } as const
@@ -53,7 +54,7 @@ describe('the outputs', () => {
       destinations: [],
       repository: undefined,
       durationSeconds: undefined,
-      outcome: { kind: 'failed', failure },
+      outcome: { kind: 'failed', failure, where: NOWHERE },
     })
     expect([...outputs.keys()]).toEqual(['images', 'builder', 'outcome', 'failure-code', 'failure-message'])
   })

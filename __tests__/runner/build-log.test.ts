@@ -42,6 +42,20 @@ describe('the log of a build', () => {
     ])
   })
 
+  test('opens nothing for a line that comes after the end', () => {
+    const { runner, said } = notingRunner()
+    const log = buildLog(runner, 'title')
+    log.end()
+    log.line({ ...message(''), text: 'late' })
+    expect(said).toEqual([])
+  })
+
+  test('keeps what a cluster says from looking like a command, or like several lines', () => {
+    const { runner, said } = notingRunner()
+    buildLog(runner, 'title').waiting('a node:\n::error::forged ##[error]', 1)
+    expect(said).toEqual(['Waiting    1.0 s  for a node: ::error::forged # #[error]'])
+  })
+
   test('says its own words outside of foreign text, and goes on in a new stretch', () => {
     const { runner, said } = notingRunner()
     const log = buildLog(runner, 'title')

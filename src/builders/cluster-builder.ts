@@ -9,7 +9,7 @@ import type { BuildOutcome, BuildPlace } from './builder.ts'
 import type { Clock } from '../clock.ts'
 import { followBuild } from './follow-build.ts'
 import type { AttemptEnd } from './follow-build.ts'
-import { removeCreated } from './remove-created.ts'
+import { REMOVAL_MS, removeCreated } from './remove-created.ts'
 
 export interface ClusterBuilding {
   readonly session: ClusterSession
@@ -31,7 +31,7 @@ export async function buildInCluster(
     'This node runs no pods in user namespaces; the build starts once more without (`user-namespace: false` saves the try).',
   )
   const attempted = building.ledger.entries().filter((entry) => isOfAttempt(entry.kind))
-  await removeCreated(building.session, building.ledger, attempted, signal)
+  await removeCreated(building.session, building.ledger, REMOVAL_MS.inAHurry, attempted)
   const again = withoutUserNamespace(plan)
   return outcome(again, building, await attempt(again, building, signal))
 }

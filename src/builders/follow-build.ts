@@ -22,6 +22,8 @@ export type AttemptEnd =
     }
   | { readonly kind: 'cancelled'; readonly failure: Failure; readonly snapshot: BuildSnapshot | undefined }
 
+const NO_END: LogEnd = { kind: 'incomplete', reason: 'the end of the log did not arrive' }
+
 export interface Following {
   readonly session: ClusterSession
   readonly observer: BuildObserver
@@ -30,6 +32,8 @@ export interface Following {
 
 /** How long the rest of a log is waited for once the container has ended, in milliseconds. */
 const LOG_GRACE_MS = 20_000
+/** The same where the container still runs, or nobody waits for the build any more. */
+const LOG_CUT_MS = 300
 
 /**
  * Follows a created build to its end. The cluster's state decides; the log is
@@ -52,11 +56,13 @@ export async function followBuild(
       const news = await next(attempt.millisecondsLeft())
       if (signal.aborted) return attempt.cancelled()
       if (news.kind === 'end') return await attempt.lostSight()
-      const end = news.kind === 'value' ? await attempt.see(news.value) : await attempt.timeIsUp()
+      const end = news.kind === 'value' ? await attempt.see(news.value) : attempt.timeIsUp()
       if (end !== undefined) return end
     }
   } finally {
     stop.abort()
+    // What it still delivers belongs before what is said next.
+    await attempt.logIsOver()
   }
 }
 
@@ -117,18 +123,21 @@ class Attempt {
   }
 
   /** Called when a deadline may have passed; the build goes on if none has. */
-  async timeIsUp(): Promise<AttemptEnd | undefined> {
+  timeIsUp(): AttemptEnd | undefined {
     const now = this.#following.clock.now()
     if (this.#stuck && now >= this.#stuck.since + this.#stuck.graceMs && this.#snapshot) {
       return this.#failed(this.#diagnosis(this.#snapshot))
     }
     if (now < this.#phaseDeadline()) return undefined
-    await this.#readLogToItsEnd()
-    return this.#failed(
-      this.#runningSince === undefined
-        ? neverStarted(this.#plan.scheduleTimeoutSeconds, this.#waitingFor, this.#created)
-        : deadlinePassed(this.#plan.timeoutSeconds, this.#lines.all()),
-    )
+    if (this.#runningSince !== undefined) {
+      return this.#failed(deadlinePassed(this.#plan.timeoutSeconds, this.#lines.all()))
+    }
+    return this.#failed(neverStarted(this.#plan.scheduleTimeoutSeconds, this.#waitingFor, this.#created))
+  }
+
+  /** Waits a moment for a log that has been told to end. */
+  async logIsOver(): Promise<void> {
+    if (this.#log !== undefined) await this.#within(LOG_CUT_MS, this.#log)
   }
 
   cancelled(): AttemptEnd {
@@ -185,13 +194,17 @@ class Attempt {
   async #readLogToItsEnd(): Promise<void> {
     this.#ended.resolve(undefined)
     if (this.#log === undefined) return
-    const patience = new AbortController()
-    const late = this.#following.clock
-      .sleep(LOG_GRACE_MS, patience.signal)
-      .then((): LogEnd => ({ kind: 'incomplete', reason: 'the end of the log did not arrive' }))
-    const end = await Promise.race([this.#log, late])
-    patience.abort()
+    const end = await this.#within(LOG_GRACE_MS, this.#log)
     if (end.kind === 'incomplete') this.#following.observer.note(`The log is not complete: ${end.reason}.`)
+  }
+
+  /** The end of the log, or that it did not come in so many milliseconds; also when the log's reader fails. */
+  async #within(ms: number, log: Promise<LogEnd>): Promise<LogEnd> {
+    const patience = new AbortController()
+    const late = this.#following.clock.sleep(ms, patience.signal).then(() => NO_END)
+    const end = await Promise.race([log.catch(() => NO_END), late])
+    patience.abort()
+    return end
   }
 
   #diagnosis(snapshot: BuildSnapshot): Failure {

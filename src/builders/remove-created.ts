@@ -1,43 +1,52 @@
 import type { ClusterSession, LedgerEntry } from '../cluster/cluster-session.ts'
 import type { StateLedger } from '../runner/state-ledger.ts'
 
-/** How long the removal of one object may take, in milliseconds: GitHub's runner gives a cancelled step 7.5 s. */
-const REMOVAL_MS = 2_000
+/** How long the removal of one object may take, in milliseconds. */
+export const REMOVAL_MS = {
+  /** GitHub's runner gives a cancelled step 7.5 s, and then the post phase. */
+  inAHurry: 2_000,
+  /** A credential plugin or an API server that restarts takes its time. */
+  atLeisure: 30_000,
+}
 
 /**
  * Removes recorded objects, all at the same time, and strikes out what is
- * gone. Returns a sentence for each that may still be there: never throws.
+ * known to be gone. Returns a sentence for each that may still be there: never
+ * throws.
  */
 export async function removeCreated(
   session: ClusterSession,
   ledger: StateLedger,
+  limitMs: number,
   entries: readonly LedgerEntry[] = ledger.entries(),
-  signal?: AbortSignal,
 ): Promise<readonly string[]> {
-  const doomed = entries.filter((entry) => entry.kind === 'Namespace').map((entry) => entry.name)
-  const left = await Promise.all(
-    entries.map(async (entry) => {
-      // What lives in a namespace that goes, goes with it; only the Job is asked to stop at once.
-      if (doomed.includes(entry.namespace) && entry.kind !== 'Job') return undefined
-      return removeOne(session, ledger, entry, signal)
-    }),
-  )
-  const complaints = left.filter((complaint) => complaint !== undefined)
-  if (complaints.length === 0) for (const entry of entries) ledger.forget(entry)
-  return complaints
+  const doomed = entries.filter(({ kind }) => kind === 'Namespace').map(({ name }) => name)
+  // What lives in a namespace that goes, goes with it; only the Job is asked to stop at once.
+  const isLeftToNamespace = ({ kind, namespace }: LedgerEntry): boolean =>
+    kind !== 'Job' && doomed.includes(namespace)
+  const asked = entries.filter((entry) => !isLeftToNamespace(entry))
+  const complaints = await Promise.all(asked.map((entry) => removeOne(session, ledger, entry, limitMs)))
+  const open = complaints.filter((complaint) => complaint !== undefined)
+  if (open.length === 0) {
+    for (const entry of entries.filter(isLeftToNamespace)) ledger.forget(entry)
+  }
+  return open
 }
 
 async function removeOne(
   session: ClusterSession,
   ledger: StateLedger,
   entry: LedgerEntry,
-  signal: AbortSignal | undefined,
+  limitMs: number,
 ): Promise<string | undefined> {
-  const limit = AbortSignal.timeout(REMOVAL_MS)
-  const removal = await session.remove(entry, signal ? AbortSignal.any([limit, signal]) : limit)
+  const removal = await session.remove(entry, AbortSignal.timeout(limitMs))
   switch (removal.kind) {
-    case 'removed':
     case 'absent':
+      // Without a uid nobody has seen it created: a request that was cut off may
+      // still be applied. It stays recorded, and the post phase looks again.
+      if (entry.uid !== undefined) ledger.forget(entry)
+      return undefined
+    case 'removed':
       ledger.forget(entry)
       return undefined
     case 'foreign':

@@ -7,7 +7,7 @@ import { readKanikoEnd } from './kaniko-end.ts'
 export function cancelled(): Failure {
   return {
     code: 'cancelled',
-    headline: 'The build was cancelled, and what it had created in the cluster is removed.',
+    headline: 'The build was cancelled; what it had created in the cluster is being removed.',
     details: [],
     cures: [],
   }

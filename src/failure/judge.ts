@@ -31,7 +31,17 @@ export function judge(snapshot: BuildSnapshot, container: string): Verdict {
 const LATE_NEWS_SECONDS = 5
 
 function judgeWithoutPod({ job, events }: BuildSnapshot): Verdict {
-  const over = job?.status?.conditions?.find(({ type, status }) => type === 'Failed' && status === 'True')
+  if (job === undefined) {
+    const diagnosis: Diagnosis = { code: 'evicted', detail: 'the Job was deleted by somebody else' }
+    return {
+      kind: 'stuck',
+      why: 'the Job, which is gone',
+      code: 'evicted',
+      graceSeconds: LATE_NEWS_SECONDS,
+      diagnosis,
+    }
+  }
+  const over = job.status?.conditions?.find(({ type, status }) => type === 'Failed' && status === 'True')
   if (over?.reason === 'DeadlineExceeded') {
     return { kind: 'failed', ran: false, diagnosis: { code: 'deadline', detail: over.message ?? '' } }
   }

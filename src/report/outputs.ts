@@ -1,5 +1,4 @@
 import type { BuildOutcome } from '../builders/builder.ts'
-import type { Failure } from '../failure/failure.ts'
 
 /** Everything that is known when an invocation ends; on failure too. */
 export interface Report {
@@ -8,7 +7,7 @@ export interface Report {
   readonly destinations: readonly string[]
   /** Repository of the first destination, without a tag. */
   readonly repository: string | undefined
-  readonly outcome: BuildOutcome | { readonly kind: 'failed'; readonly failure: Failure }
+  readonly outcome: BuildOutcome
   /** Seconds from just before the first create to the known outcome; undefined if nothing was created. */
   readonly durationSeconds: number | undefined
 }
@@ -16,7 +15,7 @@ export interface Report {
 /** The outputs of the action, by name; those that are not known are not there. */
 export function outputsOf(report: Report): ReadonlyMap<string, string> {
   const { outcome } = report
-  const place = 'where' in outcome ? outcome.where : undefined
+  const { where } = outcome
   const failure = outcome.kind === 'built' ? undefined : outcome.failure
   const digest = outcome.kind === 'built' ? outcome.digest : undefined
   // An image that was not built is no image: a later step must not deploy an older one of that name.
@@ -27,13 +26,13 @@ export function outputsOf(report: Report): ReadonlyMap<string, string> {
     images: JSON.stringify(images),
     digest,
     duration: report.durationSeconds?.toFixed(3),
-    platform: place?.platform,
+    platform: where.platform,
     builder: report.builder,
     outcome: outcome.kind,
     'failure-code': failure?.code,
     'failure-message': failure?.headline,
-    namespace: place?.namespace,
-    job: place?.job,
+    namespace: where.namespace,
+    job: where.job,
   }
   return new Map(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }

@@ -1,15 +1,17 @@
 import type { BuildObserver } from '../builders/build-observer.ts'
 import { displayOf } from '../progress/kaniko-display.ts'
 import type { Runner, UntrustedText } from './runner.ts'
+import { harmless } from './untrusted-text.ts'
 
 /** Shows a build's progress in the runner's log: waiting states, then one group with all that the build prints. */
 export interface BuildLog extends BuildObserver {
-  /** Closes whatever is open; what follows in the log is ours again. */
+  /** Closes whatever is open, for good; what follows in the log is ours again. */
   end(): void
 }
 
 export function buildLog(runner: Runner, title: string): BuildLog {
   let stretch: UntrustedText | undefined
+  let ended = false
   const close = (): void => {
     if (stretch === undefined) return
     stretch.end()
@@ -17,12 +19,14 @@ export function buildLog(runner: Runner, title: string): BuildLog {
     runner.endGroup()
   }
   return {
-    waiting: (why, seconds) => runner.info(`Waiting    ${seconds.toFixed(1)} s  for ${why}`),
+    waiting: (why, seconds) => runner.info(`Waiting    ${seconds.toFixed(1)} s  for ${oneLine(why)}`),
     running: (node, seconds) =>
       runner.info(
         `Running    ${seconds.toFixed(1)} s  ${node === undefined ? 'the executor' : `on ${node}`}`,
       ),
     line(line) {
+      // A line that comes late must not open a stretch that nobody would close.
+      if (ended) return
       const shown = displayOf(line.text)
       if (shown === undefined) return
       if (stretch === undefined) {
@@ -35,6 +39,14 @@ export function buildLog(runner: Runner, title: string): BuildLog {
       close()
       runner.info(text)
     },
-    end: close,
+    end() {
+      close()
+      ended = true
+    },
   }
+}
+
+/** Words of events and registries may have several lines, and commands among them. */
+function oneLine(text: string): string {
+  return harmless(text.replace(/\s+/g, ' ').trim()).join(' ')
 }

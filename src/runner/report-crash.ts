@@ -1,14 +1,17 @@
+import type { Failure } from '../failure/failure.ts'
 import type { Runner } from './runner.ts'
 import { reportFailure } from './report-failure.ts'
 
 /** Says that the action itself is broken. The stack is shown only where GitHub's step debugging is on. */
 export function reportCrash(runner: Runner, error: unknown, debug: boolean): void {
-  runner.output('outcome', 'failed')
-  runner.output('failure-code', 'internal')
-  reportFailure(runner, {
+  const failure: Failure = {
     code: 'internal',
     headline: 'The action itself failed; this is a defect of it, not of your build.',
     details: debug && error instanceof Error ? (error.stack ?? error.message).split('\n') : [],
     cures: ['run it again with step debugging (secret ACTIONS_STEP_DEBUG = true) and report what it prints'],
-  })
+  }
+  runner.output('outcome', 'failed')
+  runner.output('failure-code', failure.code)
+  runner.output('failure-message', failure.headline)
+  reportFailure(runner, failure)
 }

@@ -77,8 +77,12 @@ function environment(folder: string, settings: WorkflowSettings): Readonly<Recor
   }
 }
 
-/** Makes a git repository of a folder's files, in one commit, and returns its path. */
-function makeRepository(source: string, repository: string): string {
+/**
+ * Makes a git repository of a folder's files, in one commit, and returns its path.
+ * Tools look for a workflow's neighbours in the nearest repository around it:
+ * in the checkout that would be the project, not the examples.
+ */
+export function makeRepository(source: string, repository: string): string {
   cpSync(source, repository, { recursive: true })
   const author = ['-c', 'user.name=example', '-c', 'user.email=example@example.invalid']
   for (const args of [

@@ -1,24 +1,67 @@
+import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { makeRepository } from '../../lab/workflow.ts'
 import { run } from '../support/process.ts'
+import type { Ended } from '../support/process.ts'
 import { runWorkflow } from './support/act.ts'
 import { cluster, eventually, lab, ours, ROOT } from './support/cluster.ts'
 import { runImage } from './support/run-image.ts'
 
 const MINUTES = 60_000
+const WORKFLOWS = '.github/workflows'
+
+/** Checks all workflows of the repository at `repository`. */
+function actionlint(repository: string): Promise<Ended> {
+  const words = [lab('path', 'actionlint').trim(), '-no-color', '-oneline', '-shellcheck=', '-pyflakes=']
+  return run(words, { cwd: repository })
+}
+
+describe('workflows, checked by actionlint', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'workflows-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  /** A copy of examples/ as users have it: a repository of its own. */
+  function copy(name: string): string {
+    return makeRepository(join(ROOT, 'examples'), join(folder, name))
+  }
+
+  test('are sound in the examples', async () => {
+    const { code, output } = await actionlint(copy('sound'))
+    expect({ code, output }).toEqual({ code: 0, output: '' })
+  })
+
+  test('are sound in the project itself', async () => {
+    const { code, output } = await actionlint(ROOT)
+    expect({ code, output }).toEqual({ code: 0, output: '' })
+  })
+
+  test('are read, every one of them: each that is broken is named', async () => {
+    const repository = copy('broken')
+    const files = readdirSync(join(repository, WORKFLOWS))
+    for (const file of files) appendFileSync(join(repository, WORKFLOWS, file), '\nno-such-key: 1\n')
+    const { code, output } = await actionlint(repository)
+    expect(code).toBe(1)
+    expect(files).toContain('build.yml')
+    for (const file of files) expect(output).toContain(`${WORKFLOWS}/${file}:`)
+  })
+
+  test('are compared with the reusable workflow that they call', async () => {
+    const repository = copy('other-inputs')
+    const called = join(repository, WORKFLOWS, 'build-image.yml')
+    writeFileSync(called, readFileSync(called, 'utf8').replaceAll('context', 'folder'))
+    const { code, output } = await actionlint(repository)
+    expect(code).toBe(1)
+    expect(output).toContain(`${WORKFLOWS}/release.yml:`)
+    expect(output).toContain('input "context" is not defined in "./.github/workflows/build-image.yml"')
+  })
+})
 
 describe(`the example workflows, run by act, with the ${cluster.executor} executor`, () => {
   afterEach(async () => {
     await eventually('nothing of ours is left in the cluster', 60, () => ours().length === 0)
   }, 2 * MINUTES)
-
-  test('are sound, says actionlint', async () => {
-    const { code, output } = await run(
-      [lab('path', 'actionlint').trim(), '-no-color', '-shellcheck=', '-pyflakes='],
-      {
-        cwd: `${ROOT}/examples`,
-      },
-    )
-    expect({ code, output }).toEqual({ code: 0, output: '' })
-  })
 
   test(
     'build one image, give its digest back, and the image runs as its Dockerfile says',

@@ -65,6 +65,7 @@ async function attemptBuild(ports: Ports, signal: AbortSignal): Promise<Report> 
       lifetimes,
     })
     if (plan.kind === 'failure') throw new ActionError(plan.failure)
+    warnOfMixedNodes(ports.runner, facts)
     for (const line of planLines(request, plan, archive, facts)) ports.runner.info(line)
     return await buildAndRemove(ports, plan, session, facts, signal)
   } finally {
@@ -109,6 +110,15 @@ function outcomeOf(error: unknown, where: BuildPlace, signal: AbortSignal): Buil
   if (signal.aborted) return { kind: 'cancelled', failure: cancelled(), where }
   if (error instanceof ActionError) return { kind: 'failed', failure: error.failure, where }
   throw error
+}
+
+/** The image gets the architecture of the node that builds it, which is then chance. */
+function warnOfMixedNodes(runner: Runner, { architectures }: ClusterFacts): void {
+  const kinds = [...new Set(architectures?.values())].sort()
+  if (kinds.length < 2) return
+  runner.warning(
+    `The cluster's nodes have several architectures (${kinds.join(', ')}), and the image gets that of the node that builds it: see the output \`platform\`.`,
+  )
 }
 
 function tell(runner: Runner, outcome: BuildOutcome, plan: BuildPlan, seconds: number): void {

@@ -155,7 +155,7 @@ describe('creating a build', () => {
         'The cluster does not let "system:serviceaccount:ci:runner" create jobs.batch in namespace "ci".',
       details: [],
       cures: [
-        'Give it this right, and the others on the security page:',
+        'Give it this right, and the others that README.md lists under «Rights»:',
         'kubectl -n ci create role hybrid-kubernetes-build --verb=create --resource=jobs.batch',
         'kubectl -n ci create rolebinding hybrid-kubernetes-build --role=hybrid-kubernetes-build --serviceaccount=ci:runner',
       ],

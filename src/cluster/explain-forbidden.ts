@@ -26,7 +26,7 @@ export function explainForbidden(error: ApiError, doing: string): Failure {
     code: 'forbidden',
     headline: `The cluster refused while ${doing}.`,
     details: said,
-    cures: ["Ask who runs the cluster for the rights that this project's security page lists."],
+    cures: ['Ask who runs the cluster for the rights that README.md lists under «Rights».'],
   }
 }
 
@@ -45,11 +45,16 @@ function missingRightFailure({ user, verb, resource, namespace }: MissingRight):
     headline: `The cluster does not let "${user}" ${verb} ${resource}${where}.`,
     details: [],
     cures: [
-      'Give it this right, and the others on the security page:',
+      ...(resource === 'namespaces' ? [IN_A_GIVEN_NAMESPACE] : []),
+      'Give it this right, and the others that README.md lists under «Rights»:',
       ...grant(user, verb, resource, namespace),
     ],
   }
 }
+
+/** A namespace for each build needs rights in the whole cluster, which few are given. */
+const IN_A_GIVEN_NAMESPACE =
+  'Build in a namespace that exists, `namespace: NAME`: that needs rights in there only.'
 
 function grant(
   user: string,

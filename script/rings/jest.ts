@@ -1,18 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 
 import { command } from './command.ts'
 import { single } from './tally.ts'
 import type { Tally } from './tally.ts'
 
 /** The part of jest's `--json` report that is read here. */
-interface JestReport {
+export interface JestReport {
   readonly numPassedTests: number
-  readonly numFailedTests: number
-  readonly numFailedTestSuites: number
   readonly testResults: readonly {
     readonly name: string
+    readonly status: string
     readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
   }[]
 }
@@ -25,7 +24,7 @@ export async function jest(project: string): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'jest-'))
   const file = join(folder, 'report.json')
   try {
-    await command([
+    const succeeded = await command([
       'node',
       '--experimental-vm-modules',
       '--disable-warning=ExperimentalWarning',
@@ -37,7 +36,7 @@ export async function jest(project: string): Promise<Tally> {
       ...(IN_BAND.includes(project) ? ['--runInBand'] : []),
     ])
     // Written by jest itself a moment ago.
-    return tallyOf(JSON.parse(readFileSync(file, 'utf8')) as JestReport)
+    return tallyOf(project, JSON.parse(readFileSync(file, 'utf8')) as JestReport, succeeded)
   } catch {
     return single(`jest could not run the ring ${project}`, false)
   } finally {
@@ -45,18 +44,37 @@ export async function jest(project: string): Promise<Tally> {
   }
 }
 
-function tallyOf(report: JestReport): Tally {
+/**
+ * What jest's report says, and what it does not: `succeeded` is whether jest's
+ * process ended with exit code 0.
+ */
+export function tallyOf(project: string, report: JestReport, succeeded: boolean): Tally {
   const named = (status: string): string[] =>
     report.testResults.flatMap(({ assertionResults }) =>
       assertionResults.filter((result) => result.status === status).map((result) => result.fullName),
     )
-  // A file that cannot be loaded fails without a test of its own.
-  const unloadable = report.testResults.filter(({ assertionResults }) => assertionResults.length === 0)
+  const failures = [...named('failed'), ...brokenFiles(report)]
+  // A worker that died, a threshold, a handle that stayed open: the report need not know of it.
+  if (!succeeded && failures.length === 0) failures.push(`jest ended the ring ${project} with an error`)
   return {
     passed: report.numPassedTests,
     passes: named('passed'),
-    failed: report.numFailedTests + (report.numFailedTestSuites > 0 ? unloadable.length : 0),
-    failures: [...named('failed'), ...unloadable.map(({ name }) => name)],
+    failed: failures.length,
+    failures,
     skipped: [...named('pending'), ...named('todo')],
   }
+}
+
+/** Files that failed without a failed test of their own: one that cannot be loaded, or its afterAll. */
+function brokenFiles(report: JestReport): readonly string[] {
+  return report.testResults
+    .filter(({ status, assertionResults }) => {
+      const ownFailure = assertionResults.some((result) => result.status === 'failed')
+      return status === 'failed' && !ownFailure
+    })
+    .map(({ name, assertionResults }) =>
+      assertionResults.length === 0
+        ? `${relative('.', name)} could not be run`
+        : `${relative('.', name)} failed outside of its tests (afterAll?)`,
+    )
 }

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto'
+
 import { runStep, step } from '../support/action.ts'
 import { describeInLab, eventually, get, kubectl, LAB_ONLY, ours } from './support/cluster.ts'
 import { EXAMPLES, inputs, SHORT_LIVES, STAND_IN } from './support/inputs.ts'
 
-const NAMESPACE = 'given-by-the-team'
+const NAMESPACE = `given-by-the-team-${randomBytes(3).toString('hex')}`
 
 /** Names of the Jobs in the given namespace that are not on their way out. */
 function jobs(): readonly string[] {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { dump, load } from 'js-yaml'
 
 import { runStep } from '../support/action.ts'
-import { cluster, eventually, kubectl, ours, ROOT } from './support/cluster.ts'
+import { cluster, describeInLab, eventually, kubectl, LAB_ONLY, ours, ROOT } from './support/cluster.ts'
 import { EXAMPLES, inputs } from './support/inputs.ts'
 
 const NAMESPACE = 'builds'
@@ -29,7 +29,10 @@ function kubeconfigOfRunner(): string {
   })
 }
 
-describe(`a runner with no more rights than the examples give it, with the ${cluster.executor} executor`, () => {
+/** In the lab only: the examples' roles name a namespace and cluster roles that a user's cluster may have. */
+const name = `a runner with no more rights than the examples give it, with the ${cluster.executor} executor`
+
+describeInLab(`${name}${LAB_ONLY}`, () => {
   beforeAll(() => {
     kubectl('create', 'namespace', NAMESPACE)
     kubectl('create', 'serviceaccount', 'runner', '-n', NAMESPACE)

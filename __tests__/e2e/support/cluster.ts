@@ -24,10 +24,13 @@ interface LabStatus {
 
 export const cluster: TestCluster = find()
 
-/** The executors that play a part are in the lab only; elsewhere the name of what is skipped says so. */
+/**
+ * What plays a part (the stand-in's recordings) or takes fixed names for itself
+ * is for the lab only; elsewhere the name of what is skipped says so.
+ */
 const inLab = process.env['HYBRID_LAB_KUBECONFIG'] === undefined
 export const describeInLab = inLab ? describe : describe.skip
-export const LAB_ONLY = inLab ? '' : ' (skipped: needs the stand-in executor, which only the lab has)'
+export const LAB_ONLY = inLab ? '' : ' (skipped: for the lab only, not for a cluster of yours)'
 
 function find(): TestCluster {
   const { HYBRID_LAB_KUBECONFIG: path, HYBRID_LAB_REGISTRY: registry } = process.env

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -46,20 +47,36 @@ describe(`the action as a process, with the ${cluster.executor} executor`, () =>
   }, 120_000)
 
   test('builds in a namespace that it was given, and leaves that as it was', async () => {
-    kubectl('create', 'namespace', 'of-a-team')
+    const namespace = `of-a-team-${randomBytes(3).toString('hex')}`
+    kubectl('create', 'namespace', namespace)
     try {
-      const before = get('namespace', 'of-a-team')
+      const before = get('namespace', namespace)
       const { main, outputs } = await runStep({
         workspace: EXAMPLES,
-        inputs: inputs('api', { namespace: 'of-a-team', 'job-name': 'my-api' }),
+        inputs: inputs('api', { namespace, 'job-name': 'my-api' }),
       })
       expect(main.code).toBe(0)
-      expect(outputs).toMatchObject({ namespace: 'of-a-team' })
+      expect(outputs).toMatchObject({ namespace })
       expect(outputs['job']).toMatch(/^my-api-[a-z0-9]{5}$/)
-      expect(get('namespace', 'of-a-team')).toEqual(before)
+      expect(get('namespace', namespace)).toEqual(before)
     } finally {
-      kubectl('delete', 'namespace', 'of-a-team', '--wait=false')
+      kubectl('delete', 'namespace', namespace, '--wait=false')
     }
+  }, 120_000)
+
+  test('builds outside GitHub too: outputs are lines, and nothing is a workflow command', async () => {
+    const { main, outputs } = await runStep({
+      workspace: EXAMPLES,
+      github: false,
+      inputs: inputs('hello', { 'build-args': 'VERSION=2.0' }),
+    })
+    expect(main.code).toBe(0)
+    expect(main.output).toMatch(/^outcome=built$/m)
+    expect(main.output).toMatch(/^digest=sha256:[0-9a-f]{64}$/m)
+    expect(main.output).toMatch(new RegExp(`^image=${cluster.registry}/hello:test$`, 'm'))
+    expect(main.output).not.toMatch(/^\s*(::|##\[)/m)
+    expect(outputs).toEqual({})
+    await eventually('nothing of ours is left', 60, () => ours().length === 0)
   }, 120_000)
 
   test('says within seconds that the executor cannot be pulled', async () => {

@@ -23,6 +23,8 @@ export interface StepOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Folder that `context` and `file` are relative to. */
   readonly workspace: string
+  /** `false`: as in a terminal, without any variable of GitHub's runner. */
+  readonly github?: boolean
 }
 
 export function step(options: StepOptions): Step {
@@ -37,11 +39,7 @@ export function step(options: StepOptions): Step {
     ...Object.fromEntries(
       Object.entries(options.inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
     ),
-    GITHUB_ACTIONS: 'true',
-    GITHUB_WORKSPACE: options.workspace,
-    GITHUB_OUTPUT: files.output,
-    GITHUB_STATE: files.state,
-    GITHUB_STEP_SUMMARY: files.summary,
+    ...(options.github === false ? {} : runnerVariables(options.workspace, files)),
     ...options.env,
   }
   const phase = (name: string, more: Readonly<Record<string, string>>): Running =>
@@ -51,6 +49,19 @@ export function step(options: StepOptions): Step {
     post: () => phase('post', stateVariables(readFileSync(files.state, 'utf8'))),
     outputs: () => parseFile(readFileSync(files.output, 'utf8')),
     dispose: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+function runnerVariables(
+  workspace: string,
+  files: Readonly<Record<'output' | 'state' | 'summary', string>>,
+): Readonly<Record<string, string>> {
+  return {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_WORKSPACE: workspace,
+    GITHUB_OUTPUT: files.output,
+    GITHUB_STATE: files.state,
+    GITHUB_STEP_SUMMARY: files.summary,
   }
 }
 

@@ -71,6 +71,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   images: async (lab) => {
     initOf(lab)
+    await installPackages('images')
     await makeImages(lab)
     return 0
   },
@@ -83,8 +84,9 @@ const commands: Readonly<Record<string, Command>> = {
     return Promise.resolve(0)
   },
   build: async (_lab, names) => {
-    await installPackages()
     const wanted = names.length > 0 ? names.map(findProgram) : programs.filter(hasSources)
+    // Only C needs Debian's packages; all else is built without root, also where there is no apt.
+    if (wanted.some((program) => program.cgo)) await installPackages()
     for (const program of wanted) console.log(await build(program))
     return 0
   },

@@ -4,13 +4,16 @@ import { LabError, hasProgram, run } from './command.ts'
 import { cacheFolder } from './places.ts'
 import { say, step } from './progress.ts'
 
-/** Installs the Debian packages that the lab needs and this machine lacks, after saying which. */
-export async function installPackages(): Promise<void> {
+/** The commands that need packages of Debian's. */
+type Purpose = 'up' | 'images'
+
+/** Installs the Debian packages that a command needs and this machine lacks, after saying which. */
+export async function installPackages(purpose: Purpose = 'up'): Promise<void> {
   if (!(await hasProgram('dpkg-query'))) {
     say('This is no Debian or Ubuntu: the packages in lab/debian-packages.txt are taken to be there.')
     return
   }
-  const wanted = wantedPackages()
+  const wanted = wantedPackages(purpose)
   const missing = await missingOf(wanted)
   if (missing.length === 0) return
   say(`Installing with apt-get: ${missing.join(' ')}`)
@@ -26,12 +29,15 @@ export async function installPackages(): Promise<void> {
   })
 }
 
-/** The packages that the lab takes from Debian. */
-export function wantedPackages(): readonly string[] {
+/** The packages that a command takes from Debian, from debian-packages.txt. */
+function wantedPackages(purpose: Purpose): readonly string[] {
   return readFileSync(join(import.meta.dirname, 'debian-packages.txt'), 'utf8')
     .split('\n')
     .map((line) => line.replace(/#.*/, '').trim())
     .filter((line) => line !== '')
+    .map((line) => line.split(/\s+/))
+    .filter(([, neededBy = 'up']) => neededBy === purpose)
+    .map(([name = '']) => name)
 }
 
 async function missingOf(wanted: readonly string[]): Promise<readonly string[]> {
@@ -60,7 +66,8 @@ export async function checkMachine(): Promise<void> {
     throw new LabError('The lab needs root: its namespaces and mounts are made by root')
   for (const [program, cure] of [
     ['go', 'install Go 1.26 or newer from https://go.dev/dl'],
-    ['gcc', 'install a C compiler: apt-get install gcc libc6-dev'],
+    // Not `cc`: gcc is what Go calls to build runc.
+    ['gcc', 'install a C compiler: apt-get install gcc'],
   ] as const) {
     const found = await run(['sh', '-c', 'command -v "$0"', program], { environment: process.env }).catch(
       () => '',

@@ -1,11 +1,12 @@
 import type { BuildSnapshot, ClusterSession, CreatedBuild } from '../../src/cluster/cluster-session.ts'
 import { ActionError } from '../../src/failure/failure.ts'
+import type { KubernetesObject } from '../../src/kubernetes/objects.ts'
 import type { Fault } from '../support/api-faults.ts'
 import { startApiServer } from '../support/api-server.ts'
 import type { ApiServer } from '../support/api-server.ts'
 import { never, notedLedger, openSession, smallPlan } from '../support/build-fixture.ts'
 import { until } from '../support/eventually.ts'
-import type { ScriptedPod } from '../support/scripted-pod.ts'
+import { ScriptedPod } from '../support/scripted-pod.ts'
 
 let server: ApiServer
 let session: ClusterSession
@@ -40,6 +41,12 @@ async function observe(): Promise<ScriptedPod> {
   const [pod] = server.pods
   if (pod === undefined) throw new Error('no pod was scripted')
   return pod
+}
+
+/** Another Job of the same build, as the attempt in a user namespace leaves it. */
+function firstAttempt(): KubernetesObject {
+  const { job } = smallPlan('given')
+  return { ...job, metadata: { ...job.metadata, name: 'app-x7k2p-first', uid: 'uid-of-the-first' } }
 }
 
 const last = (): BuildSnapshot | undefined => snapshots.at(-1)
@@ -135,9 +142,29 @@ describe('observing a build', () => {
         namespace: 'ci',
         labels: { 'hybrid-kubernetes-build.io/build': 'x7k2p' },
         creationTimestamp: '2999-01-01T00:00:00Z',
+        ownerReferences: [
+          {
+            apiVersion: 'batch/v1',
+            kind: 'Job',
+            name: pod.job.metadata.name,
+            uid: pod.job.metadata.uid ?? '',
+          },
+        ],
       },
     })
     await until(() => last()?.pod?.metadata.name === 'app-x7k2p-later')
+  })
+
+  test('ignores the pod of a first attempt that is still terminating, although its label is the same', async () => {
+    const first = new ScriptedPod(firstAttempt(), server.objects)
+    first.exits(1)
+    const pod = await observe()
+    await watching()
+    first.terminates()
+    pod.running()
+    await until(() => phase() === 'Running')
+
+    expect(snapshots.some((snapshot) => snapshot.pod?.metadata.name === first.name)).toBe(false)
   })
 
   test('ignores the pods of other builds', async () => {

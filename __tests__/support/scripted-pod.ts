@@ -50,6 +50,13 @@ export class ScriptedPod {
     this.#put(this.#status(exitCode === 0 ? 'Succeeded' : 'Failed', { terminated }), 'node-1')
   }
 
+  /** Somebody deleted it: it is there until its containers have ended. */
+  terminates(): void {
+    const pod = this.#objects.get('pods', this.namespace, this.name)
+    if (pod === undefined) return
+    this.#objects.put('pods', { ...pod, metadata: { ...pod.metadata, deletionTimestamp: now() } })
+  }
+
   vanishes(): void {
     this.#objects.remove('pods', this.namespace, this.name)
   }

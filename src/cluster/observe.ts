@@ -95,7 +95,7 @@ class Observation {
       { labelSelector: `${BUILD_LABEL}=${this.#build.random}` },
       (objects) =>
         // Served from a path of pods: these are pods.
-        this.#seePods(objects as readonly Pod[]),
+        this.#seePods((objects as readonly Pod[]).filter((pod) => isOwnedBy(pod, this.#build.jobUid))),
     ).catch((error: unknown) => this.#fail(error))
     void this.#lookCloserIfLate()
   }
@@ -228,6 +228,11 @@ class Observation {
       .flat()
       .sort((one, other) => happened(one).localeCompare(happened(other)))
   }
+}
+
+/** The label alone is not enough: a first attempt's pod has the same one, and may still be terminating. */
+function isOwnedBy(pod: Pod, jobUid: string): boolean {
+  return pod.metadata.ownerReferences?.some(({ uid }) => uid === jobUid) === true
 }
 
 const created = (pod: Pod): string => pod.metadata.creationTimestamp ?? ''

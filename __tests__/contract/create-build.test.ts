@@ -1,4 +1,5 @@
 import type { Fault, Match } from '../support/api-faults.ts'
+import { stateLedger } from '../../src/runner/state-ledger.ts'
 import { startApiServer } from '../support/api-server.ts'
 import type { ApiServer } from '../support/api-server.ts'
 import { never, notedLedger, openSession, OWNER_TOKEN, smallPlan } from '../support/build-fixture.ts'
@@ -142,7 +143,27 @@ describe('creating a build', () => {
     await until(() => server.requests.length > 0)
     stop.abort()
 
-    await expect(creation).rejects.toThrow(/abort/)
+    await expect(creation).rejects.toBe(stop.signal.reason)
+  })
+
+  test('an abort lets the create that is under way come to its end, and writes down what it made', async () => {
+    const slow = Promise.withResolvers<undefined>()
+    server.fail({ path: /jobs$/ }, { kind: 'held', until: slow.promise })
+    session.close()
+    // Real time: the create has 1.5 s left.
+    session = await openSession(server, server.kubeconfig(), 1)
+    const ledger = notedLedger()
+    const stop = new AbortController()
+    const creation = session.createBuild(smallPlan('given'), ledger, stop.signal)
+    await until(() => server.said('create jobs') > 0)
+    stop.abort()
+    slow.resolve(undefined)
+
+    await expect(creation).rejects.toBe(stop.signal.reason)
+    const [job] = server.objects.list('jobs')
+    expect(job).toBeDefined()
+    expect(ledger.written.at(-1)).toMatchObject({ kind: 'Job', uid: job?.metadata.uid })
+    expect(server.said('create configmaps')).toBe(0)
   })
 
   test('a missing right is told by name, with the command that gives it', async () => {
@@ -161,6 +182,13 @@ describe('creating a build', () => {
       ],
     })
     expect(server.said('create jobs')).toBe(1)
+  })
+
+  test('an object that the cluster refuses is struck from the ledger: who may not create it may not look for it either', async () => {
+    server.forbid('create jobs')
+    const ledger = stateLedger(() => undefined)
+    await failureOf(session.createBuild(smallPlan('given'), ledger, never()))
+    expect(ledger.entries()).toEqual([])
   })
 
   test('a given namespace that does not exist is an input that is wrong', async () => {

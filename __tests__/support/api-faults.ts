@@ -16,6 +16,8 @@ export type Fault =
   | { readonly kind: 'lost-answer' }
   /** Nothing is ever answered. */
   | { readonly kind: 'hang' }
+  /** The server takes its time: it does and answers everything, but not before this. */
+  | { readonly kind: 'held'; readonly until: Promise<unknown> }
   /** The connection breaks after so many bytes of the answer. */
   | { readonly kind: 'cut'; readonly afterBytes: number }
   /** A stream ends in order, but too early, after so many bytes. */

@@ -150,7 +150,9 @@ export class ApiServer {
     }
     this.requests.push(seen)
     if (this.clock) response.setHeader('Date', this.clock.toUTCString())
-    const answer = new FaultyAnswer(response, this.#faults.take(seen))
+    const fault = this.#faults.take(seen)
+    if (fault?.kind === 'held') await fault.until
+    const answer = new FaultyAnswer(response, fault)
     if (answer.isLostBefore()) return
     if (!this.tokens.includes((request.headers.authorization ?? '').replace('Bearer ', ''))) {
       answer.status(401, 'Unauthorized', 'Unauthorized')

@@ -16,6 +16,9 @@ import { isTransient } from './transient.ts'
 /** Annotation that says which build an object belongs to. */
 export const OWNER_TOKEN = 'hybrid-kubernetes-build.io/owner-token'
 
+/** How long a create that is under way goes on after an abort, in milliseconds: a cancelled step has seconds left. */
+const LAST_CREATE_MS = 1_500
+
 const KINDS: readonly string[] = ['Namespace', 'ServiceAccount', 'Job', 'ConfigMap'] satisfies CreatedKind[]
 
 interface Creation {
@@ -29,7 +32,8 @@ interface Creation {
 /**
  * Creates the objects of a plan one after the other: surroundings, the Job,
  * then the context. The order is what cleans up after a dead runner: the
- * context belongs to the Job and goes with it. Returns the Job as created.
+ * context belongs to the Job and goes with it. Returns the Job as created. An
+ * abort takes effect once the create that is under way is answered.
  */
 export async function createObjects(
   api: Api,
@@ -54,8 +58,12 @@ async function create(object: KubernetesObject, creation: Creation): Promise<Kub
     const created = await createOrAdopt(object, entry, creation)
     const { uid } = created.metadata
     if (uid !== undefined) creation.ledger.record({ ...entry, uid })
+    creation.signal.throwIfAborted()
     return created
   } catch (error) {
+    if (isRefused(error)) creation.ledger.forget(entry)
+    // Whatever else went wrong then is no news.
+    creation.signal.throwIfAborted()
     throw explained(error, `creating ${named(entry)}`, creation.api.server)
   }
 }
@@ -73,7 +81,8 @@ async function createOrAdopt(
   const path = collectionOf(entry.kind, entry.namespace)
   const once = async (): Promise<KubernetesObject> => {
     try {
-      const answer = await api.call({ method: 'POST', path, body: object, retry: ONE_TRY }, signal)
+      const post = { method: 'POST', path, body: object, retry: ONE_TRY } as const
+      const answer = await unhurried(patience, signal, (late) => api.call(post, late))
       return parseObject(answer.body)
     } catch (error) {
       if (!isTaken(error)) throw error
@@ -84,6 +93,28 @@ async function createOrAdopt(
     }
   }
   return withRetries(once, DURING_BUILD, patience, signal, (error) => isPassing(error, entry))
+}
+
+/**
+ * Runs `action` under a signal that aborts `LAST_CREATE_MS` later than the
+ * given one: a create that is cut may be applied after everything was cleaned
+ * up, and then nobody knows of the object.
+ */
+async function unhurried<T>(
+  { clock }: Patience,
+  signal: AbortSignal,
+  action: (late: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const [late, done] = [new AbortController(), new AbortController()]
+  const expire = (): void =>
+    void clock.sleep(LAST_CREATE_MS, done.signal).then(() => late.abort(signal.reason))
+  signal.addEventListener('abort', expire, { once: true })
+  try {
+    return await action(late.signal)
+  } finally {
+    done.abort()
+    signal.removeEventListener('abort', expire)
+  }
 }
 
 const ONE_TRY = { attempts: 1, firstDelayMs: 0, maxDelayMs: 0, totalMs: 0 }
@@ -98,6 +129,11 @@ function isPassing(error: unknown, entry: LedgerEntry): boolean {
   if (isTransient(error) || error instanceof Leaving) return true
   if (!(error instanceof ApiError) || entry.kind !== 'ServiceAccount') return false
   return error.status === 404 || (error.status === 403 && /not found|RBAC: /.test(error.message))
+}
+
+/** Nothing was created, and nothing is to be looked for: who may not create often may not look either. */
+function isRefused(error: unknown): boolean {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500 && !isTransient(error)
 }
 
 function isTaken(error: unknown): boolean {

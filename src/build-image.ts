@@ -2,7 +2,7 @@ import type { BuildOutcome, BuildPlace } from './builders/builder.ts'
 import type { Clock } from './clock.ts'
 import { buildInCluster } from './builders/cluster-builder.ts'
 import { REMOVAL_MS, removeCreated } from './builders/remove-created.ts'
-import type { ClusterFacts, ClusterSession } from './cluster/cluster-session.ts'
+import type { ClusterFacts, ClusterSession, Ledger } from './cluster/cluster-session.ts'
 import type { ContextArchive } from './context/context-archive.ts'
 import { cancelled } from './failure/ended-by-us.ts'
 import { ActionError } from './failure/failure.ts'
@@ -16,12 +16,11 @@ import type { BuildRequest, ClusterChoice } from './request/build-request.ts'
 import { buildLog } from './runner/build-log.ts'
 import { reportFailure } from './runner/report-failure.ts'
 import type { Runner } from './runner/runner.ts'
-import type { StateLedger } from './runner/state-ledger.ts'
 
 /** What one invocation needs from outside; `main.ts` brings the real ones. Each may throw an `ActionError`. */
 export interface Ports {
   readonly runner: Runner
-  readonly ledger: StateLedger
+  readonly ledger: Ledger
   readonly clock: Clock
   readonly run: RunContext
   readonly drawIdentity: () => BuildIdentity

@@ -1,13 +1,12 @@
 import { REMOVAL_MS, removeCreated } from './builders/remove-created.ts'
-import type { ClusterSession, LedgerEntry } from './cluster/cluster-session.ts'
+import type { ClusterSession, LedgerEntry, Ledger } from './cluster/cluster-session.ts'
 import { ActionError } from './failure/failure.ts'
 import type { Runner } from './runner/runner.ts'
-import type { StateLedger } from './runner/state-ledger.ts'
 
 /** What the post phase needs from outside; `post.ts` brings the real ones. */
 export interface CleanUpPorts {
   readonly runner: Runner
-  readonly ledger: StateLedger
+  readonly ledger: Ledger
   /** What the main phase recorded and did not strike out. */
   readonly recorded: readonly LedgerEntry[]
   readonly openCluster: () => Promise<ClusterSession>

@@ -1,7 +1,6 @@
 import { removeCreated } from '../../src/builders/remove-created.ts'
-import type { LedgerEntry } from '../../src/cluster/cluster-session.ts'
+import type { LedgerEntry, Ledger } from '../../src/cluster/cluster-session.ts'
 import { stateLedger } from '../../src/runner/state-ledger.ts'
-import type { StateLedger } from '../../src/runner/state-ledger.ts'
 import { fakeSession } from '../support/fake-session.ts'
 
 const entry = (kind: LedgerEntry['kind'], namespace: string, name: string): LedgerEntry => ({
@@ -16,7 +15,7 @@ const job = entry('Job', 'own', 'app')
 const map = entry('ConfigMap', 'own', 'app')
 const elsewhere = entry('Job', 'ci', 'app')
 
-function ledgerOf(...entries: readonly LedgerEntry[]): StateLedger {
+function ledgerOf(...entries: readonly LedgerEntry[]): Ledger {
   const ledger = stateLedger(() => undefined)
   for (const each of entries) ledger.record(each)
   return ledger

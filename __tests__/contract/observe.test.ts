@@ -128,7 +128,58 @@ describe('observing a build', () => {
     pod.exits(0)
     await until(() => phase() === 'Succeeded')
 
-    expect(server.said('watch pods')).toBe(1)
+    // The second time to be sure.
+    expect(server.said('watch pods')).toBe(2)
+  })
+
+  test.each<[string, Fault]>([
+    ['401', { kind: 'status', status: 401, reason: 'Unauthorized' }],
+    ['403', { kind: 'status', status: 403, reason: 'Forbidden' }],
+    ['404', { kind: 'status', status: 404, reason: 'NotFound' }],
+    ['something that is no list', { kind: 'cut', afterBytes: 0 }],
+  ])('outlives a list that is answered with %s in the middle of the build', async (_, fault) => {
+    const pod = await observe()
+    await watching()
+    pod.running()
+    await until(() => phase() === 'Running')
+    // Twice each: 401 is tried again at once, with fresh credentials.
+    server.fail({ watch: true, path: /pods$/ }, { kind: 'reset' })
+    server.fail({ watch: false, path: /pods$/ }, fault, 4)
+    const lists = server.said('list pods')
+    server.dropConnections()
+    await until(() => server.said('list pods') > lists + 4)
+    pod.exits(0)
+    await until(() => phase() === 'Succeeded')
+  })
+
+  test.each([401, 403])('watches again after a watch that was answered with %d', async (status) => {
+    const pod = await observe()
+    await watching()
+    server.fail({ watch: true, path: /pods$/ }, { kind: 'status', status }, status === 401 ? 2 : 1)
+    const watches = server.said('watch pods')
+    server.dropConnections()
+    await until(() => server.said('watch pods') > watches + 2)
+    const lists = server.said('list pods')
+    pod.running()
+    await until(() => phase() === 'Running')
+
+    // Told by a watch, not by a list.
+    expect(server.said('list pods')).toBe(lists)
+  })
+
+  test('ends with the missing right when the pods stay forbidden in the middle of the build', async () => {
+    await observe()
+    await watching()
+    server.forbid('list pods', 'watch pods')
+    const lists = server.said('list pods')
+    server.dropConnections()
+    const failure = await observation.then(
+      () => undefined,
+      (error: unknown) => (error instanceof ActionError ? error.failure : undefined),
+    )
+
+    expect(failure).toMatchObject({ code: 'forbidden' })
+    expect(server.said('list pods') - lists).toBeGreaterThan(4)
   })
 
   test('takes the newest of two pods', async () => {
@@ -198,6 +249,21 @@ describe('observing a build', () => {
       pod: { metadata: { name: pod.name } },
       events: [{ reason: 'FailedScheduling' }],
     })
+  })
+
+  test.each<[string, (pod: ScriptedPod) => void]>([
+    ['whose node goes silent', (pod) => pod.loseNode()],
+    ['that is being deleted', (pod) => pod.terminates()],
+  ])('reads the events of a pod %s after a quick start', async (_, trouble) => {
+    session.close()
+    // Real time: a pod that runs within 1.5 s is not looked at more closely for its start.
+    session = await openSession(server, server.kubeconfig(), 1)
+    const pod = await observe()
+    pod.running()
+    await until(() => phase() === 'Running')
+    pod.event('NodeNotReady', 'Node is not ready')
+    trouble(pod)
+    await until(() => last()?.events.at(0)?.reason === 'NodeNotReady')
   })
 
   test('shows a failed pod together with its events', async () => {

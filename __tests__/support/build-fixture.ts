@@ -23,7 +23,12 @@ export async function openSession(
 /** A ledger that keeps its history. */
 export function notedLedger(): Ledger & { readonly written: LedgerEntry[] } {
   const written: LedgerEntry[] = []
-  return { written, record: (entry) => void written.push(entry), entries: () => written }
+  return {
+    written,
+    record: (entry) => void written.push(entry),
+    forget: () => undefined,
+    entries: () => written,
+  }
 }
 
 /** A small plan, in its own namespace or in `ci`. */

@@ -39,6 +39,13 @@ export class ScriptedPod {
     this.#put(this.#status('Running', { running: { startedAt: now() } }), 'node-1')
   }
 
+  /** Its node has gone silent: nothing but a condition changes, by the node controller. */
+  loseNode(): void {
+    const status = this.#status('Running', { running: { startedAt: now() } })
+    const conditions = [...(status?.conditions ?? []), { type: 'Ready', status: 'False' }]
+    this.#put({ ...status, conditions }, 'node-1')
+  }
+
   print(...lines: readonly string[]): void {
     for (const line of lines) this.log.print(line)
   }

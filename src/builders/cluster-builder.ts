@@ -1,8 +1,7 @@
-import type { BuildSnapshot, ClusterFacts, ClusterSession } from '../cluster/cluster-session.ts'
+import type { BuildSnapshot, ClusterFacts, ClusterSession, Ledger } from '../cluster/cluster-session.ts'
 import { noDigest } from '../failure/ended-by-us.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 import { withoutUserNamespace } from '../plan/without-user-namespace.ts'
-import type { StateLedger } from '../runner/state-ledger.ts'
 import type { BuildObserver } from './build-observer.ts'
 import { parseDigest } from './builder.ts'
 import type { BuildOutcome, BuildPlace } from './builder.ts'
@@ -14,7 +13,7 @@ import { REMOVAL_MS, removeCreated } from './remove-created.ts'
 export interface ClusterBuilding {
   readonly session: ClusterSession
   readonly facts: ClusterFacts
-  readonly ledger: StateLedger
+  readonly ledger: Ledger
   readonly observer: BuildObserver
   readonly clock: Clock
 }

@@ -1,5 +1,4 @@
-import type { ClusterSession, LedgerEntry } from '../cluster/cluster-session.ts'
-import type { StateLedger } from '../runner/state-ledger.ts'
+import type { ClusterSession, LedgerEntry, Ledger } from '../cluster/cluster-session.ts'
 
 /** How long the removal of one object may take, in milliseconds. */
 export const REMOVAL_MS = {
@@ -16,7 +15,7 @@ export const REMOVAL_MS = {
  */
 export async function removeCreated(
   session: ClusterSession,
-  ledger: StateLedger,
+  ledger: Ledger,
   limitMs: number,
   entries: readonly LedgerEntry[] = ledger.entries(),
 ): Promise<readonly string[]> {
@@ -35,7 +34,7 @@ export async function removeCreated(
 
 async function removeOne(
   session: ClusterSession,
-  ledger: StateLedger,
+  ledger: Ledger,
   entry: LedgerEntry,
   limitMs: number,
 ): Promise<string | undefined> {

@@ -103,6 +103,8 @@ export interface LedgerEntry {
 export interface Ledger {
   /** Records an object, or its uid once it is known. Returns after it is written. */
   record(entry: LedgerEntry): void
+  /** Strikes out what is known to be gone, or never to have been created. */
+  forget(entry: LedgerEntry): void
   entries(): readonly LedgerEntry[]
 }
 

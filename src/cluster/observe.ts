@@ -31,7 +31,7 @@ const ONE_TRY = { attempts: 1, firstDelayMs: 0, maxDelayMs: 0, totalMs: 0 }
  * Only the pods are watched from the start: a build that goes well costs one
  * list and one watch. The Job and the events are looked at as soon as
  * something may be wrong: no pod or no start of its container after a moment, a
- * failure, a pod that vanished. Events are then watched by the uid of the Job
+ * failure, a pod that vanished, is being deleted or runs without being ready. Events are then watched by the uid of the Job
  * (FailedCreate: quota, admission) and of each pod (FailedScheduling,
  * FailedMount, Failed); a selector for both at once does not exist, and a
  * whole namespace's events can be many. The Job is read by name, because a
@@ -69,6 +69,8 @@ class Observation {
   #job: Job | undefined
   #pods: readonly Pod[] | undefined
   #looksCloser = false
+  /** The Job was read once: who may not, now, may again. */
+  #mayReadJob = false
   /** While a failed pod's events are fetched nothing is shown: they tell the cause. */
   #held = false
   #changed = false
@@ -131,7 +133,7 @@ class Observation {
     this.#show()
     if (this.#looksCloser) for (const pod of pods) void this.#followEvents(pod.metadata.uid)
     if (vanished) void this.#lookAtJob()
-    if (vanished || pods.some((pod) => hasFailed(pod, this.#build.container))) this.#lookCloser()
+    if (vanished || pods.some((pod) => isInTrouble(pod, this.#build.container))) this.#lookCloser()
   }
 
   #lookCloser(): void {
@@ -184,6 +186,7 @@ class Observation {
     try {
       const answer = await this.#api.call({ method: 'GET', path, retry: ONE_TRY }, this.#signal)
       const job: Job = parseObject(answer.body)
+      this.#mayReadJob = true
       if (job.metadata.uid !== this.#build.jobUid) return this.#loseJob()
       const same = job.metadata.resourceVersion === this.#job?.metadata.resourceVersion
       this.#job = job
@@ -191,7 +194,7 @@ class Observation {
       return true
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return this.#loseJob()
-      return isTransient(error)
+      return this.#mayReadJob || isTransient(error)
     }
   }
 
@@ -248,8 +251,12 @@ function hasBegun(pod: Pod | undefined, container: string): boolean {
   return state?.running !== undefined || state?.terminated !== undefined
 }
 
-function hasFailed(pod: Pod, container: string): boolean {
+/** Failed, being deleted, or running on a node that has gone silent: the node controller says `Ready` is false. */
+function isInTrouble(pod: Pod, container: string): boolean {
   const status = pod.status?.containerStatuses?.find(({ name }) => name === container)
   const exitCode = status?.state?.terminated?.exitCode
-  return pod.status?.phase === 'Failed' || (exitCode !== undefined && exitCode !== 0)
+  if (pod.status?.phase === 'Failed' || (exitCode !== undefined && exitCode !== 0)) return true
+  if (pod.metadata.deletionTimestamp !== undefined) return true
+  const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready')
+  return status?.state?.running !== undefined && ready?.status === 'False'
 }

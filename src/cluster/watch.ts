@@ -20,14 +20,22 @@ export const SILENCE_MS = 20_000
 /** Between lists where watching is forbidden (roles made for runners often leave it out), in milliseconds. */
 export const POLL_MS = 1_000
 
+/**
+ * Where a list has succeeded, credentials and rights were in order: an API
+ * server that restarts refuses for a moment whatever it likes (401 and 403
+ * while its authorizers start), and proxies answer in other protocols. In milliseconds.
+ */
+export const DISBELIEF_MS = 45_000
+
 const BACKOFF = { firstDelayMs: 200, maxDelayMs: 5_000 }
 const ONE_TRY = { attempts: 1, firstDelayMs: 0, maxDelayMs: 0, totalMs: 0 }
 
 /**
  * Tells `onChange` the objects of a collection, first as they are, then after
  * every change, until the signal aborts. Watches that end, fail, expire or
- * fall silent are opened again without a word. Throws what does not pass: a
- * list that is forbidden, credentials that are refused.
+ * fall silent are opened again without a word. Throws what does not pass (a
+ * list that is forbidden, credentials that are refused): at once from the first
+ * list, and after `DISBELIEF_MS` without a successful one later.
  */
 export async function keepCurrent(
   api: Api,
@@ -42,7 +50,7 @@ export async function keepCurrent(
       await keeper.listAndWatch()
     } catch (error) {
       if (isAborted(signal)) return
-      if (!isTransient(error) && !isExpired(error)) throw error
+      if (!keeper.mayPass(error)) throw error
       await keeper.backOff()
     }
   }
@@ -56,6 +64,11 @@ class Keeper {
   readonly #signal: AbortSignal
   #objects: ReadonlyMap<string, KubernetesObject> | undefined
   #mayWatch = true
+  /** The last attempt to watch was forbidden. */
+  #wasForbidden = false
+  #hasListed = false
+  /** Since when, by the clock, no list has succeeded, and something was wrong that mostly does not pass. */
+  #doubtfulSince: number | undefined
   /** Attempts in a row that brought nothing. */
   #failures = 0
   /** Counts whatever a watch says, bookmarks too. */
@@ -83,6 +96,15 @@ class Keeper {
     else await this.#patience.clock.sleep(POLL_MS, this.#signal)
   }
 
+  /** Whether to go on after an error. */
+  mayPass(error: unknown): boolean {
+    if (isTransient(error) || isExpired(error)) return true
+    if (!this.#hasListed) return false
+    const now = this.#patience.clock.now()
+    this.#doubtfulSince ??= now
+    return now - this.#doubtfulSince < DISBELIEF_MS
+  }
+
   async backOff(): Promise<void> {
     this.#failures++
     const wait = backoffMs(this.#failures, BACKOFF, this.#patience.random)
@@ -101,7 +123,11 @@ class Keeper {
         version = await this.#watchOnce(version, within)
       } catch (error) {
         if (over.signal.aborted) return
-        if (!(error instanceof ApiError && error.status === 403)) throw error
+        // Once may be a server that is still starting.
+        if (!isForbidden(error) || !this.#wasForbidden) {
+          this.#wasForbidden = isForbidden(error)
+          throw error
+        }
         this.#mayWatch = false
         return
       } finally {
@@ -122,6 +148,7 @@ class Keeper {
       allowWatchBookmarks: 'true',
     }
     const body = await this.#api.stream(this.#collection.path, query, signal)
+    this.#wasForbidden = false
     let version = from
     try {
       for await (const event of jsonLines(body)) {
@@ -173,7 +200,11 @@ class Keeper {
 
   async #list(signal: AbortSignal): Promise<ReturnType<typeof parseList>> {
     const { path, query } = this.#collection
-    return parseList((await this.#api.call({ method: 'GET', path, query, retry: ONE_TRY }, signal)).body)
+    const { body } = await this.#api.call({ method: 'GET', path, query, retry: ONE_TRY }, signal)
+    const list = parseList(body)
+    this.#hasListed = true
+    this.#doubtfulSince = undefined
+    return list
   }
 
   #show(next: ReadonlyMap<string, KubernetesObject>): void {
@@ -187,6 +218,10 @@ class Keeper {
 /** 410: the version is too old to go on from. In the stream, or instead of it. */
 function isExpired(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 410 || error.reason === 'Expired')
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 403
 }
 
 function identity(object: KubernetesObject): string {

@@ -10,14 +10,11 @@ const KINDS: readonly string[] = [
   'ConfigMap',
 ] satisfies LedgerEntry['kind'][]
 
-/** A ledger whose every change is written before the next step: what a killed runner had begun is still known. */
-export interface StateLedger extends Ledger {
-  /** Strikes out what has been removed. */
-  forget(entry: LedgerEntry): void
-}
-
-/** Form: `{"version": 1, "entries": [{"kind", "namespace", "name", "uid"?, "ownerToken"}]}`. */
-export function stateLedger(save: (value: string) => void): StateLedger {
+/**
+ * A ledger whose every change is written before the next step: what a killed
+ * runner had begun is still known. Form: `{"version": 1, "entries": [{"kind", "namespace", "name", "uid"?, "ownerToken"}]}`.
+ */
+export function stateLedger(save: (value: string) => void): Ledger {
   let entries: readonly LedgerEntry[] = []
   const replace = (next: readonly LedgerEntry[]): void => {
     entries = next

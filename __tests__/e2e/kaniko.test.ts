@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 import { runStep } from '../support/action.ts'
-import { cluster, eventually, ours } from './support/cluster.ts'
+import { cluster, eventually, inLab, lab, ours } from './support/cluster.ts'
 import { inputs } from './support/inputs.ts'
 import { runInImage } from './support/run-image.ts'
 
@@ -89,6 +89,23 @@ describeWithKaniko(name, () => {
       )
     },
     3 * MINUTES,
+  )
+
+  test(
+    'stands on a Debian that the Dockerfile names as on Docker Hub',
+    async () => {
+      if (inLab) lab('images')
+      const { printed } = await buildAndRun(
+        {
+          'a.txt': 'a\n',
+          Dockerfile:
+            'FROM debian:bookworm-slim\nRUN useradd --create-home --uid 1234 app\nUSER app\nCOPY --chown=app a.txt /home/app/\n',
+        },
+        '. /etc/os-release; echo "$ID"; stat -c "%U %n" /home/app/a.txt; id -un',
+      )
+      expect(printed).toBe('debian\napp /home/app/a.txt\napp\n')
+    },
+    10 * MINUTES,
   )
 
   test(

@@ -28,7 +28,7 @@ export const cluster: TestCluster = find()
  * What plays a part (the stand-in's recordings) or takes fixed names for itself
  * is for the lab only; elsewhere the name of what is skipped says so.
  */
-const inLab = process.env['HYBRID_LAB_KUBECONFIG'] === undefined
+export const inLab = process.env['HYBRID_LAB_KUBECONFIG'] === undefined
 export const describeInLab = inLab ? describe : describe.skip
 export const LAB_ONLY = inLab ? '' : ' (skipped: for the lab only, not for a cluster of yours)'
 

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { createWriteStream, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 
 /** The environment of everything that runs in the lab: nothing of the caller's (proxies, tokens) reaches it. */
 export const cleanEnvironment: Readonly<Record<string, string>> = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  HOME: '/root',
+  HOME: homedir(),
   LANG: 'C.UTF-8',
 }
 

@@ -7,7 +7,6 @@ import { packed } from './busybox.ts'
 import type { Image } from './image.ts'
 
 const SUITE = 'bookworm'
-const PUBLIC_MIRROR = 'http://deb.debian.org/debian'
 
 /** The tags that the image has on Docker Hub as well. */
 export const debianTags = ['12', '12-slim', SUITE, `${SUITE}-slim`] as const
@@ -25,7 +24,7 @@ export async function debian(): Promise<Image> {
   if (!hasDebian()) {
     await step(`make a Debian ${SUITE} image`, '1 to 3 min', async () => {
       await packed(layer, async (root) => {
-        const command = ['debootstrap', '--variant=minbase', SUITE, root, mirror()]
+        const command = ['debootstrap', '--variant=minbase', SUITE, root, ...mirror()]
         // Mounts that debootstrap makes end with its own mount namespace.
         const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
         const log = join(cacheFolder, 'images', 'debootstrap.log')
@@ -37,14 +36,8 @@ export async function debian(): Promise<Image> {
           root,
         ])
         await run(['sh', '-c', 'rm -rf "$0"/dev/* "$0"/usr/share/doc/* "$0"/usr/share/man/*', root])
-        // How this machine reaches its mirror is nobody else's business.
-        await run([
-          'sh',
-          '-c',
-          'printf "%s\\n" "$1" >"$0/etc/apt/sources.list"',
-          root,
-          `deb ${PUBLIC_MIRROR} ${SUITE} main`,
-        ])
+        // How this machine reaches its mirror is nobody else's business, and from the lab there is no way to one.
+        await run(['sh', '-c', ': >"$0/etc/apt/sources.list"', root])
         await run(['sh', '-c', 'rm -f "$0/etc/resolv.conf" "$0/etc/hostname"', root])
       })
     })
@@ -53,8 +46,8 @@ export async function debian(): Promise<Image> {
   return { references: [], layers: [layer], settings: { Env, Cmd: ['bash'] } }
 }
 
-/** The mirror from which this machine's apt takes the suite, or Debian's own. */
-function mirror(): string {
+/** The mirror from which this machine's apt takes the suite; without one, debootstrap takes its own. */
+function mirror(): readonly string[] {
   const folder = '/etc/apt/sources.list.d'
   const files = [
     '/etc/apt/sources.list',
@@ -62,9 +55,9 @@ function mirror(): string {
   ]
   for (const file of files.filter(existsSync)) {
     const found = mirrorIn(readFileSync(file, 'utf8'))
-    if (found !== undefined) return found
+    if (found !== undefined) return [found]
   }
-  return PUBLIC_MIRROR
+  return []
 }
 
 /** The first mirror of the suite in an apt source file, of the one-line or the deb822 form. */

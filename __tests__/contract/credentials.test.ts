@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -6,6 +6,7 @@ import { ActionError } from '../../src/failure/failure.ts'
 import { startApiServer } from '../support/api-server.ts'
 import type { ApiServer } from '../support/api-server.ts'
 import { never, openSession } from '../support/build-fixture.ts'
+import { until } from '../support/eventually.ts'
 
 let server: ApiServer
 let directory: string
@@ -107,6 +108,19 @@ describe('credentials by a plugin', () => {
       kind: 'ExecCredential',
       spec: { interactive: false, cluster: { server: server.url } },
     })
+  })
+
+  test('are not waited for any longer by who has given up', async () => {
+    // Until the test is over and its directory is gone.
+    const script = `while [ -e ${directory} ]; do sleep 0.1; done`
+    const session = await openSession(server, withExec(plugin({ script })))
+    const stop = new AbortController()
+    const survey = session.survey(stop.signal)
+    await until(() => existsSync(join(directory, 'runs')))
+    stop.abort()
+
+    await expect(survey).rejects.toBe(stop.signal.reason)
+    session.close()
   })
 
   test.each<[string, () => string, RegExp]>([

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 
+import { unlessAborted } from './aborted.ts'
 import { ApiError, ConnectionError, connectionError } from './api-error.ts'
-import type { Credentials } from './credentials.ts'
+import type { ConnectionOptions, Credentials } from './credentials.ts'
 import { parseJson } from './json.ts'
 import { withRetries } from './retry.ts'
 import type { Patience, RetryPolicy } from './retry.ts'
@@ -16,7 +17,7 @@ export interface ApiRequest {
   /** Sent as JSON. */
   readonly body?: unknown
   readonly retry: RetryPolicy
-  /** For one attempt, from its beginning to the answer's last byte; without it 15 s. */
+  /** For one attempt, from when its credentials are there to the answer's last byte; without it 15 s. */
   readonly timeoutMs?: number
 }
 
@@ -51,17 +52,23 @@ export function apiOver(
   server: URL,
   patience: Patience,
 ): Api {
+  /** A plugin or an OIDC provider may take its time, and nobody who has given up waits for it. */
+  const authenticated = (signal: AbortSignal): Promise<ConnectionOptions> =>
+    unlessAborted(credentials.current(), signal)
+
   /** Credentials may expire in the middle of a build: refused once, they are made anew and tried once more. */
-  async function send(exchange: Exchange, signal: AbortSignal): Promise<Answer> {
-    const answer = await transport.send(exchange, await credentials.current(), signal)
+  async function send(exchange: Exchange, options: ConnectionOptions, signal: AbortSignal): Promise<Answer> {
+    const answer = await transport.send(exchange, options, signal)
     if (answer.status !== 401) return answer
     answer.body.resume()
     credentials.renew()
-    return transport.send(exchange, await credentials.current(), signal)
+    return transport.send(exchange, await authenticated(signal), signal)
   }
 
   async function once(request: ApiRequest, signal: AbortSignal): Promise<ApiAnswer> {
     const timeoutMs = request.timeoutMs ?? TIMEOUT_MS
+    // Before the time runs: the server is not to blame for what credentials take.
+    const options = await authenticated(signal)
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(new ConnectionError('ETIMEDOUT')), timeoutMs)
     try {
@@ -71,7 +78,7 @@ export function apiOver(
         body: request.body === undefined ? undefined : JSON.stringify(request.body),
         timeoutMs,
       }
-      const answer = await send(exchange, AbortSignal.any([signal, late.signal]))
+      const answer = await send(exchange, options, AbortSignal.any([signal, late.signal]))
       const body = parseJson(await readText(answer.body))
       if (answer.status >= 300) throw apiError(answer, body)
       return { body, date: dateOf(answer) }
@@ -90,6 +97,7 @@ export function apiOver(
     async stream(path, query, signal) {
       const answer = await send(
         { method: 'GET', path: withQuery(path, query), timeoutMs: TIMEOUT_MS },
+        await authenticated(signal),
         signal,
       )
       if (answer.status < 300) return answer.body

@@ -91,6 +91,17 @@ describe('surveying a cluster', () => {
   })
 
   test.each<[string, Fault]>([
+    ['are refused for the moment', { kind: 'status', status: 503, retryAfter: 1 }],
+    ['never come', { kind: 'hang' }],
+  ])('does without nodes that %s: they are asked for once', async (_, fault) => {
+    putNode('node-1', {})
+    server.fail({ path: /nodes$/ }, fault)
+
+    expect(await survey()).toMatchObject({ userNamespaces: undefined, architectures: undefined })
+    expect(server.said('list nodes')).toBe(1)
+  })
+
+  test.each<[string, Fault]>([
     ['refuses for the moment', { kind: 'status', status: 503, retryAfter: 1 }],
     ['breaks the connection', { kind: 'reset' }],
     ['cuts its answer', { kind: 'cut', afterBytes: 5 }],
@@ -148,6 +159,51 @@ describe('surveying a cluster', () => {
     await new Promise((resolve) => chatter.close(resolve))
 
     expect(failure).toMatchObject({ code: 'cluster-unreachable' })
+  })
+})
+
+describe('the architecture of one node', () => {
+  beforeEach(async () => {
+    server = await startApiServer()
+  })
+
+  async function architectureOf(node: string, signal = never()): Promise<string | undefined> {
+    const session = await openSession(server)
+    try {
+      return await session.architectureOf(node, signal)
+    } finally {
+      session.close()
+    }
+  }
+
+  test('is read from that node', async () => {
+    putNode('node-1', {})
+    putNode('node-2', { architecture: 'arm64' })
+
+    expect(await architectureOf('node-2')).toBe('arm64')
+    expect(server.requests.map(({ what, path }) => `${what} ${path}`)).toEqual([
+      'get nodes /api/v1/nodes/node-2',
+    ])
+  })
+
+  test.each<[string, () => void]>([
+    ['the node may not be read', () => server.forbid('get nodes')],
+    ['the node is gone', () => server.objects.remove('nodes', '', 'node-1')],
+    ['the connection breaks', () => server.fail({ path: /nodes/ }, { kind: 'reset' })],
+    ['the server hangs', () => server.fail({ path: /nodes/ }, { kind: 'hang' })],
+    ['the credentials are refused', () => void (server.tokens = [])],
+  ])('is unknown when %s', async (_, trouble) => {
+    putNode('node-1', {})
+    trouble()
+
+    expect(await architectureOf('node-1')).toBeUndefined()
+  })
+
+  test('is unknown to who has given up', async () => {
+    putNode('node-1', {})
+
+    expect(await architectureOf('node-1', AbortSignal.abort())).toBeUndefined()
+    expect(server.requests).toEqual([])
   })
 })
 

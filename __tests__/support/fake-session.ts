@@ -58,6 +58,7 @@ export function fakeSession(): FakeSession {
       await Promise.race([ended, new Promise((resolve) => signal.addEventListener('abort', resolve))])
       return session.logEnd
     },
+    architectureOf: () => Promise.resolve(undefined),
     remove: (entry) => {
       session.removed.push(entry)
       return Promise.resolve(session.removal)

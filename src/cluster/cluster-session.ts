@@ -37,6 +37,13 @@ export interface ClusterSession {
     signal: AbortSignal,
   ): Promise<LogEnd>
 
+  /**
+   * The architecture of one node, as in `arm64`: for a node that was added
+   * after the survey. Undefined when it may not be read, or is not known
+   * within 2 s. Never throws.
+   */
+  architectureOf(node: string, signal: AbortSignal): Promise<string | undefined>
+
   /** Removes one recorded object, if it is ours. Never throws for an object that is gone. */
   remove(entry: LedgerEntry, signal: AbortSignal): Promise<Removal>
 

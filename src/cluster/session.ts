@@ -12,7 +12,7 @@ import { observeBuild } from './observe.ts'
 import { logOf } from './paths.ts'
 import { removeRecorded } from './remove.ts'
 import type { Patience } from './retry.ts'
-import { surveyCluster } from './survey.ts'
+import { readArchitecture, surveyCluster } from './survey.ts'
 import { sweepExpiredNamespaces } from './sweep.ts'
 import { openTransport } from './transport.ts'
 
@@ -43,6 +43,7 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
       const source = { path: logOf(build.namespace, podName), container: build.container }
       return followLog(api, source, onLine, ended, patience, signal)
     },
+    architectureOf: (node, signal) => readArchitecture(api, node, signal),
     remove: (entry, signal) => removeRecorded(api, entry, signal),
     sweepExpired: (signal) => sweepExpiredNamespaces(api, signal),
     close: () => transport.close(),

@@ -2,11 +2,18 @@ import type { Node } from '../kubernetes/objects.ts'
 import type { Api } from './api.ts'
 import { ApiError } from './api-error.ts'
 import type { ClusterFacts } from './cluster-session.ts'
-import { isRecord, parseList } from './json.ts'
+import { isRecord, parseList, parseObject } from './json.ts'
 import { FIRST_CONTACT } from './retry.ts'
 
-/** A list of nodes is nice to have; a build does not wait long for it. In milliseconds. */
-const NODES_MS = 5_000
+/** A list of nodes is nice to have: it is tried once, and a build waits no longer for it. In milliseconds. */
+const NODES_MS = 3_000
+
+/** The same for one node, whose architecture is only told. */
+const NODE_MS = 2_000
+
+const ONE_TRY = { attempts: 1, firstDelayMs: 0, maxDelayMs: 0, totalMs: 0 }
+
+const NODES_PATH = '/api/v1/nodes'
 
 /** One page: in a larger cluster the first 500 nodes speak for all. */
 const NODES = '500'
@@ -42,13 +49,7 @@ async function readVersion(api: Api, signal: AbortSignal): Promise<Version> {
 async function readNodes(api: Api, signal: AbortSignal): Promise<readonly Node[] | undefined> {
   try {
     const { body } = await api.call(
-      {
-        method: 'GET',
-        path: '/api/v1/nodes',
-        query: { limit: NODES },
-        retry: FIRST_CONTACT,
-        timeoutMs: NODES_MS,
-      },
+      { method: 'GET', path: NODES_PATH, query: { limit: NODES }, retry: ONE_TRY, timeoutMs: NODES_MS },
       signal,
     )
     return parseList(body).items
@@ -56,6 +57,24 @@ async function readNodes(api: Api, signal: AbortSignal): Promise<readonly Node[]
     // The version's request tells what is wrong with the connection or the credentials.
     if (error instanceof ApiError && error.status !== 401) return undefined
     signal.throwIfAborted()
+    return undefined
+  }
+}
+
+/** What a node is made of, as in `arm64`; undefined where it may not be read, or not in time. Never throws. */
+export async function readArchitecture(
+  api: Api,
+  node: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  // Credentials included: nobody waits longer for one word of the summary.
+  const within = AbortSignal.any([signal, AbortSignal.timeout(NODE_MS)])
+  try {
+    const path = `${NODES_PATH}/${encodeURIComponent(node)}`
+    const { body } = await api.call({ method: 'GET', path, retry: ONE_TRY, timeoutMs: NODE_MS }, within)
+    const found: Node = parseObject(body)
+    return found.status?.nodeInfo?.architecture
+  } catch {
     return undefined
   }
 }

@@ -166,6 +166,39 @@ describe('creating a build', () => {
     expect(server.said('create configmaps')).toBe(0)
   })
 
+  test.each<[string, readonly Fault[], boolean]>([
+    ['was refused', [{ kind: 'status', status: 403 }], false],
+    [
+      'was refused, at first for a moment',
+      [
+        { kind: 'status', status: 429 },
+        { kind: 'status', status: 403 },
+      ],
+      false,
+    ],
+    [
+      'was refused after an answer was lost',
+      [{ kind: 'lost-answer' }, { kind: 'status', status: 403 }],
+      true,
+    ],
+    ['was refused after a connection broke', [{ kind: 'reset' }, { kind: 'status', status: 403 }], true],
+  ])('an object that %s is struck out only if it cannot exist', async (_, faults, isKept) => {
+    for (const fault of faults) server.fail({ path: /jobs$/ }, fault)
+    const ledger = notedLedger()
+    await failureOf(session.createBuild(smallPlan('given'), ledger, never()))
+
+    expect(ledger.entries().some(({ kind }) => kind === 'Job')).toBe(isKept)
+  })
+
+  test('an object that exists, but may not be looked at, stays written down', async () => {
+    server.fail({ path: /jobs$/ }, { kind: 'lost-answer' })
+    server.forbid('get jobs')
+    const ledger = notedLedger()
+    await failureOf(session.createBuild(smallPlan('given'), ledger, never()))
+
+    expect(ledger.entries()).toMatchObject([{ kind: 'Job', name: 'app-x7k2p' }])
+  })
+
   test('a missing right is told by name, with the command that gives it', async () => {
     server.forbid('create jobs')
     const failure = await failureOf(session.createBuild(smallPlan('given'), notedLedger(), never()))

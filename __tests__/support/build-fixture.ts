@@ -23,11 +23,13 @@ export async function openSession(
 /** A ledger that keeps its history. */
 export function notedLedger(): Ledger & { readonly written: LedgerEntry[] } {
   const written: LedgerEntry[] = []
+  const struckOut = new Set<string>()
+  const key = ({ kind, namespace, name }: LedgerEntry) => `${kind} ${namespace}/${name}`
   return {
     written,
     record: (entry) => void written.push(entry),
-    forget: () => undefined,
-    entries: () => written,
+    forget: (entry) => void struckOut.add(key(entry)),
+    entries: () => written.filter((entry) => !struckOut.has(key(entry))),
   }
 }
 

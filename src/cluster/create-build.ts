@@ -54,14 +54,15 @@ async function create(object: KubernetesObject, creation: Creation): Promise<Kub
   const namespace = kind === 'Namespace' ? '' : (object.metadata.namespace ?? '')
   const entry: LedgerEntry = { kind, namespace, name: object.metadata.name, ownerToken: creation.ownerToken }
   creation.ledger.record(entry)
+  const known: { mayExist: boolean } = { mayExist: false }
   try {
-    const created = await createOrAdopt(object, entry, creation)
+    const created = await createOrAdopt(object, entry, creation, () => (known.mayExist = true))
     const { uid } = created.metadata
     if (uid !== undefined) creation.ledger.record({ ...entry, uid })
     creation.signal.throwIfAborted()
     return created
   } catch (error) {
-    if (isRefused(error)) creation.ledger.forget(entry)
+    if (!known.mayExist) creation.ledger.forget(entry)
     // Whatever else went wrong then is no news.
     creation.signal.throwIfAborted()
     throw explained(error, `creating ${named(entry)}`, creation.api.server)
@@ -71,20 +72,24 @@ async function create(object: KubernetesObject, creation: Creation): Promise<Kub
 /**
  * A create whose answer was lost has happened all the same: what is there then
  * under the name is compared by its owner token. An object of ours that is
- * on its way out (a first attempt's) is waited for.
+ * on its way out (a first attempt's) is waited for. Calls `mayExist` as soon
+ * as one try was not plainly refused: no later refusal takes that back.
  */
 async function createOrAdopt(
   object: KubernetesObject,
   entry: LedgerEntry,
   { api, ownerToken, patience, signal }: Creation,
+  mayExist: () => void,
 ): Promise<KubernetesObject> {
   const path = collectionOf(entry.kind, entry.namespace)
   const once = async (): Promise<KubernetesObject> => {
     try {
       const post = { method: 'POST', path, body: object, retry: ONE_TRY } as const
       const answer = await unhurried(patience, signal, (late) => api.call(post, late))
+      mayExist()
       return parseObject(answer.body)
     } catch (error) {
+      if (!isRefused(error)) mayExist()
       if (!isTaken(error)) throw error
       const there = await existing(entry, api, signal)
       if (there.metadata.annotations?.[OWNER_TOKEN] !== ownerToken) throw collision(entry)
@@ -133,7 +138,7 @@ function isPassing(error: unknown, entry: LedgerEntry): boolean {
 
 /** Nothing was created, and nothing is to be looked for: who may not create often may not look either. */
 function isRefused(error: unknown): boolean {
-  return error instanceof ApiError && error.status >= 400 && error.status < 500 && !isTransient(error)
+  return error instanceof ApiError && error.status >= 400 && error.status < 500 && !isTaken(error)
 }
 
 function isTaken(error: unknown): boolean {

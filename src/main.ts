@@ -53,6 +53,8 @@ try {
     stop,
   )
   process.exitCode = built ? 0 : 1
+  // What still runs after a cancellation, a program that fetches credentials for example, is waited for by nobody.
+  if (stop.aborted) process.exit()
 } catch (error) {
   reportCrash(runner, error, environment['RUNNER_DEBUG'] === '1')
   process.exitCode = 1

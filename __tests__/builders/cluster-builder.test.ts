@@ -97,6 +97,13 @@ describe('a build in the cluster', () => {
     expect(trial.told).toEqual(['running: node-3', 'line: one', 'line: two'])
   })
 
+  test('tells the platform of a node that was added for it', async () => {
+    const trial = begin()
+    trial.session.architectureOf = (node) => Promise.resolve(node === 'node-9' ? 's390x' : undefined)
+    trial.session.show({ pod: { ...exited(0, DIGEST), spec: { nodeName: 'node-9' } } })
+    expect(await trial.outcome).toMatchObject({ where: { platform: 'linux/s390x' } })
+  })
+
   test('is built when the container was never seen running, and its log is read all the same', async () => {
     const trial = begin()
     trial.session.print('quick')

@@ -25,14 +25,14 @@ export async function buildInCluster(
   signal: AbortSignal,
 ): Promise<BuildOutcome> {
   const end = await attempt(plan, building, signal)
-  if (plan.userNamespace !== 'try' || !isRefusedByNode(end)) return outcome(plan, building, end)
+  if (plan.userNamespace !== 'try' || !isRefusedByNode(end)) return outcome(plan, building, end, signal)
   building.observer.note(
     'This node runs no pods in user namespaces; the build starts once more without (`user-namespace: false` saves the try).',
   )
   const attempted = building.ledger.entries().filter((entry) => isOfAttempt(entry.kind))
   await removeCreated(building.session, building.ledger, REMOVAL_MS.inAHurry, attempted)
   const again = withoutUserNamespace(plan)
-  return outcome(again, building, await attempt(again, building, signal))
+  return outcome(again, building, await attempt(again, building, signal), signal)
 }
 
 /** A chown that fails inside a user namespace has the same code, but that build had begun. */
@@ -50,8 +50,13 @@ async function attempt(plan: BuildPlan, building: ClusterBuilding, signal: Abort
   return followBuild(created, plan, building, signal)
 }
 
-function outcome(plan: BuildPlan, building: ClusterBuilding, end: AttemptEnd): BuildOutcome {
-  const where = place(plan, building.facts, end.snapshot)
+async function outcome(
+  plan: BuildPlan,
+  building: ClusterBuilding,
+  end: AttemptEnd,
+  signal: AbortSignal,
+): Promise<BuildOutcome> {
+  const where = await place(plan, building, end.snapshot, signal)
   if (end.kind !== 'exited-with-0') return { kind: end.kind, failure: end.failure, where }
   // The message is there after a failed push too, and a process that a RUN
   // left behind could have written it: only exit code 0 and the exact form count.
@@ -61,9 +66,17 @@ function outcome(plan: BuildPlan, building: ClusterBuilding, end: AttemptEnd): B
     : { kind: 'built', digest, where }
 }
 
-function place(plan: BuildPlan, facts: ClusterFacts, snapshot: BuildSnapshot | undefined): BuildPlace {
+async function place(
+  plan: BuildPlan,
+  { session, facts }: ClusterBuilding,
+  snapshot: BuildSnapshot | undefined,
+  signal: AbortSignal,
+): Promise<BuildPlace> {
   const node = snapshot?.pod?.spec?.nodeName
-  const architecture = node === undefined ? undefined : facts.architectures?.get(node)
+  const known = node === undefined ? undefined : facts.architectures?.get(node)
+  // A node that was added for this build is not among those that were there before it.
+  const isNew = node !== undefined && known === undefined && facts.architectures !== undefined
+  const architecture = isNew ? await session.architectureOf(node, signal) : known
   return {
     namespace: plan.namespace,
     job: plan.job.metadata.name,

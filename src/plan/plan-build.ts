@@ -38,7 +38,7 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
   const failure = contextFailure(request.context, given.archive)
   if (failure !== undefined) return { kind: 'failure', failure }
 
-  const { userNamespace, note } = decideUserNamespace(request.userNamespace, given.userNamespaces)
+  const userNamespace = decideUserNamespace(request.userNamespace, given.userNamespaces)
   const { resources, notes } = podResources(request.resources)
   const [first] = request.tags
   return {
@@ -52,7 +52,7 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
     userNamespace,
     timeoutSeconds: request.timeoutSeconds,
     scheduleTimeoutSeconds: request.scheduleTimeoutSeconds,
-    notes: [...request.notices, ...notes, ...(note === undefined ? [] : [note])],
+    notes: [...request.notices, ...notes],
   }
 }
 

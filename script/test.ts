@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 
 import { RINGS } from './rings/index.ts'
 import type { Ring } from './rings/index.ts'
-import { total } from './rings/tally.ts'
+import { single, total } from './rings/tally.ts'
 import type { Tally } from './rings/tally.ts'
 import { recordEndToEnd } from './rings/record.ts'
 
@@ -37,13 +37,31 @@ function isAskedFor(ring: Ring): boolean {
 async function run(ring: Ring): Promise<Tally> {
   console.log(`\n=== ${ring.name}: ${ring.about}`)
   const began = performance.now()
-  const tally = await ring.run()
-  if (values.record && ring.name === 'e2e') recordEndToEnd(tally)
+  const tally = record(ring, await tallied(ring))
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   console.log(
     `=== ${ring.name}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped.length} skipped, ${seconds} s`,
   )
   return tally
+}
+
+/** What came of a ring; one that breaks is a failure, so that the others run and the last line is printed. */
+async function tallied(ring: Ring): Promise<Tally> {
+  try {
+    return await ring.run()
+  } catch (error) {
+    return single(`the ring ${ring.name} broke: ${String(error)}`, false)
+  }
+}
+
+function record(ring: Ring, tally: Tally): Tally {
+  if (!values.record || ring.name !== 'e2e') return tally
+  try {
+    recordEndToEnd(tally)
+    return tally
+  } catch (error) {
+    return total([tally, single(`the results could not be written down: ${String(error)}`, false)])
+  }
 }
 
 const tallies: Tally[] = []

@@ -1,19 +1,53 @@
 import tseslint from 'typescript-eslint'
 
-/** Rooms without effects: they may import neither adapters nor node's I/O. */
+/** Rooms without effects. What they need of the world comes in through ports, whose types they may name. */
 const PURE = ['request', 'plan', 'progress', 'failure', 'report', 'kubernetes']
+const pureRooms = PURE.map((room) => `../${room}/`)
 
-const noActions = { group: ['@actions/*'], message: 'Only src/runner imports @actions/*.' }
-const noClient = { group: ['@kubernetes/*', 'ws'], message: 'Only src/cluster talks to the API server.' }
-const noEffects = {
-  group: ['node:*', '!node:buffer', '**/cluster/**', '**/runner/**', '**/builders/*-builder.ts'],
-  message: 'This room is pure: effects come in through ports.',
-  allowTypeImports: true,
+/** What the files of each room may import as values, besides each other: beginnings of import paths. */
+const BORDERS = {
+  kubernetes: [],
+  request: [...pureRooms, 'js-yaml'],
+  plan: pureRooms,
+  progress: pureRooms,
+  failure: pureRooms,
+  report: pureRooms,
+  builders: ['../failure/', '../plan/', '../progress/'],
+  context: ['../failure/', '../request/', 'node:', 'tar-stream'],
+  cluster: [
+    '../failure/',
+    '../plan/',
+    '../clock.ts',
+    'node:',
+    '@kubernetes/client-node/dist/config.js',
+    'js-yaml',
+  ],
+  runner: ['../failure/', '../progress/', 'node:', '@actions/core'],
+}
+
+const outsideOfSource = {
+  regex: '(^|/)(lab|__tests__|script)/',
+  message: 'The action knows nothing of lab, tests and scripts.',
+}
+
+/** Imports of values that are not on a room's list. */
+function border(room, allowed) {
+  const beginnings = ['./', ...allowed].map((text) => text.replaceAll('.', '\\.')).join('|')
+  return {
+    regex: `^(?!${beginnings})`,
+    message: `src/${room} may import values of ${allowed.join(', ') || 'nothing'} only (docs/architecture.md).`,
+    allowTypeImports: true,
+  }
 }
 
 const restrict = (...patterns) => ({
   '@typescript-eslint/no-restricted-imports': ['error', { patterns }],
 })
+
+const rooms = Object.entries(BORDERS).map(([room, allowed]) => ({
+  files: [`src/${room}/**/*.ts`],
+  rules: restrict(outsideOfSource, border(room, allowed)),
+}))
 
 export default tseslint.config(
   {
@@ -32,10 +66,21 @@ export default tseslint.config(
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
     },
   },
-  { files: ['src/**/*.ts'], rules: restrict(noActions, noClient) },
-  { files: [`src/{${PURE.join(',')}}/**/*.ts`], rules: restrict(noActions, noClient, noEffects) },
-  { files: ['src/cluster/**/*.ts'], rules: restrict(noActions) },
-  { files: ['src/runner/**/*.ts'], rules: restrict(noClient) },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      ...restrict(outsideOfSource),
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ImportExpression', message: 'Borders hold for static imports.' },
+      ],
+    },
+  },
+  ...rooms,
+  {
+    files: [`src/{builders,${PURE.join(',')}}/**/*.ts`],
+    rules: { 'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval'] },
+  },
   {
     files: ['**/*.js'],
     ...tseslint.configs.disableTypeChecked,

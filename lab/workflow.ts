@@ -74,6 +74,8 @@ function environment(folder: string, settings: WorkflowSettings): Readonly<Recor
     // The `node` that runs the action is the first on PATH: 24, as GitHub's runner has it.
     PATH: `${join(settings.root, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
     KUBECONFIG: settings.kubeconfig,
+    // There is no container engine; act warns unless it is told where to not find one.
+    DOCKER_HOST: 'unix:///nowhere',
   }
 }
 

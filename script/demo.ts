@@ -10,6 +10,9 @@ const root = join(import.meta.dirname, '..')
 const LABEL = 'app.kubernetes.io/managed-by=hybrid-kubernetes-build'
 const POD = 'demo-hello'
 
+/** A lab of the demo's own, unless one is named: a lab that is in use is left alone. */
+process.env['HYBRID_LAB'] ??= 'demo'
+
 /** Fields of `npm run lab -- status --json` that are used here. */
 interface LabStatus {
   readonly kubeconfig: string
@@ -17,6 +20,7 @@ interface LabStatus {
   readonly executor: 'real' | 'stand-in'
 }
 
+/** Runs a command of the lab, which says itself what goes wrong; throws then. */
 function lab(...words: readonly string[]): string {
   return execFileSync(process.execPath, [join(root, 'lab/main.ts'), ...words], {
     encoding: 'utf8',
@@ -87,10 +91,10 @@ async function leftovers(status: LabStatus): Promise<string> {
   return kubectl(status, 'get', 'namespaces,jobs,pods,configmaps', '-A', '-l', LABEL, '-o', 'name')
 }
 
-const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } })
-lab('up')
-try {
+async function demo(): Promise<void> {
+  lab('up')
   lab('build', 'act')
+  // The lab's own words about itself.
   const status = JSON.parse(lab('status', '--json')) as LabStatus
   const executor = status.executor === 'real' ? 'Kaniko' : "the lab's stand-in for Kaniko (see lab/README.md)"
   console.log(`\nRunning examples/.github/workflows/build.yml; the image is built by ${executor}.\n`)
@@ -98,9 +102,27 @@ try {
   console.log(`\nRunning ${image} as a Pod. It says:\n`)
   console.log(`  ${runImage(status, image).trimEnd()}\n`)
   const left = await leftovers(status)
-  console.log(left === '' ? 'Nothing of the build is left in the cluster.' : `Left in the cluster:\n${left}`)
-  if (left !== '') process.exitCode = 1
-} finally {
-  if (values.keep) console.log('The lab stays up; take it down with `npm run lab -- down`.')
-  else lab('down')
+  if (left !== '') throw new Error(`something of the build is left in the cluster:\n${left}`)
+  console.log('Nothing of the build is left in the cluster.')
 }
+
+const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } })
+
+function takeDown(): void {
+  if (values.keep) console.log('The lab stays up; `HYBRID_LAB=demo npm run lab -- down --purge` ends it.')
+  else lab('down', '--purge')
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    takeDown()
+    process.exit(130)
+  })
+}
+try {
+  await demo()
+} catch (error) {
+  console.error(`\nThe demo ended: ${error instanceof Error ? error.message : 'for no reason that is known'}`)
+  process.exitCode = 1
+}
+takeDown()

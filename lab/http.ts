@@ -52,13 +52,13 @@ export interface ApiAnswer {
 /** Sends requests to the lab's API server. */
 export type Api = (method: string, path: string, body?: unknown, token?: string) => Promise<ApiAnswer>
 
-/** The API server as its administrator sees it, or as the bearer of a token. */
-export function apiOf(lab: Lab, addresses: Addresses): Api {
-  const admin = keyPair(lab, 'admin')
+/** The API server as a user with a certificate sees it, the administrator by default, or as the bearer of a token. */
+export function apiOf(lab: Lab, addresses: Addresses, user = 'admin'): Api {
+  const own = keyPair(lab, user)
   return async (method, path, body, token) => {
     const identity =
       token === undefined
-        ? { cert: readFileSync(admin.certificate), key: readFileSync(admin.key) }
+        ? { cert: readFileSync(own.certificate), key: readFileSync(own.key) }
         : { headers: { authorization: `Bearer ${token}` } }
     const ca = readFileSync(keyPair(lab, 'cluster-authority').certificate)
     const headers = { ...identity.headers, 'content-type': 'application/json' }

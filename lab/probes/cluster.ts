@@ -12,6 +12,7 @@ export const clusterProbes: readonly Probe[] = [
   { name: 'API server', check: apiServer },
   { name: 'node', check: node },
   { name: 'Pod Security admission', check: podSecurity },
+  { name: 'users and RBAC', check: users },
   { name: 'service accounts and RBAC', check: serviceAccounts },
   { name: 'cluster DNS', check: clusterDns },
 ]
@@ -45,6 +46,18 @@ async function podSecurity({ lab, addresses }: Site): Promise<string> {
   }
   if (answer.status === 201) throw new LabError('a restricted namespace admits an unrestricted pod')
   throw refusal('a dry-run pod, for another reason,', answer)
+}
+
+/** The scheduler is a user like any other: known by its certificate, and allowed what its role says. */
+async function users({ lab, addresses }: Site): Promise<string> {
+  const api = apiOf(lab, addresses, 'scheduler')
+  const allowed = await api('GET', '/api/v1/nodes')
+  if (allowed.status !== 200) throw refusal('a user what its role allows', allowed)
+  const forbidden = await api('GET', '/api/v1/secrets')
+  if (forbidden.status !== 403) {
+    throw new LabError(`a user may list secrets without a role (${String(forbidden.status)})`)
+  }
+  return 'a user with a certificate may do what its role says and no more'
 }
 
 async function serviceAccounts({ lab, addresses }: Site): Promise<string> {

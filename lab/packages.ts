@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LabError, hasProgram, run } from './command.ts'
 import { cacheFolder } from './places.ts'
@@ -18,6 +18,8 @@ export async function installPackages(purpose: Purpose = 'up'): Promise<void> {
   if (missing.length === 0) return
   say(`Installing with apt-get: ${missing.join(' ')}`)
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  // On a new machine this is the first thing that anybody puts there.
+  mkdirSync(cacheFolder, { recursive: true })
   const log = join(cacheFolder, 'apt.log')
   const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...missing]
   await step('install Debian packages', '30 s', async () => {

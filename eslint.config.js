@@ -9,7 +9,7 @@ const BORDERS = {
   kubernetes: [],
   request: [...pureRooms, 'js-yaml'],
   plan: pureRooms,
-  progress: pureRooms,
+  progress: [...pureRooms, 'dockerfile-ast'],
   failure: pureRooms,
   report: pureRooms,
   builders: ['../failure/', '../plan/', '../progress/'],

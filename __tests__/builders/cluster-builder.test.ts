@@ -2,6 +2,7 @@ import { buildInCluster } from '../../src/builders/cluster-builder.ts'
 import type { BuildOutcome } from '../../src/builders/builder.ts'
 import type { ContainerState, Pod } from '../../src/kubernetes/objects.ts'
 import type { BuildPlan } from '../../src/plan/build-plan.ts'
+import { parseDockerfile } from '../../src/progress/dockerfile.ts'
 import { stateLedger } from '../../src/runner/state-ledger.ts'
 import { fakeSession } from '../support/fake-session.ts'
 import type { FakeSession } from '../support/fake-session.ts'
@@ -29,6 +30,8 @@ const plan: BuildPlan = {
   userNamespace: 'yes',
   timeoutSeconds: 600,
   scheduleTimeoutSeconds: 120,
+  dockerfile: parseDockerfile('Dockerfile', ''),
+  missingSources: [],
   notes: [],
 }
 

@@ -2,6 +2,7 @@ import type { BuildSnapshot } from '../../src/cluster/cluster-session.ts'
 import type { EndedBuild } from '../../src/failure/ended-build.ts'
 import type { ClusterEvent, ContainerState, Job, Pod } from '../../src/kubernetes/objects.ts'
 import type { BuildPlan } from '../../src/plan/build-plan.ts'
+import { parseDockerfile } from '../../src/progress/dockerfile.ts'
 import { recordedResult } from '../progress/recording.ts'
 
 export const CONTAINER = 'kaniko'
@@ -76,6 +77,8 @@ const PLAN: BuildPlan = {
   userNamespace: 'yes',
   timeoutSeconds: 600,
   scheduleTimeoutSeconds: 120,
+  dockerfile: parseDockerfile('app/Dockerfile', ''),
+  missingSources: [],
   notes: [],
 }
 
@@ -87,5 +90,5 @@ export function endedBuild(snapshot: BuildSnapshot, lastLines: readonly string[]
     random: 'x1y2z',
     container: CONTAINER,
   }
-  return { snapshot, build, plan: PLAN, lastLines }
+  return { snapshot, build, plan: PLAN, step: undefined, lastLines }
 }

@@ -37,6 +37,8 @@ export function archiveOf(size = 3): ContextArchive {
     files: 2,
     contentBytes: 9,
     ignored: 1,
+    source: { path: 'Dockerfile', text: 'FROM scratch\n' },
+    missing: [],
   }
 }
 

@@ -23,6 +23,7 @@ describe('a plan', () => {
       repository: 'acme/app',
       timeoutSeconds: 300,
       scheduleTimeoutSeconds: 120,
+      missingSources: [],
       notes: [],
     })
   })
@@ -72,6 +73,8 @@ describe('a plan', () => {
       files: 1,
       contentBytes: 1,
       ignored: 0,
+      source: { path: 'Dockerfile', text: 'FROM scratch\n' },
+      missing: [],
     }
     expect(argsOf(planOf(TAGS, { archive }))).toContain('--dockerfile=docker/x.Dockerfile')
   })

@@ -18,7 +18,15 @@ test('the plan tells where, what, where to, and what was decided', () => {
   const lines = planLines(
     request,
     { ...planOf({ tags: 'example.com/app:1', namespace: 'ci' }), notes: ['Memory was raised.'] },
-    { bytes: new Uint8Array(1200), dockerfile: 'Dockerfile', files: 1, contentBytes: 3_100_000, ignored: 12 },
+    {
+      bytes: new Uint8Array(1200),
+      dockerfile: 'Dockerfile',
+      source: { path: 'Dockerfile', text: '' },
+      missing: [],
+      files: 1,
+      contentBytes: 3_100_000,
+      ignored: 12,
+    },
     {
       serverTime: new Date(0),
       kubernetesVersion: 'v1.34.4',

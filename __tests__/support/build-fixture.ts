@@ -3,6 +3,7 @@ import { loadClusterConfig } from '../../src/cluster/kubeconfig.ts'
 import { openClusterSession } from '../../src/cluster/session.ts'
 import type { KubernetesObject } from '../../src/kubernetes/objects.ts'
 import type { BuildPlan } from '../../src/plan/build-plan.ts'
+import { parseDockerfile } from '../../src/progress/dockerfile.ts'
 import type { ApiServer } from './api-server.ts'
 import { quickClock } from './quick-clock.ts'
 
@@ -74,6 +75,8 @@ export function smallPlan(
     userNamespace: 'no',
     timeoutSeconds: 600,
     scheduleTimeoutSeconds: 600,
+    dockerfile: parseDockerfile('Dockerfile', ''),
+    missingSources: [],
     notes: [],
   }
 }

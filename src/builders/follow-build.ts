@@ -208,7 +208,13 @@ class Attempt {
   }
 
   #diagnosis(snapshot: BuildSnapshot): Failure {
-    return diagnoseEnd({ snapshot, build: this.#created, plan: this.#plan, lastLines: this.#lines.all() })
+    return diagnoseEnd({
+      snapshot,
+      build: this.#created,
+      plan: this.#plan,
+      lastLines: this.#lines.all(),
+      step: undefined,
+    })
   }
 
   #failed(failure: Failure): AttemptEnd {

@@ -42,6 +42,18 @@ export async function findDockerfile(inputs: DockerfileInputs, roots: Roots): Pr
   return { shown, path, file, inContext: linked.isSymbolicLink() ? undefined : inContext }
 }
 
+/** More than this of a Dockerfile is not needed to name its lines, in bytes. */
+const LONGEST_SOURCE = 1 << 20
+
+/** The Dockerfile's text, for messages. */
+export async function readText({ file, shown }: Dockerfile): Promise<string> {
+  // One as long as this was not written by anybody who reads line numbers.
+  if (file.size > LONGEST_SOURCE) return ''
+  return readFile(file.source, 'utf8').catch((error: unknown) => {
+    throw unreadable(shown, error)
+  })
+}
+
 export interface IgnoreFile {
   readonly shown: string
   readonly text: string

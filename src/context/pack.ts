@@ -2,7 +2,7 @@ import type { ActionError } from '../failure/failure.ts'
 import type { ContextArchive } from './context-archive.ts'
 import { findRoots } from './context-directory.ts'
 import { broken, quoted, tooLarge } from './context-problem.ts'
-import { findDockerfile, findIgnoreFile } from './dockerfile.ts'
+import { findDockerfile, findIgnoreFile, readText } from './dockerfile.ts'
 import type { IgnoreFile } from './dockerfile.ts'
 import { dockerIgnore } from './dockerignore.ts'
 import { PatternError } from './ignore-pattern.ts'
@@ -43,6 +43,8 @@ export async function packContext(given: ContextInputs, signal: AbortSignal): Pr
   return {
     bytes,
     dockerfile: layout.dockerfile,
+    source: { path: dockerfile.shown, text: await readText(dockerfile) },
+    missing: [],
     files: files.length + links,
     contentBytes: files.reduce((sum, file) => sum + file.size, 0),
     ignored: tree.ignored,

@@ -1,11 +1,14 @@
 import type { BuildSnapshot, CreatedBuild } from '../cluster/cluster-session.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
+import type { Step } from '../progress/build-record.ts'
 
 /** What is known of a build that ended without an image. */
 export interface EndedBuild {
   readonly snapshot: BuildSnapshot
   readonly build: CreatedBuild
   readonly plan: BuildPlan
+  /** What the executor was doing, or did last; undefined if it had not begun. */
+  readonly step: Step | undefined
   /** Of the container's log, oldest first. */
   readonly lastLines: readonly string[]
 }

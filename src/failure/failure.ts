@@ -1,3 +1,5 @@
+import type { Place } from '../progress/build-record.ts'
+
 /**
  * Every way a build can end without an image, or an invocation without a
  * build. Closed and stable: workflows compare the output `failure-code` with
@@ -55,6 +57,8 @@ export interface Failure {
   readonly code: FailureCode
   /** One sentence: what happened, and where. */
   readonly headline: string
+  /** The lines of the Dockerfile that it is about, for an annotation. */
+  readonly place?: Place | undefined
   /** What is known besides, one line each; may be empty. */
   readonly details: readonly string[]
   /** What to do about it, one line each; may be empty only for `cancelled`. */

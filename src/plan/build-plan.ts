@@ -1,4 +1,6 @@
+import type { MissingSource } from '../context/context-archive.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
+import type { Dockerfile } from '../progress/dockerfile.ts'
 
 /** Who a build is: drawn once, before anything is created. The random part and the token are the identity. */
 export interface BuildIdentity {
@@ -45,6 +47,9 @@ export interface BuildPlan {
   readonly userNamespace: 'yes' | 'no' | 'try'
   readonly timeoutSeconds: number
   readonly scheduleTimeoutSeconds: number
+  /** What is built, for messages that name its lines. */
+  readonly dockerfile: Dockerfile
+  readonly missingSources: readonly MissingSource[]
   /** Sentences for the log: what was decided for the user and why. */
   readonly notes: readonly string[]
 }

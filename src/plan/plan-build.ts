@@ -2,6 +2,7 @@ import type { ContextArchive } from '../context/context-archive.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { BuildRequest } from '../request/build-request.ts'
+import { parseDockerfile } from '../progress/dockerfile.ts'
 import { printImageRepository } from '../request/image-reference.ts'
 import type { BuildIdentity, BuildPlan, RunContext } from './build-plan.ts'
 import { contextFailure, contextMap } from './context-map.ts'
@@ -52,6 +53,8 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
     userNamespace,
     timeoutSeconds: request.timeoutSeconds,
     scheduleTimeoutSeconds: request.scheduleTimeoutSeconds,
+    dockerfile: parseDockerfile(given.archive.source.path, given.archive.source.text),
+    missingSources: given.archive.missing,
     notes: [...request.notices, ...notes],
   }
 }

@@ -14,6 +14,7 @@ import { outputsOf } from './report/outputs.ts'
 import type { Report } from './report/outputs.ts'
 import type { BuildRequest, ClusterChoice } from './request/build-request.ts'
 import { buildLog } from './runner/build-log.ts'
+import { withHeartbeat } from './runner/heartbeat.ts'
 import { reportFailure } from './runner/report-failure.ts'
 import type { Runner } from './runner/runner.ts'
 
@@ -79,10 +80,16 @@ async function buildAndRemove(
   facts: ClusterFacts,
   signal: AbortSignal,
 ): Promise<Report> {
-  const log = buildLog(ports.runner, `Kaniko builds ${plan.destinations[0] ?? plan.job.metadata.name}`)
+  const log = withHeartbeat(buildLog(ports.runner), ports.clock)
   const began = ports.clock.now()
   try {
-    const building = { session, facts, observer: log, ledger: ports.ledger, clock: ports.clock }
+    const building = {
+      session,
+      facts,
+      observer: { ...log, line: () => undefined },
+      ledger: ports.ledger,
+      clock: ports.clock,
+    }
     const outcome = await buildInCluster(plan, building, signal).catch((error: unknown) =>
       outcomeOf(error, { ...NOWHERE, namespace: plan.namespace, job: plan.job.metadata.name }, signal),
     )
@@ -106,8 +113,9 @@ async function buildAndRemove(
 
 /** What an exception says of a build; one that says nothing for users goes on as it is. */
 function outcomeOf(error: unknown, where: BuildPlace, signal: AbortSignal): BuildOutcome {
-  if (signal.aborted) return { kind: 'cancelled', failure: cancelled(), where }
-  if (error instanceof ActionError) return { kind: 'failed', failure: error.failure, where }
+  if (signal.aborted) return { kind: 'cancelled', failure: cancelled(), where, record: undefined }
+  if (error instanceof ActionError)
+    return { kind: 'failed', failure: error.failure, where, record: undefined }
   throw error
 }
 

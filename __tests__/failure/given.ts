@@ -78,6 +78,7 @@ const PLAN: BuildPlan = {
   timeoutSeconds: 600,
   scheduleTimeoutSeconds: 120,
   dockerfile: parseDockerfile('app/Dockerfile', ''),
+  usesCache: true,
   missingSources: [],
   notes: [],
 }

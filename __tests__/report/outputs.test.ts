@@ -5,7 +5,8 @@ import { OUTPUT_NAMES } from '../../src/request/inputs.generated.ts'
 const where = { namespace: 'ci', job: 'app-x1y2z', node: 'node-3', platform: 'linux/amd64' }
 const NOWHERE = { namespace: undefined, job: undefined, node: undefined, platform: undefined }
 const digest = `sha256:${'0'.repeat(64)}` as Digest
-const built: BuildOutcome = { kind: 'built', digest, where }
+const record = undefined
+const built: BuildOutcome = { kind: 'built', digest, where, record }
 const failure = { code: 'run-failed', headline: 'It failed.', details: [], cures: [] } as const
 
 const report = {
@@ -39,7 +40,7 @@ describe('the outputs', () => {
   })
 
   test('of a failed build tell why, where and after how long', () => {
-    const outputs = outputsOf({ ...report, outcome: { kind: 'failed', failure, where } })
+    const outputs = outputsOf({ ...report, outcome: { kind: 'failed', failure, where, record } })
     expect(outputs.get('outcome')).toBe('failed')
     expect(outputs.get('failure-code')).toBe('run-failed')
     expect(outputs.get('failure-message')).toBe('It failed.')
@@ -54,7 +55,7 @@ describe('the outputs', () => {
       destinations: [],
       repository: undefined,
       durationSeconds: undefined,
-      outcome: { kind: 'failed', failure, where: NOWHERE },
+      outcome: { kind: 'failed', failure, where: NOWHERE, record },
     })
     expect([...outputs.keys()]).toEqual(['images', 'builder', 'outcome', 'failure-code', 'failure-message'])
   })
@@ -62,7 +63,7 @@ describe('the outputs', () => {
   test('are exactly those that action.yml declares', () => {
     const names = new Set([
       ...outputsOf({ ...report, outcome: built }).keys(),
-      ...outputsOf({ ...report, outcome: { kind: 'failed', failure, where } }).keys(),
+      ...outputsOf({ ...report, outcome: { kind: 'failed', failure, where, record } }).keys(),
     ])
     expect([...names].sort()).toEqual([...OUTPUT_NAMES].sort())
   })

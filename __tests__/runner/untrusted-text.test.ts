@@ -1,3 +1,5 @@
+import fc from 'fast-check'
+
 import { harmless, untrustedText } from '../../src/runner/untrusted-text.ts'
 
 describe('untrusted text', () => {
@@ -40,7 +42,31 @@ describe('untrusted text', () => {
     ['a line separator of Unicode', 'a\u2028::warning::b', ['a', '::warning::b']],
     ['an empty line', '', ['']],
     ['colours, which do no harm', '\u001b[31mred\u001b[0m', ['\u001b[31mred\u001b[0m']],
+    ['a colour that would go on', '\u001b[31mred', ['\u001b[31mred\u001b[0m']],
+    ['what moves the cursor', 'a\u001b[2K\u001b[1Ab', ['a␛[2K␛[1Ab']],
+    ['what sets the title of a terminal', '\u001b]0;x\u0007y', ['␛]0;x␇y']],
+    ['a backspace that overwrites', 'abc\b\b\bxyz', ['abc␈␈␈xyz']],
+    ['a turn of the direction of text', 'a\u202eb', ['a\ufffdb']],
+    ['a NUL', 'a\0b', ['a␀b']],
+    ['a tab', 'a\tb', ['a\tb']],
+    ['what was no UTF-8', 'a\ufffdb', ['a\ufffdb']],
   ])('shows %s without obeying it', (_, text, lines) => {
     expect(harmless(text)).toEqual(lines)
+  })
+
+  test('shows of a line of a megabyte its beginning, and says how much is left out', () => {
+    const [line, ...more] = harmless('x'.repeat(1_048_576))
+    expect(more).toEqual([])
+    expect(line).toMatch(/^x{16384} … \(1032192 characters more\)$/)
+  })
+
+  test('never shows a line end, a control character but in a colour, or an old command', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        for (const line of harmless(text)) {
+          expect(line.replaceAll(/\u001b\[[0-9;:]*m/g, '')).not.toMatch(/[\0-\x08\x0a-\x1f\x7f-\x9f]|##\[/)
+        }
+      }),
+    )
   })
 })

@@ -76,6 +76,7 @@ export function smallPlan(
     timeoutSeconds: 600,
     scheduleTimeoutSeconds: 600,
     dockerfile: parseDockerfile('Dockerfile', ''),
+    usesCache: true,
     missingSources: [],
     notes: [],
   }

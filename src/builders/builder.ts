@@ -1,4 +1,5 @@
 import type { Failure } from '../failure/failure.ts'
+import type { BuildRecord } from '../progress/build-record.ts'
 
 /** `sha256:` and 64 hexadecimal digits. */
 export type Digest = string & { readonly __brand: 'Digest' }
@@ -13,10 +14,16 @@ export function parseDigest(text: string | undefined): Digest | undefined {
 }
 
 /** How a build ended. A failed build is a value; an exception is a broken tool. */
-export type BuildOutcome =
-  | { readonly kind: 'built'; readonly digest: Digest; readonly where: BuildPlace }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly where: BuildPlace }
-  | { readonly kind: 'cancelled'; readonly failure: Failure; readonly where: BuildPlace }
+export type BuildOutcome = Outcome & {
+  readonly where: BuildPlace
+  /** How it went; undefined if it never began. */
+  readonly record: BuildRecord | undefined
+}
+
+type Outcome =
+  | { readonly kind: 'built'; readonly digest: Digest }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'cancelled'; readonly failure: Failure }
 
 /** What is known of where the build ran, as far as it came. */
 export interface BuildPlace {

@@ -24,7 +24,8 @@ export async function buildInCluster(
   building: ClusterBuilding,
   signal: AbortSignal,
 ): Promise<BuildOutcome> {
-  const end = await attempt(plan, building, signal)
+  const zero = building.clock.now()
+  const end = await attempt(plan, building, zero, signal)
   if (plan.userNamespace !== 'try' || !isRefusedByNode(end)) return outcome(plan, building, end, signal)
   building.observer.note(
     'This node runs no pods in user namespaces; the build starts once more without (`user-namespace: false` saves the try).',
@@ -32,7 +33,7 @@ export async function buildInCluster(
   const attempted = building.ledger.entries().filter((entry) => isOfAttempt(entry.kind))
   await removeCreated(building.session, building.ledger, REMOVAL_MS.inAHurry, attempted)
   const again = withoutUserNamespace(plan)
-  return outcome(again, building, await attempt(again, building, signal), signal)
+  return outcome(again, building, await attempt(again, building, zero, signal), signal)
 }
 
 /** A chown that fails inside a user namespace has the same code, but that build had begun. */
@@ -45,9 +46,14 @@ function isOfAttempt(kind: string): boolean {
   return kind === 'Job' || kind === 'ConfigMap'
 }
 
-async function attempt(plan: BuildPlan, building: ClusterBuilding, signal: AbortSignal): Promise<AttemptEnd> {
+async function attempt(
+  plan: BuildPlan,
+  building: ClusterBuilding,
+  zero: number,
+  signal: AbortSignal,
+): Promise<AttemptEnd> {
   const created = await building.session.createBuild(plan, building.ledger, signal)
-  return followBuild(created, plan, building, signal)
+  return followBuild(created, plan, { ...building, zero }, signal)
 }
 
 async function outcome(
@@ -57,13 +63,14 @@ async function outcome(
   signal: AbortSignal,
 ): Promise<BuildOutcome> {
   const where = await place(plan, building, end.snapshot, signal)
-  if (end.kind !== 'exited-with-0') return { kind: end.kind, failure: end.failure, where }
+  const { record } = end
+  if (end.kind !== 'exited-with-0') return { kind: end.kind, failure: end.failure, where, record }
   // The message is there after a failed push too, and a process that a RUN
   // left behind could have written it: only exit code 0 and the exact form count.
   const digest = parseDigest(end.message)
   return digest === undefined
-    ? { kind: 'failed', failure: noDigest(plan.executor), where }
-    : { kind: 'built', digest, where }
+    ? { kind: 'failed', failure: noDigest(plan.executor), where, record }
+    : { kind: 'built', digest, where, record }
 }
 
 async function place(

@@ -5,22 +5,30 @@ import { diagnoseEnd } from '../failure/diagnose-end.ts'
 import { judge } from '../failure/judge.ts'
 import type { Verdict } from '../failure/verdict.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
+import type { BuildEvent } from '../progress/build-event.ts'
+import type { BuildRecord } from '../progress/build-record.ts'
+import { KanikoProgress } from '../progress/kaniko-progress.ts'
 import type { BuildObserver } from './build-observer.ts'
 import type { Clock } from '../clock.ts'
 import { nextWithin } from './next-within.ts'
+import { Phases } from './phases.ts'
 import { recentLines } from './recent-lines.ts'
 
 /** The end of one attempt: the executor's own success, or why there is none. */
-export type AttemptEnd =
-  | { readonly kind: 'exited-with-0'; readonly message: string | undefined; readonly snapshot: BuildSnapshot }
+export type AttemptEnd = HowItEnded & {
+  readonly snapshot: BuildSnapshot | undefined
+  readonly record: BuildRecord
+}
+
+type HowItEnded =
+  | { readonly kind: 'exited-with-0'; readonly message: string | undefined }
   | {
       readonly kind: 'failed'
       readonly failure: Failure
       /** Whether the executor was ever started: a build that had begun is not tried again. */
       readonly began: boolean
-      readonly snapshot: BuildSnapshot | undefined
     }
-  | { readonly kind: 'cancelled'; readonly failure: Failure; readonly snapshot: BuildSnapshot | undefined }
+  | { readonly kind: 'cancelled'; readonly failure: Failure }
 
 const NO_END: LogEnd = { kind: 'incomplete', reason: 'the end of the log did not arrive' }
 
@@ -28,6 +36,8 @@ export interface Following {
   readonly session: ClusterSession
   readonly observer: BuildObserver
   readonly clock: Clock
+  /** By the clock, just before the first create: what the record counts from. */
+  readonly zero: number
 }
 
 /** How long the rest of a log is waited for once the container has ended, in milliseconds. */
@@ -74,6 +84,8 @@ class Attempt {
   readonly #signal: AbortSignal
   readonly #createdAt: number
   readonly #lines = recentLines()
+  readonly #phases = new Phases()
+  readonly #progress: KanikoProgress
   readonly #ended = Promise.withResolvers<undefined>()
   #log: Promise<LogEnd> | undefined
   #snapshot: BuildSnapshot | undefined
@@ -87,6 +99,9 @@ class Attempt {
     this.#following = following
     this.#signal = signal
     this.#createdAt = following.clock.now()
+    this.#phases.enter('create', 0)
+    const tell = (event: BuildEvent): void => following.observer.event(event)
+    this.#progress = new KanikoProgress(plan, tell, () => this.#sinceZero())
   }
 
   /** Until the nearest deadline. */
@@ -100,6 +115,7 @@ class Attempt {
     this.#snapshot = snapshot
     const verdict = judge(snapshot, this.#created.container)
     this.#remember(verdict)
+    this.#timePhase(snapshot, verdict)
     switch (verdict.kind) {
       case 'waiting':
         this.#tellWaiting(verdict.why)
@@ -114,7 +130,7 @@ class Attempt {
       case 'ended':
         this.#followLog(snapshot)
         await this.#readLogToItsEnd()
-        return { kind: 'exited-with-0', message: verdict.message, snapshot }
+        return this.#end({ kind: 'exited-with-0', message: verdict.message })
       case 'failed':
         if (verdict.ran) this.#followLog(snapshot)
         await this.#readLogToItsEnd()
@@ -141,7 +157,7 @@ class Attempt {
   }
 
   cancelled(): AttemptEnd {
-    return { kind: 'cancelled', failure: cancelled(), snapshot: this.#snapshot }
+    return this.#end({ kind: 'cancelled', failure: cancelled() })
   }
 
   /** The sequence of snapshots ended although nobody asked it to. */
@@ -185,6 +201,7 @@ class Attempt {
       (line) => {
         this.#lines.add(line.text)
         this.#following.observer.line(line)
+        this.#progress.take(line)
       },
       this.#ended.promise,
       this.#signal,
@@ -195,6 +212,7 @@ class Attempt {
     this.#ended.resolve(undefined)
     if (this.#log === undefined) return
     const end = await this.#within(LOG_GRACE_MS, this.#log)
+    this.#progress.end()
     if (end.kind === 'incomplete') this.#following.observer.note(`The log is not complete: ${end.reason}.`)
   }
 
@@ -213,15 +231,45 @@ class Attempt {
       build: this.#created,
       plan: this.#plan,
       lastLines: this.#lines.all(),
-      step: undefined,
+      step: this.#progress.step,
     })
   }
 
   #failed(failure: Failure): AttemptEnd {
-    return { kind: 'failed', failure, began: this.#log !== undefined, snapshot: this.#snapshot }
+    return this.#end({ kind: 'failed', failure, began: this.#log !== undefined })
+  }
+
+  #end(how: HowItEnded): AttemptEnd {
+    return { ...how, snapshot: this.#snapshot, record: this.#record() }
+  }
+
+  #record(): BuildRecord {
+    const now = this.#sinceZero()
+    const record = this.#progress.record(now)
+    const phases = this.#phases.all(now)
+    const lastStep = record.steps.at(-1)
+    // A container's end is seen up to a second after its last line.
+    const ending = lastStep === undefined ? [] : [{ title: 'end', beganMs: lastStep.endedMs, endedMs: now }]
+    return { ...record, phases: [...phases, ...ending] }
+  }
+
+  #timePhase(snapshot: BuildSnapshot, verdict: Verdict): void {
+    if (verdict.kind === 'waiting' || verdict.kind === 'stuck') {
+      this.#phases.enter(phaseOf(snapshot, verdict.why), this.#sinceZero())
+    } else this.#phases.leave(this.#sinceZero())
+  }
+
+  #sinceZero(): number {
+    return this.#following.clock.now() - this.#following.zero
   }
 
   #seconds(): number {
     return (this.#following.clock.now() - this.#createdAt) / 1000
   }
+}
+
+/** What a build that does not run yet spends its time on. */
+function phaseOf({ pod }: BuildSnapshot, why: string): string {
+  if (pod?.spec?.nodeName === undefined) return 'schedule'
+  return why.startsWith('the executor image') ? 'pull the executor' : 'start'
 }

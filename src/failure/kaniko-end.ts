@@ -122,6 +122,8 @@ function after(event: KanikoEvent, before: Progress): Progress {
     case 'cache-write':
     case 'pushed':
     case 'retry':
+    case 'keeping':
+    case 'cache-trouble':
     case 'lint':
     case 'noise':
     case 'other':

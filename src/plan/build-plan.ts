@@ -49,6 +49,8 @@ export interface BuildPlan {
   readonly scheduleTimeoutSeconds: number
   /** What is built, for messages that name its lines. */
   readonly dockerfile: Dockerfile
+  /** Whether the executor looks for layers in a cache. */
+  readonly usesCache: boolean
   readonly missingSources: readonly MissingSource[]
   /** Sentences for the log: what was decided for the user and why. */
   readonly notes: readonly string[]

@@ -54,6 +54,7 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
     timeoutSeconds: request.timeoutSeconds,
     scheduleTimeoutSeconds: request.scheduleTimeoutSeconds,
     dockerfile: parseDockerfile(given.archive.source.path, given.archive.source.text),
+    usesCache: request.cache.kind === 'on',
     missingSources: given.archive.missing,
     notes: [...request.notices, ...notes],
   }

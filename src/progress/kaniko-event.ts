@@ -17,6 +17,10 @@ export type KanikoEvent =
   | { readonly kind: 'pushing'; readonly reference: string }
   | { readonly kind: 'pushed'; readonly reference: string }
   | { readonly kind: 'retry'; readonly reason: string }
+  /** Files are kept for later stages, or the file system is emptied for the next one. */
+  | { readonly kind: 'keeping' }
+  /** A layer could not be written to the cache. */
+  | { readonly kind: 'cache-trouble'; readonly reason: string }
   | { readonly kind: 'lint'; readonly rule: string; readonly text: string; readonly line: number }
   /** Said in every build, and of use to nobody who reads its log. */
   | { readonly kind: 'noise' }
@@ -30,7 +34,7 @@ type Reading = readonly [RegExp, (...groups: string[]) => KanikoEvent]
 /** Texts of Kaniko v1.28; a text that a later version changes becomes `other`, which shows it as it is. */
 const READINGS: readonly Reading[] = [
   [
-    /^(?:active feature flags: |credential providers by priority: |Retrieving image manifest |Returning cached image manifest$|Built cross stage deps: |Cmd: |Args: \[|No base image, nothing to extract$|Initializing snapshotter )/,
+    /^(?:active feature flags: |credential providers by priority: |Retrieving image manifest |Returning cached image manifest$|Resolved base name of |Built cross stage deps: |Cmd: |Args: \[|No base image, nothing to extract$|Found cached layer, extracting to filesystem$|Initializing snapshotter )/,
     () => ({ kind: 'noise' }),
   ],
   [
@@ -53,6 +57,11 @@ const READINGS: readonly Reading[] = [
   [/^Taking snapshot of /, () => ({ kind: 'snapshot' })],
   [/^Pushing image to (\S+)$/, (reference = '') => ({ kind: 'pushing', reference })],
   [/^Pushed (\S+)$/, (reference = '') => ({ kind: 'pushed', reference })],
+  [
+    /^(?:Saving file .* for later use|Storing source image from stage .*|Deleting filesystem\.\.\.)$/s,
+    () => ({ kind: 'keeping' }),
+  ],
+  [/^Error uploading layer to cache: (.*)$/s, (reason = '') => ({ kind: 'cache-trouble', reason })],
   [/^Retrying operation after .*? due to (.*)$/s, (reason = '') => ({ kind: 'retry', reason })],
   [
     /^([A-Z][A-Za-z]+): (.*) \(line (\d+)\)(?:\n\t.*)?$/s,

@@ -1,0 +1,55 @@
+import type { Dockerfile, Instruction, Stage } from './dockerfile.ts'
+
+/** An instruction of the Dockerfile, in its stage. */
+export interface Located {
+  readonly stage: Stage
+  /** The Dockerfile has no other stage. */
+  readonly isAlone: boolean
+  readonly instruction: Instruction
+  /** Counted from 1; the FROM is the first. */
+  readonly position: number
+}
+
+/**
+ * Where in the Dockerfile a build is, by the instructions that its log names,
+ * in their order. The same instruction may stand there twice, stages may be
+ * left out, and a RUN can forge the log: what is not found ahead is looked for
+ * from the beginning, so that one false line does not spoil the rest.
+ */
+export class DockerfilePosition {
+  readonly #all: readonly Located[]
+  /** Where to look first: behind the instruction found last. */
+  #next = 0
+
+  constructor(dockerfile: Dockerfile) {
+    const isAlone = dockerfile.stages.length === 1
+    this.#all = dockerfile.stages.flatMap((stage) =>
+      stage.instructions.map((instruction, at) => ({ stage, isAlone, instruction, position: at + 1 })),
+    )
+  }
+
+  /** A stage begins, by its number among all of the Dockerfile; its FROM. */
+  enter(index: number): Located | undefined {
+    const at = this.#all.findIndex(({ stage }) => stage.index === index)
+    if (at < 0) return undefined
+    this.#next = at + 1
+    return this.#all[at]
+  }
+
+  /** The instruction of this text, which the log has on one line. Undefined: the Dockerfile has none such. */
+  find(text: string): Located | undefined {
+    const wanted = withoutBlanks(text)
+    const isWanted = ({ instruction }: Located): boolean => withoutBlanks(instruction.text) === wanted
+    const ahead = this.#all.findIndex((located, at) => at >= this.#next && isWanted(located))
+    const at = ahead >= 0 ? ahead : this.#all.findIndex(isWanted)
+    if (at < 0) return undefined
+    this.#next = at + 1
+    return this.#all[at]
+  }
+}
+
+/** Two parsers join continuation lines with more or fewer blanks; a keyword's case is the author's. */
+function withoutBlanks(text: string): string {
+  const [keyword = ''] = text.split(/\s/, 1)
+  return keyword.toUpperCase() + text.slice(keyword.length).replace(/\s+/g, '')
+}

@@ -1,0 +1,293 @@
+import type { BuildEvent } from './build-event.ts'
+import type { BuildRecord, BuildWarning, CacheUse, Step, StepRecord } from './build-record.ts'
+import { DockerfilePosition } from './dockerfile-position.ts'
+import type { Located } from './dockerfile-position.ts'
+import type { Dockerfile } from './dockerfile.ts'
+import { displayOf } from './kaniko-display.ts'
+import { kanikoEvent } from './kaniko-event.ts'
+import type { KanikoEvent } from './kaniko-event.ts'
+import { parseKanikoLine } from './kaniko-log.ts'
+import type { KanikoLine } from './kaniko-log.ts'
+import { ignoredPart, lintWarning } from './kaniko-warning.ts'
+
+/** What a build is, as far as its log is to be understood. */
+export interface ExpectedBuild {
+  readonly dockerfile: Dockerfile
+  /** What the image is pushed to, as the executor was told. */
+  readonly destinations: readonly string[]
+  readonly usesCache: boolean
+}
+
+interface Timed {
+  /** RFC 3339 with nanoseconds, by the node's clock. */
+  readonly time: string
+  readonly text: string
+}
+
+/** A step that has begun. Times in milliseconds by the node's clock. */
+interface OpenStep {
+  readonly step: Step
+  readonly began: number
+  cache: 'hit' | 'miss' | undefined
+  endsCache: boolean
+}
+
+const PREPARING: Step = { kind: 'prepare', title: 'prepare', place: undefined }
+const FINISHING: Step = { kind: 'finish', title: 'keep files for later stages', place: undefined }
+
+/**
+ * Reads Kaniko's log, line by line, as the story of a build: its steps, what
+ * each prints, how long each takes, what the cache had. Instructions are
+ * matched in order against the Dockerfile. A RUN can forge any line: what is
+ * read here is for people, and decides nothing.
+ */
+export class KanikoProgress {
+  readonly #build: ExpectedBuild
+  readonly #tell: (event: BuildEvent) => void
+  readonly #now: () => number
+  readonly #position: DockerfilePosition
+  readonly #steps: (StepRecord & { readonly stage: number })[] = []
+  readonly #warnings: BuildWarning[] = []
+  readonly #pushedToCache = new Set<string>()
+  #open: OpenStep | undefined
+  #stage = -1
+  /** Texts of the present stage's instructions that the cache has, or lacks; known before any of them runs. */
+  #hits = new Set<string>()
+  #missed: string | undefined
+  #looksUp = false
+  #lastTime = ''
+  /** The least time seen from a line's stamp to its arrival: the difference of two clocks, and the quickest way here. */
+  #offset = Number.POSITIVE_INFINITY
+
+  /** `now`: milliseconds since just before the first create, on the clock that the record is to have. */
+  constructor(build: ExpectedBuild, tell: (event: BuildEvent) => void, now: () => number) {
+    this.#build = build
+    this.#tell = tell
+    this.#now = now
+    this.#position = new DockerfilePosition(build.dockerfile)
+  }
+
+  /** The step under way, or the last one. */
+  get step(): Step | undefined {
+    return this.#open?.step ?? this.#steps.at(-1)
+  }
+
+  take(line: Timed): void {
+    this.#lastTime = line.time
+    const read = parseKanikoLine(line.text)
+    if (this.#open === undefined) this.#begin(PREPARING, this.#compareClocks())
+    const event = kanikoEvent(read)
+    if (event === undefined || read.kind === 'output') this.#tell({ kind: 'output', text: line.text })
+    else this.#message(read, event)
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    this.#close(this.#lastTime === '' ? 0 : this.#stamp())
+  }
+
+  /** What is known so far; `endedMs` is the end of a step that is still open. */
+  record(endedMs: number): Omit<BuildRecord, 'phases'> {
+    const open = this.#open
+    const steps =
+      open === undefined ? this.#steps : [...this.#steps, this.#recorded(open, endedMs - this.#shift())]
+    return {
+      steps: steps.map(({ kind, title, place, cache, beganMs, endedMs: ended }) => ({
+        kind,
+        title,
+        place,
+        cache,
+        beganMs: Math.max(0, beganMs + this.#shift()),
+        endedMs: Math.max(0, Math.min(endedMs, ended + this.#shift())),
+      })),
+      cache: this.#build.usesCache ? cacheUse(steps) : undefined,
+      warnings: this.#warnings,
+    }
+  }
+
+  #message(line: Extract<KanikoLine, { kind: 'message' }>, event: KanikoEvent): void {
+    const at = this.#compareClocks()
+    const begun = this.#beginning(event)
+    if (begun === undefined) {
+      this.#note(line, event)
+      this.#show(line, event)
+      return
+    }
+    // What a process left without a line end belongs to the step before.
+    if (line.before !== undefined) this.#tell({ kind: 'output', text: line.before })
+    this.#begin(begun, at)
+  }
+
+  /** The step that this message begins, if it does. */
+  #beginning(event: KanikoEvent): Step | undefined {
+    if (event.kind === 'stage') return this.#enterStage(event)
+    if (event.kind === 'instruction') return this.#instruction(event.text)
+    if (event.kind === 'pushing') return this.#push(event.reference)
+    return event.kind === 'keeping' && this.#open?.step.kind === 'instruction' ? FINISHING : undefined
+  }
+
+  #enterStage({ index, base }: Extract<KanikoEvent, { kind: 'stage' }>): Step {
+    this.#stage = index
+    this.#hits = new Set()
+    this.#missed = undefined
+    this.#looksUp = true
+    const from = this.#position.enter(index)
+    return from === undefined
+      ? { kind: 'base', title: `FROM ${base}`, place: undefined }
+      : { kind: 'base', title: titleOf(from), place: from.instruction.place }
+  }
+
+  #instruction(text: string): Step | undefined {
+    const found = this.#position.find(text)
+    if (found !== undefined) {
+      return { kind: 'instruction', title: titleOf(found), place: found.instruction.place }
+    }
+    // What a base image's ONBUILD adds runs before the stage's own instructions.
+    const { step } = this.#open ?? { step: PREPARING }
+    const mayBeTriggered = step.kind === 'base' || step.title.startsWith('ONBUILD ')
+    return mayBeTriggered
+      ? { kind: 'instruction', title: `ONBUILD ${oneLine(text)}`, place: step.place }
+      : undefined
+  }
+
+  #push(reference: string): Step | undefined {
+    const wanted = this.#build.destinations.find((destination) => isSameImage(reference, destination))
+    return wanted === undefined ? undefined : { kind: 'push', title: `push ${wanted}`, place: undefined }
+  }
+
+  /** Remembers what a message says about the cache, and what it warns of. */
+  #note(line: Extract<KanikoLine, { kind: 'message' }>, event: KanikoEvent): void {
+    if (event.kind === 'cache-hit' && this.#looksUp) this.#hits.add(squeezed(event.instruction))
+    if (event.kind === 'cache-miss' && this.#looksUp) this.#missed = squeezed(event.instruction)
+    if (event.kind === 'cache-write') this.#pushedToCache.add(event.reference)
+    // From here on anything may be printed by somebody else.
+    if (event.kind === 'running') this.#looksUp = false
+    if (event.kind === 'lint' && this.#stage < 0) this.#warn(lintWarning(event, this.#build.dockerfile))
+    if (event.kind === 'cache-trouble') this.#warnOnce(CACHE_NOT_WRITTEN)
+    if (event.kind === 'other' && line.level === 'warning') this.#warnOfIgnored(line.message)
+  }
+
+  #warnOfIgnored(message: string): void {
+    const { step } = this.#open ?? { step: PREPARING }
+    const warning = ignoredPart(message, textOf(step.title), step.place)
+    if (warning !== undefined) this.#warnOnce(warning)
+  }
+
+  #warnOnce(warning: BuildWarning): void {
+    const isKnown = this.#warnings.some(({ text, place }) => text === warning.text && place === warning.place)
+    if (!isKnown) this.#warn(warning)
+  }
+
+  #warn(warning: BuildWarning): void {
+    this.#warnings.push(warning)
+    this.#tell({ kind: 'warning', warning })
+  }
+
+  #show(line: KanikoLine, event: KanikoEvent): void {
+    const isCaches = 'reference' in event && this.#isOfCache(event.reference)
+    const text = displayOf(line, isCaches ? { kind: 'noise' } : event)
+    if (text !== undefined) this.#tell({ kind: 'output', text })
+  }
+
+  /** Layers go to the cache beside the instructions that follow. */
+  #isOfCache(reference: string): boolean {
+    if (this.#pushedToCache.has(reference)) return true
+    const repository = reference.replace(/@sha256:.*$/, '@')
+    return [...this.#pushedToCache].some((cached) => repository === cached.replace(/:[0-9a-f]{64}$/, '@'))
+  }
+
+  #begin(step: Step, at: number): void {
+    this.#close(at)
+    const cache = step.kind === 'instruction' ? this.#cacheOf(textOf(step.title)) : undefined
+    const isFirstMiss =
+      cache === 'miss' && !this.#steps.some((one) => one.stage === this.#stage && one.cache === 'miss')
+    const hasHits = this.#steps.some((one) => one.stage === this.#stage && one.cache === 'hit')
+    this.#open = { step, began: at, cache, endsCache: isFirstMiss && hasHits }
+    this.#tell({ kind: 'begin', step })
+  }
+
+  #cacheOf(text: string): 'hit' | 'miss' | undefined {
+    if (!this.#build.usesCache) return undefined
+    const wanted = squeezed(text)
+    if (this.#hits.has(wanted)) return 'hit'
+    // After the first miss of a stage nothing is looked up any more: of what follows, RUNs are what is cached.
+    return wanted === this.#missed || /^RUN\s/i.test(text) ? 'miss' : undefined
+  }
+
+  #close(at: number): void {
+    const open = this.#open
+    if (open === undefined) return
+    const recorded = this.#recorded(open, at)
+    this.#steps.push(recorded)
+    this.#open = undefined
+    const { step, cache, endsCache } = open
+    this.#tell({
+      kind: 'end',
+      step: { ...step, cache, endsCache, seconds: (recorded.endedMs - recorded.beganMs) / 1000 },
+    })
+  }
+
+  #recorded({ step, began, cache }: OpenStep, ended: number): StepRecord & { readonly stage: number } {
+    return { ...step, cache, stage: this.#stage, beganMs: began, endedMs: Math.max(began, ended) }
+  }
+
+  /** The node's time of the line that came just now. */
+  #compareClocks(): number {
+    const at = this.#stamp()
+    this.#offset = Math.min(this.#offset, this.#now() - at)
+    return at
+  }
+
+  #shift(): number {
+    return Number.isFinite(this.#offset) ? this.#offset : 0
+  }
+
+  #stamp(): number {
+    return Date.parse(this.#lastTime) || 0
+  }
+}
+
+const CACHE_NOT_WRITTEN: BuildWarning = {
+  kind: 'cache',
+  title: 'cache-denied',
+  text: 'Layers could not be written to the cache repository; the image is not affected, the next build will be slower.',
+  place: undefined,
+}
+
+function cacheUse(steps: readonly (StepRecord & { readonly stage: number })[]): CacheUse {
+  const first = steps.findIndex(({ cache }) => cache === 'miss')
+  const firstMiss = steps[first]
+  const before = first < 0 ? steps : steps.slice(0, first)
+  const lastHit = before.findLast((step) => step.cache === 'hit' && step.stage === firstMiss?.stage)
+  return {
+    hits: steps.filter(({ cache }) => cache === 'hit').length,
+    misses: steps.filter(({ cache }) => cache === 'miss').length,
+    firstMiss: firstMiss && stepOf(firstMiss),
+    lastHitBefore: lastHit && stepOf(lastHit),
+  }
+}
+
+const stepOf = ({ kind, title, place }: Step): Step => ({ kind, title, place })
+
+/** `[build 3/6] RUN npm ci`, as BuildKit counts; the only stage needs no name. */
+function titleOf({ stage, isAlone, instruction, position }: Located): string {
+  const name = isAlone ? '' : `${stage.name} `
+  return `[${name}${position}/${stage.instructions.length}] ${instruction.text}`
+}
+
+/** A title without its counting. */
+function textOf(title: string): string {
+  return title.replace(/^(?:\[[^\]]*\] |ONBUILD )/, '')
+}
+
+/** Docker Hub's images have a long name and a short one. */
+function isSameImage(reference: string, destination: string): boolean {
+  const short = reference.replace(/^(?:index\.)?docker\.io\/(?:library\/)?/, '')
+  return (
+    reference === destination || short === destination.replace(/^(?:index\.)?docker\.io\/(?:library\/)?/, '')
+  )
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
+
+const squeezed = (text: string): string => text.replace(/\s+/g, '')

@@ -13,7 +13,7 @@ const BORDERS = {
   failure: pureRooms,
   report: pureRooms,
   builders: ['../failure/', '../plan/', '../progress/'],
-  context: ['../failure/', '../request/', 'node:', 'tar-stream'],
+  context: ['../failure/', '../progress/', '../request/', 'node:', 'tar-stream'],
   cluster: [
     '../failure/',
     '../plan/',
@@ -22,7 +22,7 @@ const BORDERS = {
     '@kubernetes/client-node/dist/config.js',
     'js-yaml',
   ],
-  runner: ['../failure/', '../progress/', 'node:', '@actions/core'],
+  runner: ['../failure/', '../progress/', '../report/', 'node:', '@actions/core'],
 }
 
 const outsideOfSource = {

@@ -9,13 +9,14 @@ import { ActionError } from './failure/failure.ts'
 import type { BuildIdentity, BuildPlan, RunContext } from './plan/build-plan.ts'
 import type { Lifetimes } from './plan/lifetimes.ts'
 import { planBuild } from './plan/plan-build.ts'
+import { annotationsOf } from './report/annotations.ts'
 import { builtLine, planLines } from './report/log-lines.ts'
 import { outputsOf } from './report/outputs.ts'
 import type { Report } from './report/outputs.ts'
 import type { BuildRequest, ClusterChoice } from './request/build-request.ts'
 import { buildLog } from './runner/build-log.ts'
 import { withHeartbeat } from './runner/heartbeat.ts'
-import { reportFailure } from './runner/report-failure.ts'
+import { tellFailure } from './runner/tell-failure.ts'
 import type { Runner } from './runner/runner.ts'
 
 /** What one invocation needs from outside; `main.ts` brings the real ones. Each may throw an `ActionError`. */
@@ -38,7 +39,8 @@ export async function buildImage(ports: Ports, signal: AbortSignal): Promise<boo
     outcome: outcomeOf(error, NOWHERE, signal),
   }))
   for (const [name, value] of outputsOf(report)) ports.runner.output(name, value)
-  if (report.outcome.kind !== 'built') reportFailure(ports.runner, report.outcome.failure)
+  if (report.outcome.kind !== 'built') tellFailure(ports.runner, report.outcome.failure)
+  for (const annotation of annotationsOf(report.outcome)) ports.runner.annotate(annotation)
   return report.outcome.kind === 'built'
 }
 
@@ -130,7 +132,14 @@ function warnOfMixedNodes(runner: Runner, { architectures }: ClusterFacts): void
 
 function tell(runner: Runner, outcome: BuildOutcome, plan: BuildPlan, seconds: number): void {
   if (outcome.kind !== 'built') return
-  runner.info(builtLine({ repository: plan.repository, digest: outcome.digest, seconds }))
+  runner.info(
+    builtLine({
+      repository: plan.repository,
+      digest: outcome.digest,
+      seconds,
+      cache: outcome.record?.cache,
+    }),
+  )
 }
 
 /** Only who may create namespaces may be able to list them; in a given namespace nothing of ours outlives its Job's TTL. */

@@ -73,11 +73,18 @@ describe('an instruction of the log is found in the Dockerfile', () => {
       ['[2/3] RUN <<EOF   app/Dockerfile:2-5', '[3/3] RUN three   app/Dockerfile:6'],
     ],
     [
-      'whatever the case of its keyword',
-      'from a\nrun x\n',
-      ['run x'.replace('run', 'RUN')],
-      ['[2/2] RUN x   app/Dockerfile:2'],
+      'with backslashes, accents and quotes as they are',
+      'FROM a\nRUN printf \'a\\rb\\n\' "café  ☕" \\\n  && x\n',
+      ['RUN printf \'a\\rb\\n\' "café  ☕"   && x'],
+      ['[2/2] RUN printf \'a\\rb\\n\' "café ☕" && x   app/Dockerfile:2-3'],
     ],
+    [
+      'as the ONBUILD of an earlier stage that triggers it',
+      'FROM a\nONBUILD RUN x\nRUN y\n',
+      ['RUN y', 'RUN x'],
+      ['[3/3] RUN y   app/Dockerfile:3', '[2/3] ONBUILD RUN x   app/Dockerfile:2'],
+    ],
+    ['whatever the case of its keyword', 'from a\nrun x\n', ['run x'], ['[2/2] RUN x   app/Dockerfile:2']],
     [
       'behind ARGs before the first FROM',
       'ARG A=1\nARG B\nFROM a:$A\nARG A\nRUN x\n',

@@ -1,4 +1,5 @@
 import type { ActionError } from '../failure/failure.ts'
+import { parseDockerfile } from '../progress/dockerfile.ts'
 import type { ContextArchive } from './context-archive.ts'
 import { findRoots } from './context-directory.ts'
 import { broken, quoted, tooLarge } from './context-problem.ts'
@@ -7,6 +8,7 @@ import type { IgnoreFile } from './dockerfile.ts'
 import { dockerIgnore } from './dockerignore.ts'
 import { PatternError } from './ignore-pattern.ts'
 import { arrange, usersFiles } from './layout.ts'
+import { missingSources } from './missing-sources.ts'
 import { walkTree } from './walk.ts'
 import type { WalkedTree } from './walk.ts'
 import { LimitExceeded, writeArchive } from './write-archive.ts'
@@ -40,11 +42,16 @@ export async function packContext(given: ContextInputs, signal: AbortSignal): Pr
       ? tooLarge(given.context, given.limitBytes, { files, ignored: tree.ignored })
       : error
   })
+  const source = { path: dockerfile.shown, text: await readText(dockerfile) }
   return {
     bytes,
     dockerfile: layout.dockerfile,
-    source: { path: dockerfile.shown, text: await readText(dockerfile) },
-    missing: [],
+    source,
+    missing: await missingSources(parseDockerfile(source.path, source.text), {
+      root: roots.context,
+      entries: tree.entries,
+      ignoreFile: ignoreFile?.shown,
+    }),
     files: files.length + links,
     contentBytes: files.reduce((sum, file) => sum + file.size, 0),
     ignored: tree.ignored,

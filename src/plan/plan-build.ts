@@ -1,4 +1,4 @@
-import type { ContextArchive } from '../context/context-archive.ts'
+import type { ContextArchive, MissingSource } from '../context/context-archive.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { BuildRequest } from '../request/build-request.ts'
@@ -56,7 +56,7 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
     dockerfile: parseDockerfile(given.archive.source.path, given.archive.source.text),
     usesCache: request.cache.kind === 'on',
     missingSources: given.archive.missing,
-    notes: [...request.notices, ...notes],
+    notes: [...request.notices, ...notes, ...given.archive.missing.map(missingWords)],
   }
 }
 
@@ -97,4 +97,10 @@ function objectsOf(
 
 function surroundingsOf(namespace: string, account: string, marks: Marks): readonly KubernetesObject[] {
   return [ownNamespace(namespace, marks), ownServiceAccount(account, namespace, marks)]
+}
+
+/** Said before anything is sent. It may belong to a stage that is not built: the build goes on. */
+function missingWords({ source, place, ignoredBy }: MissingSource): string {
+  const why = ignoredBy === undefined ? 'is not in the context' : `is left out of the context by ${ignoredBy}`
+  return `"${source}", copied at ${place.path}:${place.firstLine}, ${why}.`
 }

@@ -36,15 +36,25 @@ export class DockerfilePosition {
     return this.#all[at]
   }
 
-  /** The instruction of this text, which the log has on one line. Undefined: the Dockerfile has none such. */
+  /**
+   * The instruction of this text, which the log has on one line; or the ONBUILD
+   * that it is the trigger of. Undefined: the Dockerfile has none such.
+   */
   find(text: string): Located | undefined {
     const wanted = withoutBlanks(text)
-    const isWanted = ({ instruction }: Located): boolean => withoutBlanks(instruction.text) === wanted
-    const ahead = this.#all.findIndex((located, at) => at >= this.#next && isWanted(located))
-    const at = ahead >= 0 ? ahead : this.#all.findIndex(isWanted)
-    if (at < 0) return undefined
+    const at =
+      this.#search((written) => written === wanted) ??
+      this.#search((written) => written === `ONBUILD${wanted}`)
+    if (at === undefined) return undefined
     this.#next = at + 1
     return this.#all[at]
+  }
+
+  #search(isWanted: (text: string) => boolean): number | undefined {
+    const fits = ({ instruction }: Located): boolean => isWanted(withoutBlanks(instruction.text))
+    const ahead = this.#all.findIndex((located, at) => at >= this.#next && fits(located))
+    const at = ahead >= 0 ? ahead : this.#all.findIndex(fits)
+    return at >= 0 ? at : undefined
   }
 }
 

@@ -33,40 +33,56 @@ export interface Instruction {
 }
 
 /** Reads a Dockerfile. Never throws: what is no instruction is left to the executor to refuse. */
-export function parseDockerfile(path: string, source: string): Dockerfile {
+export function parseDockerfile(path: string, text: string): Dockerfile {
   const before: Instruction[] = []
   const stages: { index: number; name: string; base: string; instructions: Instruction[] }[] = []
-  for (const found of DockerfileParser.parse(source).getInstructions()) {
-    const instruction = instructionOf(path, found)
+  const parsed = DockerfileParser.parse(text)
+  const source: Source = { path, lines: text.split(/\r?\n/), escape: parsed.getEscapeCharacter() }
+  for (const found of parsed.getInstructions()) {
+    const instruction = instructionOf(found, source)
     if (instruction.keyword === 'FROM') stages.push(stageOf(stages.length, instruction))
     else (stages.at(-1)?.instructions ?? before).push(instruction)
   }
-  return { path, lines: source.split(/\r?\n/), before, stages }
+  return { path, lines: source.lines, before, stages }
+}
+
+interface Source {
+  readonly path: string
+  readonly lines: readonly string[]
+  /** What continues a line at its end. */
+  readonly escape: string
 }
 
 interface ParsedInstruction {
   getKeyword(): string
-  /** On one line; comments and line ends within are gone. */
-  toString(): string
-  getTextContent(): string
   getRange(): { readonly start: { readonly line: number }; readonly end: { readonly line: number } }
 }
 
-/** `<<EOF`, `<<-"EOF"` */
-const HERE_DOCUMENT = /<<-?(["']?)[A-Za-z_]\w*\1/
-
-function instructionOf(path: string, found: ParsedInstruction): Instruction {
+function instructionOf(found: ParsedInstruction, source: Source): Instruction {
   const keyword = found.getKeyword().toUpperCase()
   const { start, end } = found.getRange()
-  const [firstLine = ''] = found.getTextContent().split(/\r?\n/)
-  // The library puts a here-document's whole body on the line.
-  const isHereDocument = ['RUN', 'COPY', 'ADD'].includes(keyword) && HERE_DOCUMENT.test(firstLine)
-  const text = isHereDocument ? firstLine.replace(/\s+/g, ' ').trim() : found.toString()
+  const text = oneLine(source, start.line, end.line)
   return {
     keyword,
     text: keyword + text.slice(keyword.length),
-    place: { path, firstLine: start.line + 1, lastLine: end.line + 1 },
+    place: { path: source.path, firstLine: start.line + 1, lastLine: end.line + 1 },
   }
+}
+
+/**
+ * An instruction with its continuation lines joined, comments between them
+ * left out. (The library's own text of an instruction loses backslashes, and
+ * has the body of a here-document on the line.)
+ */
+function oneLine({ lines, escape }: Source, first: number, last: number): string {
+  const parts: string[] = []
+  for (const [at, line] of lines.slice(first, last + 1).entries()) {
+    if (at > 0 && /^\s*(?:#|$)/.test(line)) continue
+    const text = line.trimEnd()
+    parts.push(text.endsWith(escape) ? text.slice(0, -1) : text)
+    if (!text.endsWith(escape)) break
+  }
+  return parts.join(' ').replace(/\s+/g, ' ').trim()
 }
 
 function stageOf(

@@ -27,6 +27,8 @@ interface Timed {
 /** A step that has begun. Times in milliseconds by the node's clock. */
 interface OpenStep {
   readonly step: Step
+  /** The instruction, as the log has it; empty for another step. */
+  readonly text: string
   readonly began: number
   cache: 'hit' | 'miss' | undefined
   endsCache: boolean
@@ -115,7 +117,7 @@ export class KanikoProgress {
     }
     // What a process left without a line end belongs to the step before.
     if (line.before !== undefined) this.#tell({ kind: 'output', text: line.before })
-    this.#begin(begun, at)
+    this.#begin(begun, at, event.kind === 'instruction' ? event.text : '')
   }
 
   /** The step that this message begins, if it does. */
@@ -168,8 +170,8 @@ export class KanikoProgress {
   }
 
   #warnOfIgnored(message: string): void {
-    const { step } = this.#open ?? { step: PREPARING }
-    const warning = ignoredPart(message, textOf(step.title), step.place)
+    const { step, text } = this.#open ?? { step: PREPARING, text: '' }
+    const warning = ignoredPart(message, text, step.place)
     if (warning !== undefined) this.#warnOnce(warning)
   }
 
@@ -196,13 +198,13 @@ export class KanikoProgress {
     return [...this.#pushedToCache].some((cached) => repository === cached.replace(/:[0-9a-f]{64}$/, '@'))
   }
 
-  #begin(step: Step, at: number): void {
+  #begin(step: Step, at: number, text = ''): void {
     this.#close(at)
-    const cache = step.kind === 'instruction' ? this.#cacheOf(textOf(step.title)) : undefined
+    const cache = step.kind === 'instruction' ? this.#cacheOf(text) : undefined
     const isFirstMiss =
       cache === 'miss' && !this.#steps.some((one) => one.stage === this.#stage && one.cache === 'miss')
     const hasHits = this.#steps.some((one) => one.stage === this.#stage && one.cache === 'hit')
-    this.#open = { step, began: at, cache, endsCache: isFirstMiss && hasHits }
+    this.#open = { step, text, began: at, cache, endsCache: isFirstMiss && hasHits }
     this.#tell({ kind: 'begin', step })
   }
 
@@ -273,11 +275,6 @@ const stepOf = ({ kind, title, place }: Step): Step => ({ kind, title, place })
 function titleOf({ stage, isAlone, instruction, position }: Located): string {
   const name = isAlone ? '' : `${stage.name} `
   return `[${name}${position}/${stage.instructions.length}] ${instruction.text}`
-}
-
-/** A title without its counting. */
-function textOf(title: string): string {
-  return title.replace(/^(?:\[[^\]]*\] |ONBUILD )/, '')
 }
 
 /** Docker Hub's images have a long name and a short one. */

@@ -2,6 +2,7 @@ import type { Digest } from '../builders/builder.ts'
 import type { ClusterFacts } from '../cluster/cluster-session.ts'
 import type { ContextArchive } from '../context/context-archive.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
+import type { CacheUse } from '../progress/build-record.ts'
 import type { BuildRequest } from '../request/build-request.ts'
 import { printImageRepository } from '../request/image-reference.ts'
 
@@ -33,9 +34,18 @@ export function builtLine(given: {
   readonly repository: string | undefined
   readonly digest: Digest
   readonly seconds: number
+  readonly cache: CacheUse | undefined
 }): string {
   const what = given.repository === undefined ? given.digest : `${given.repository}@${given.digest}`
-  return `Built ${what} in ${given.seconds.toFixed(1)} s`
+  return `Built ${what} in ${given.seconds.toFixed(1)} s${fromCache(given.cache)}`
+}
+
+/** Of the instructions that the cache can hold: others are run every time. */
+function fromCache(cache: CacheUse | undefined): string {
+  const all = cache === undefined ? 0 : cache.hits + cache.misses
+  return cache === undefined || all === 0
+    ? ''
+    : `; ${cache.hits} of ${all} cacheable instructions from the cache`
 }
 
 function field(name: string, value: string | readonly (string | undefined)[]): string {

@@ -15,7 +15,7 @@ export interface Report {
 /** The outputs of the action, by name; those that are not known are not there. */
 export function outputsOf(report: Report): ReadonlyMap<string, string> {
   const { outcome } = report
-  const { where } = outcome
+  const { where, record } = outcome
   const failure = outcome.kind === 'built' ? undefined : outcome.failure
   const digest = outcome.kind === 'built' ? outcome.digest : undefined
   // An image that was not built is no image: a later step must not deploy an older one of that name.
@@ -31,8 +31,24 @@ export function outputsOf(report: Report): ReadonlyMap<string, string> {
     outcome: outcome.kind,
     'failure-code': failure?.code,
     'failure-message': failure?.headline,
+    'cache-hits': record?.cache?.hits.toString(),
+    'cache-misses': record?.cache?.misses.toString(),
+    metadata: metadataOf(report),
     namespace: where.namespace,
     job: where.job,
   }
   return new Map(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+/** What other tools read: the keys are buildx's where it has them. Undefined without an image. */
+function metadataOf({ outcome, destinations, builder, durationSeconds }: Report): string | undefined {
+  if (outcome.kind !== 'built') return undefined
+  const { digest, where } = outcome
+  return JSON.stringify({
+    'containerimage.digest': digest,
+    ...(destinations.length === 0 ? {} : { 'image.name': destinations.join(',') }),
+    builder,
+    platform: where.platform,
+    duration: durationSeconds,
+  })
 }

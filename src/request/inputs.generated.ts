@@ -53,6 +53,10 @@ export const OUTPUT_NAMES = [
   'outcome',
   'failure-code',
   'failure-message',
+  'timings',
+  'cache-hits',
+  'cache-misses',
+  'metadata',
   'namespace',
   'job',
 ] as const

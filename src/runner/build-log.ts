@@ -80,16 +80,20 @@ interface StepGroups {
 /** One group at a time: groups do not nest, and whatever is in one is somebody else's text. */
 function stepGroups(runner: Runner): StepGroups {
   let current: Step | undefined
+  let isOpen = false
   let stretch: UntrustedText | undefined
   const open = (step: Step): void => {
     runner.group(cut(oneLine(step.title), LONGEST_TITLE))
-    stretch = runner.untrusted()
+    isOpen = true
+  }
+  const silence = (): void => {
+    stretch?.end()
+    stretch = undefined
   }
   const shut = (): void => {
-    if (stretch === undefined) return
-    stretch.end()
-    stretch = undefined
-    runner.endGroup()
+    silence()
+    if (isOpen) runner.endGroup()
+    isOpen = false
   }
   return {
     get current() {
@@ -102,13 +106,10 @@ function stepGroups(runner: Runner): StepGroups {
       if (step.kind !== 'prepare' && step.kind !== 'finish') open(step)
     },
     line(text) {
-      if (stretch === undefined && current !== undefined) open(current)
-      if (stretch !== undefined) stretch.line(text)
-      else {
-        const alone = runner.untrusted()
-        alone.line(text)
-        alone.end()
-      }
+      if (!isOpen && current !== undefined) open(current)
+      stretch ??= runner.untrusted()
+      stretch.line(text)
+      if (!isOpen) silence()
     },
     close() {
       shut()
@@ -131,7 +132,7 @@ const NOTABLE_SECONDS = 1
 /** What is said after a step's group: a title stands before what it is about, so that its time cannot be in it. */
 function endWords(step: EndedStep): readonly string[] {
   if (step.cache === 'hit') return ['  cached']
-  const time = `${step.seconds.toFixed(1)} s`
+  const time = seconds(step.seconds)
   if (step.cache === 'miss') {
     return [
       `  ${time}, not cached${step.endsCache ? ' (the cache ended here: what it uses has changed)' : ''}`,
@@ -141,6 +142,9 @@ function endWords(step: EndedStep): readonly string[] {
   if (between) return step.seconds < NOTABLE_SECONDS ? [] : [`  ${time} to ${step.title}`]
   return INSTANT.test(step.title) && step.seconds < INSTANT_SECONDS ? [] : [`  ${time}`]
 }
+
+/** Of what is quick, hundredths. */
+const seconds = (count: number): string => `${count.toFixed(count < 0.095 ? 2 : 1)} s`
 
 /** 95 → `1 min 35 s` */
 function duration(seconds: number): string {

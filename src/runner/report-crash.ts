@@ -1,6 +1,7 @@
 import type { Failure } from '../failure/failure.ts'
 import type { Runner } from './runner.ts'
-import { reportFailure } from './report-failure.ts'
+import { failureAnnotation } from '../report/annotations.ts'
+import { tellFailure } from './tell-failure.ts'
 
 /** Says that the action itself is broken. The stack is shown only where GitHub's step debugging is on. */
 export function reportCrash(runner: Runner, error: unknown, debug: boolean): void {
@@ -13,5 +14,6 @@ export function reportCrash(runner: Runner, error: unknown, debug: boolean): voi
   runner.output('outcome', 'failed')
   runner.output('failure-code', failure.code)
   runner.output('failure-message', failure.headline)
-  reportFailure(runner, failure)
+  tellFailure(runner, failure)
+  runner.annotate(failureAnnotation(failure))
 }

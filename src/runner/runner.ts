@@ -1,3 +1,5 @@
+import type { Annotation } from '../report/annotations.ts'
+
 /**
  * What a build needs of whatever started it: GitHub's runner, or a terminal.
  * Everything said through it is ours; what a build prints goes through
@@ -11,14 +13,16 @@ export interface Runner {
   /** Shown on the run's page too. */
   notice(text: string): void
   warning(text: string): void
-  /** In red, and on the run's page. */
-  error(annotation: { readonly title: string; readonly message: string }): void
+  /** In the log, on the run's page and, with a place, at its lines in the pull request. */
+  annotate(annotation: Annotation): void
   /** Begins a group of lines that is shown closed. Groups do not nest. */
   group(title: string): void
   endGroup(): void
   /** Hides a value, wherever it is printed from now on. */
   mask(value: string): void
   output(name: string, value: string): void
+  /** Adds Markdown to the page of the run; nothing where there is none. */
+  summary(markdown: string): void
   saveState(name: string, value: string): void
   /** What `saveState` saved in the main phase; empty if nothing. */
   state(name: string): string

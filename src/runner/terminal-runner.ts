@@ -1,3 +1,4 @@
+import type { Annotation } from '../report/annotations.ts'
 import { inputVariable } from './environment.ts'
 import type { Environment } from './environment.ts'
 import type { Runner } from './runner.ts'
@@ -17,12 +18,12 @@ export function terminalRunner(
     info: say,
     notice: (text) => say(`Note: ${text}`),
     warning: (text) => say(`Warning: ${text}`),
-    // The lines before it have said all of it.
-    error: () => undefined,
+    annotate: (annotation) => annotationWords(annotation).forEach(say),
     group: (title) => say(`> ${title}`),
     endGroup: () => undefined,
     mask: () => undefined,
     output: (name, value) => say(`${name}=${value}`),
+    summary: () => undefined,
     saveState: () => undefined,
     state: () => '',
     untrusted: () => ({
@@ -32,4 +33,11 @@ export function terminalRunner(
       end: () => undefined,
     }),
   }
+}
+
+/** As compilers print them: editors make links of the places. Of a failure the lines before have said all. */
+function annotationWords({ level, title, message, place }: Annotation): readonly string[] {
+  if (level === 'error') return []
+  const where = place === undefined ? '' : `${place.path}:${place.firstLine}: `
+  return harmless(`${where}warning: ${message.replaceAll('\n', ' ')} [${title}]`)
 }

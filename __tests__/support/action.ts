@@ -13,6 +13,7 @@ export interface Step {
   /** The post phase, with the state that the main phase has written so far. */
   post(): Running
   outputs(): Readonly<Record<string, string>>
+  summary(): string
   /** Removes the step's files. */
   dispose(): void
 }
@@ -48,6 +49,7 @@ export function step(options: StepOptions): Step {
     main: () => phase('main', {}),
     post: () => phase('post', stateVariables(readFileSync(files.state, 'utf8'))),
     outputs: () => parseFile(readFileSync(files.output, 'utf8')),
+    summary: () => readFileSync(files.summary, 'utf8'),
     dispose: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
@@ -65,17 +67,22 @@ function runnerVariables(
   }
 }
 
-/** Runs main, then post from the state that main wrote. */
-export async function runStep(options: StepOptions): Promise<{
+/** A step whose main and post phases have run. */
+export interface FinishedStep {
   readonly main: Ended
   readonly post: Ended
   readonly outputs: Readonly<Record<string, string>>
-}> {
+  /** What it wrote to the page of the run, Markdown. */
+  readonly summary: string
+}
+
+/** Runs main, then post from the state that main wrote. */
+export async function runStep(options: StepOptions): Promise<FinishedStep> {
   const one = step(options)
   try {
     const main = await one.main().ended
     const post = await one.post().ended
-    return { main, post, outputs: one.outputs() }
+    return { main, post, outputs: one.outputs(), summary: one.summary() }
   } finally {
     one.dispose()
   }

@@ -1,0 +1,35 @@
+import type { Place } from '../progress/build-record.ts'
+import { code } from './markdown.ts'
+
+/** A repository on GitHub, at the commit that is built. */
+export interface Repository {
+  /** `https://github.com` */
+  readonly serverUrl: string
+  /** `acme/shop` */
+  readonly name: string
+  readonly sha: string
+}
+
+/** `Dockerfile:12-14`, as a link to those lines where they can be linked to. */
+export function placeLink(place: Place, repository: Repository | undefined): string {
+  const text = code(placeWords(place))
+  return repository === undefined ? text : `[${text}](${placeUrl(place, repository)})`
+}
+
+function placeWords({ path, firstLine, lastLine }: Place): string {
+  return `${path}:${firstLine}${lastLine > firstLine ? `-${lastLine}` : ''}`
+}
+
+function placeUrl({ path, firstLine, lastLine }: Place, { serverUrl, name, sha }: Repository): string {
+  const to = lastLine > firstLine ? `-L${lastLine}` : ''
+  return `${serverUrl}/${pathUrl(name)}/blob/${pathUrl(sha)}/${pathUrl(path)}#L${firstLine}${to}`
+}
+
+/** Brackets mean something in Markdown's links, and encodeURIComponent leaves them. */
+function pathUrl(path: string): string {
+  const brackets = (sign: string): string => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`
+  return path
+    .split('/')
+    .map((part) => encodeURIComponent(part.toWellFormed()).replace(/[!'()*]/g, brackets))
+    .join('/')
+}

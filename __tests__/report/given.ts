@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import type { BuildOutcome, BuildPlace, Digest } from '../../src/builders/builder.ts'
 import type { Failure } from '../../src/failure/failure.ts'
 import type { BuildRecord, StepRecord } from '../../src/progress/build-record.ts'
@@ -99,4 +102,10 @@ export function groundsOf(given: Given): SummaryGrounds {
     diagnosticsPath: undefined,
     ...more,
   }
+}
+
+/** The Dockerfile of a recorded build, with an address that means something to people. */
+export function dockerfileOf(recording: string): string {
+  const file = join(import.meta.dirname, '../../lab/recordings', recording, 'Dockerfile')
+  return readFileSync(file, 'utf8').replaceAll('10.244.0.1:5000', 'registry.example.com')
 }

@@ -74,8 +74,12 @@ describe('what the chart marks', () => {
 test('the slowest step stands first', () => {
   const [, slowest] = [...rendered(jobSummary(CASES['failing-run'] as never)).querySelectorAll('table')]
   if (slowest === undefined) throw new Error('there is no second table')
-  expect(texts(slowest, 'tbody td:nth-child(1)').slice(0, 3)).toEqual(['38.2 s', '21.3 s', '2.9 s'])
-  expect(texts(slowest, 'tbody td:nth-child(2)').slice(0, 3)).toEqual(['57 %', '32 %', '4 %'])
+  expect(texts(slowest, 'tbody td:nth-child(1)').slice(0, 3)).toEqual([
+    '38.2\u00a0s',
+    '21.3\u00a0s',
+    '2.9\u00a0s',
+  ])
+  expect(texts(slowest, 'tbody td:nth-child(2)').slice(0, 3)).toEqual(['57\u00a0%', '32\u00a0%', '4\u00a0%'])
 })
 
 test('nothing is said twice to those who have several summaries under one another', () => {

@@ -55,17 +55,21 @@ export function fenced(language: string, lines: readonly string[], limit: number
   return [`${fence}${language}`, ...kept, fence].join('\n')
 }
 
-/** A table without a head of its own: GitHub's Markdown wants one, so that it is the first row, or empty. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table; columns with a number of `right` stand to the right. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+): string {
   const line = (cells: readonly string[]): string => `| ${cells.map(cellOf).join(' | ')} |`
-  return [
-    line(head),
-    `|${head.map((name) => (name === '' ? '---' : ALIGNED(name))).join('|')}|`,
-    ...rows.map(line),
-  ].join('\n')
+  const rule = head.map((_, at) => (right.includes(at) ? '--:' : ':--'))
+  return [line(head), `|${rule.join('|')}|`, ...rows.map(line)].join('\n')
 }
 
-const ALIGNED = (name: string): string => (['time', 'share'].includes(name) ? '--:' : '---')
+/** Words that are not to be torn apart at the end of a line. */
+export function unbroken(words: string): string {
+  return words.replaceAll(' ', '\u00a0')
+}
 
 /**
  * A pipe ends a cell, in code as well, unless a backslash stands before it. One

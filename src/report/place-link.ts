@@ -1,5 +1,5 @@
 import type { Place } from '../progress/build-record.ts'
-import { code } from './markdown.ts'
+import { code, unbroken } from './markdown.ts'
 
 /** A repository on GitHub, at the commit that is built. */
 export interface Repository {
@@ -16,8 +16,17 @@ export function placeLink(place: Place, repository: Repository | undefined): str
   return repository === undefined ? text : `[${text}](${placeUrl(place, repository)})`
 }
 
+/** `line 4`, or `lines 12-14`, where it is clear of which file. */
+export function linesLink(place: Place, repository: Repository | undefined): string {
+  const { firstLine, lastLine } = place
+  // A hyphen that no line ends at.
+  const text = unbroken(lastLine > firstLine ? `lines ${firstLine}\u2011${lastLine}` : `line ${firstLine}`)
+  return repository === undefined ? text : `[${text}](${placeUrl(place, repository)})`
+}
+
 function placeWords({ path, firstLine, lastLine }: Place): string {
-  return `${path}:${firstLine}${lastLine > firstLine ? `-${lastLine}` : ''}`
+  // Not all readers of Markdown see the end of a link's text after a backtick in it.
+  return `${path.replaceAll('`', 'ˋ')}:${firstLine}${lastLine > firstLine ? `-${lastLine}` : ''}`
 }
 
 function placeUrl({ path, firstLine, lastLine }: Place, { serverUrl, name, sha }: Repository): string {

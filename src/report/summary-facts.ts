@@ -1,8 +1,9 @@
 import type { CacheUse, Step } from '../progress/build-record.ts'
 import { durationWords } from './durations.ts'
 import { bytes } from './log-lines.ts'
-import { code, prose, table } from './markdown.ts'
-import { placeLink } from './place-link.ts'
+import { code, prose, table, unbroken } from './markdown.ts'
+import { linesLink } from './place-link.ts'
+import type { Report } from './outputs.ts'
 import { instructionIn } from './step-title.ts'
 import type { SummaryGrounds } from './summary.ts'
 
@@ -10,19 +11,18 @@ import type { SummaryGrounds } from './summary.ts'
 const IMAGES = 8
 
 /** What was built, from what, how long, where: one row for each, none for what is not known. */
-export function factsOf(grounds: SummaryGrounds): string | undefined {
+export function factsOf(grounds: SummaryGrounds): string {
   const rows = [
     ['image', imagesIn(grounds)],
     ['digest', digestIn(grounds)],
     ['size', grounds.imageBytes === undefined ? undefined : `${bytes(grounds.imageBytes)} compressed`],
-    ['time', timeIn(grounds)],
     ['cache', cacheIn(grounds)],
-    ['built by', builderIn(grounds)],
+    ['builder', builderIn(grounds)],
     ['cluster', clusterIn(grounds)],
     ['log', grounds.logPath && code(grounds.logPath)],
     ['diagnostics', grounds.diagnosticsPath && code(grounds.diagnosticsPath)],
   ].filter((row): row is [string, string] => row[1] !== undefined && row[1] !== '')
-  return rows.length === 0 ? undefined : table(['', ''], rows)
+  return table(endIn(grounds.report), rows)
 }
 
 /** Where the image is, or was to be. */
@@ -44,11 +44,14 @@ function digestIn({ report, digestConfirmation: confirmation }: SummaryGrounds):
     : `${digest} not confirmed: ${prose(confirmation.why, 200)}`
 }
 
-function timeIn({ report }: SummaryGrounds): string | undefined {
-  if (report.durationSeconds === undefined) return undefined
-  const words = `**${durationWords(report.durationSeconds * 1000)}**`
-  return report.outcome.kind === 'built' ? words : `${words} until it ended`
+/** How it ended, and after what time: the head of the table, for it has to have one. */
+function endIn({ outcome, durationSeconds }: Report): readonly [string, string] {
+  if (durationSeconds === undefined) return [ENDS[outcome.kind], 'before anything was created']
+  const end = `${ENDS[outcome.kind]} ${outcome.kind === 'built' ? 'in' : 'after'}`
+  return [unbroken(end), durationWords(durationSeconds * 1000)]
 }
+
+const ENDS = { built: 'built', failed: 'failed', cancelled: 'cancelled' } as const
 
 function cacheIn(grounds: SummaryGrounds): string | undefined {
   const { record } = grounds
@@ -61,39 +64,39 @@ function cacheWords(cache: CacheUse, grounds: SummaryGrounds): string {
   const all = hits + misses
   if (all === 0) return 'nothing in this Dockerfile is cached'
   if (misses === 0)
-    return all === 1 ? 'the one instruction that is cached came from it' : `all ${all} came from it`
-  const share = hits === 0 ? `none of ${all} came from it` : `${hits} of ${all} came from it`
-  if (lastHitBefore)
-    return `${share}; it ended at ${stepWords(lastHitBefore, grounds)}${nextWords(firstMiss, grounds)}`
-  return firstMiss ? `${share}; the first that it did not have: ${stepWords(firstMiss, grounds)}` : share
-}
-
-function nextWords(firstMiss: Step | undefined, grounds: SummaryGrounds): string {
-  return firstMiss ? `, and did not have ${stepWords(firstMiss, grounds)}` : ''
+    return all === 1 ? 'the one instruction that can be cached was' : `all ${all} instructions`
+  const share = `${hits === 0 ? 'none' : hits} of ${all} instructions`
+  const ended = lastHitBefore ? `; it ended at ${stepWords(lastHitBefore, grounds)}` : ''
+  const missed = firstMiss ? `; the first not in it: ${stepWords(firstMiss, grounds)}` : ''
+  return `${share}${ended}${missed}`
 }
 
 function stepWords(step: Step, { repository }: SummaryGrounds): string {
-  const place = step.place ? ` (${placeLink(step.place, repository)})` : ''
+  const place = step.place ? ` (${linesLink(step.place, repository)})` : ''
   return `${code(instructionIn(step.title), 80)}${place}`
 }
 
-function builderIn({ report, executor }: SummaryGrounds): string | undefined {
+function builderIn({ report, executor }: SummaryGrounds): string {
   const { node, platform } = report.outcome.where
-  const parts = [
-    executor && `${report.builder} (${code(executor)})`,
-    node && `on node ${code(node)}`,
+  return dotted([
+    executor && prose(report.builder),
+    executor && code(executor),
+    node && `node ${code(node)}`,
     platform && code(platform),
-  ]
-  return parts.filter((part) => part).join(' ')
+  ])
 }
 
-function clusterIn({ report, cluster }: SummaryGrounds): string | undefined {
+function clusterIn({ report, cluster }: SummaryGrounds): string {
   const { namespace, job } = report.outcome.where
-  const parts = [
+  return dotted([
     cluster && code(cluster.server),
     cluster?.kubernetesVersion && `Kubernetes ${code(cluster.kubernetesVersion)}`,
     namespace && `namespace ${code(namespace)}`,
     job && `Job ${code(job)}`,
-  ]
+  ])
+}
+
+/** What is known of these, with dots between. */
+function dotted(parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part).join(' · ')
 }

@@ -52,7 +52,7 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
 const TICKS: readonly (readonly [number, string])[] = [
-  ...[1, 2, 5, 10, 20, 50, 100, 200, 500].map((count) => [count, `${count}millisecond`] as const),
+  ...[1, 2, 5, 10, 20, 50, 100, 200].map((count) => [count, `${count}millisecond`] as const),
   ...[1, 2, 5, 10, 15, 30].map((count) => [count * SECOND, `${count}second`] as const),
   ...[1, 2, 5, 10, 15, 30].map((count) => [count * MINUTE, `${count}minute`] as const),
   ...[1, 2, 3, 6, 12].map((count) => [count * HOUR, `${count}hour`] as const),

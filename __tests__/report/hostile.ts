@@ -46,7 +46,8 @@ export const HOSTILE_TEXTS: readonly string[] = [
 export function hostileGrounds(given: string, where: 'built' | 'failed' = 'failed'): SummaryGrounds {
   // What is empty is left out, which is another shape.
   const text = given.trim() === '' ? `.${given}` : given
-  const place = { path: `app/${text}/Dockerfile`, firstLine: 3, lastLine: 5 }
+  // Longer paths are no links, which is another shape.
+  const place = { path: `app/${text.slice(0, 100)}/Dockerfile`, firstLine: 3, lastLine: 5 }
   const told = steps(place.path, 1, [
     { kind: 'prepare', title: text, seconds: 1 },
     { kind: 'base', title: `[${text} 1/3] ${text}`, seconds: 2, lines: [1] },

@@ -154,6 +154,6 @@ export const cancelledBuild = groundsOf({
   record: {
     ...shopRecord,
     steps: shopSteps.slice(0, 5).map((step) => ({ ...step, endedMs: Math.min(step.endedMs, 24_700) })),
-    cache: undefined,
+    cache: { hits: 2, misses: 1, firstMiss: shopSteps[4], lastHitBefore: shopSteps[3] },
   },
 })

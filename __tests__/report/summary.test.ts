@@ -89,8 +89,10 @@ test('nothing is said twice to those who have several summaries under one anothe
 })
 
 test('parts that do not fit are left out whole, and it is said', () => {
-  const [first, ...more] = within(['a'.repeat(100), 'ä'.repeat(500), 'c'], 700)
-  expect(first).toBe('a'.repeat(100))
-  expect(more).toEqual([expect.stringContaining('would not fit')])
+  expect(within(['a'.repeat(100), 'ä'.repeat(500), 'c'], 700)).toEqual([
+    'a'.repeat(100),
+    'c',
+    expect.stringContaining('would not fit'),
+  ])
   expect(within(['a', 'b'], 700)).toEqual(['a', 'b'])
 })

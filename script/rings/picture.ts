@@ -15,7 +15,6 @@ export function pictures(): Promise<Tally> {
   if (browser === undefined) {
     console.log(INSTALL)
     const skipped = files.map((file) => `picture of ${file}: no Chromium`)
-    // A ring in which nothing passed has failed, unless it says what it left out.
     return Promise.resolve({ ...total([]), skipped })
   }
   return Promise.resolve(total(files.map((file) => single(`picture of ${file}`, isWell(browser, file)))))

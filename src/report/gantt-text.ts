@@ -18,10 +18,9 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
   '>': '›',
   '{': '(',
   '}': ')',
-  '\\': '⧵',
 }
 
-const KNOWN = /[\p{L}\p{N}\p{M} .,\-_/=+@*()[\]&|$?!~^–…·⏎‹›%]/u
+const KNOWN = /[\p{L}\p{N}\p{M} .,\-_/=+@*()[\]&|$?!~^–…·⏎‹›%\\]/u
 
 /** Foreign text that can stand in a chart. */
 export function chartText(text: string, limit: number): string {

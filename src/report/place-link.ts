@@ -12,8 +12,7 @@ export interface Repository {
 
 /** `Dockerfile:12-14`, as a link to those lines where they can be linked to. */
 export function placeLink(place: Place, repository: Repository | undefined): string {
-  const text = code(placeWords(place))
-  return repository === undefined ? text : `[${text}](${placeUrl(place, repository)})`
+  return linked(code(placeWords(place)), place, repository)
 }
 
 /** `line 4`, or `lines 12-14`, where it is clear of which file. */
@@ -21,7 +20,15 @@ export function linesLink(place: Place, repository: Repository | undefined): str
   const { firstLine, lastLine } = place
   // A hyphen that no line ends at.
   const text = unbroken(lastLine > firstLine ? `lines ${firstLine}\u2011${lastLine}` : `line ${firstLine}`)
-  return repository === undefined ? text : `[${text}](${placeUrl(place, repository)})`
+  return linked(text, place, repository)
+}
+
+/** Longer addresses are no addresses of files in repositories. */
+const URL_LENGTH = 2000
+
+function linked(text: string, place: Place, repository: Repository | undefined): string {
+  const url = repository && placeUrl(place, repository)
+  return url === undefined || url.length > URL_LENGTH ? text : `[${text}](${url})`
 }
 
 function placeWords({ path, firstLine, lastLine }: Place): string {

@@ -9,6 +9,10 @@ export interface ShownInput {
 }
 
 const VALUE_LENGTH = 200
+
+/** Enough for a value that begins with comments. */
+const READ_LENGTH = 5000
+
 const ENTRY_LENGTH = 60
 
 /** Inputs that are nothing but a secret, or whose secrets cannot be told from the rest. */
@@ -43,7 +47,7 @@ function shownValue(name: string, value: string): string | undefined {
   if (KEYS_ONLY.includes(name)) return entries(value, (key, secret) => (secret === '' ? undefined : key))
   if (MAPS.includes(name)) return entries(value, publicEntry)
   if (/token|password|secret|credential/i.test(name) || SECRET_VALUE.test(value)) return undefined
-  const lines = meaningfulLines(value).map(({ line }) => withoutSecrets(line.trim()))
+  const lines = meaningfulLines(value.slice(0, READ_LENGTH)).map(({ line }) => withoutSecrets(line.trim()))
   return oneLine(lines.join(' · '), VALUE_LENGTH)
 }
 

@@ -11,7 +11,7 @@ import type { SummaryGrounds } from './summary.ts'
 const IMAGES = 8
 
 /** What was built, from what, how long, where: one row for each, none for what is not known. */
-export function factsOf(grounds: SummaryGrounds): string {
+export function factsOf(grounds: SummaryGrounds): string | undefined {
   const rows = [
     ['image', imagesIn(grounds)],
     ['digest', digestIn(grounds)],
@@ -22,7 +22,7 @@ export function factsOf(grounds: SummaryGrounds): string {
     ['log', grounds.logPath && code(grounds.logPath)],
     ['diagnostics', grounds.diagnosticsPath && code(grounds.diagnosticsPath)],
   ].filter((row): row is [string, string] => row[1] !== undefined && row[1] !== '')
-  return table(endIn(grounds.report), rows)
+  return rows.length === 0 ? undefined : table(endIn(grounds.report), rows)
 }
 
 /** Where the image is, or was to be. */

@@ -52,7 +52,7 @@ function detailsOf({ details }: Failure): string | undefined {
 }
 
 function outputOf({ details }: Failure): string | undefined {
-  const lines = details.filter(isOutput).map((line) => line.replace(/^\| ?/, ''))
+  const lines = details.filter(isOutput).flatMap((line) => visibleLines(line.replace(/^\| ?/, '')))
   if (lines.length === 0) return undefined
   return `The last lines it printed:\n\n${fenced('text', lines.slice(-OUTPUT_LINES), OUTPUT_LINES)}`
 }

@@ -52,7 +52,7 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
 const TICKS: readonly (readonly [number, string])[] = [
-  ...[1, 2, 5, 10, 20, 50, 100, 200].map((count) => [count, `${count}millisecond`] as const),
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500].map((count) => [count, `${count}millisecond`] as const),
   ...[1, 2, 5, 10, 15, 30].map((count) => [count * SECOND, `${count}second`] as const),
   ...[1, 2, 5, 10, 15, 30].map((count) => [count * MINUTE, `${count}minute`] as const),
   ...[1, 2, 3, 6, 12].map((count) => [count * HOUR, `${count}hour`] as const),
@@ -60,9 +60,9 @@ const TICKS: readonly (readonly [number, string])[] = [
 
 const LONGEST_TICK = [12 * HOUR, '12hour'] as const
 
-/** Marks along the time, at most nine and at round numbers. */
+/** Marks along the time, at most seven and at round numbers. */
 function axisOf(wholeMs: number): readonly string[] {
-  const tick = TICKS.find(([length]) => wholeMs / length <= 9) ?? LONGEST_TICK
+  const tick = TICKS.find(([length]) => wholeMs / length <= 6) ?? LONGEST_TICK
   const [every, interval] = tick
   return [`axisFormat ${axisFormat(every, wholeMs)}`, `tickInterval ${interval}`]
 }

@@ -72,12 +72,14 @@ export function jobSummary(grounds: SummaryGrounds): string {
   return `${within(parts, LIMIT_BYTES).join('\n\n')}\n\n`
 }
 
-/** The first parts, as many as fit. */
+/** The parts that fit, in their order; one that does not is left out whole, and it is said. */
 export function within(parts: readonly string[], limitBytes: number): readonly string[] {
-  let bytes = 0
-  const at = parts.findIndex((part) => {
-    bytes += new TextEncoder().encode(part).byteLength + 2
-    return bytes > limitBytes - LEFT_OUT.length
+  let left = limitBytes - LEFT_OUT.length
+  const fitting = parts.filter((part) => {
+    const bytes = new TextEncoder().encode(part).byteLength + 2
+    if (bytes > left) return false
+    left -= bytes
+    return true
   })
-  return at < 0 ? parts : [...parts.slice(0, at), LEFT_OUT]
+  return fitting.length === parts.length ? parts : [...fitting, LEFT_OUT]
 }

@@ -1,6 +1,7 @@
 import { command } from './command.ts'
 import { goTests } from './go-tests.ts'
 import { jest } from './jest.ts'
+import { pictures } from './picture.ts'
 import { single, total } from './tally.ts'
 import type { Tally } from './tally.ts'
 
@@ -36,6 +37,7 @@ export const RINGS: readonly Ring[] = [
     run: () => goTests('lab/stand-in'),
   },
   { name: 'e2e', about: 'the real thing, in the lab', long: false, run: endToEnd },
+  { name: 'picture', about: 'job summaries, drawn by a browser', long: true, run: pictures },
 ]
 
 async function staticChecks(): Promise<Tally> {

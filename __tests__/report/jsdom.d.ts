@@ -1,0 +1,17 @@
+/** The part of jsdom that is used here: it brings no types of its own. */
+declare module 'jsdom' {
+  interface Element {
+    readonly localName: string
+    readonly children: Iterable<Element>
+    readonly textContent: string
+    getAttribute(name: string): string | null
+    querySelectorAll(selectors: string): Iterable<Element>
+  }
+
+  export type { Element }
+
+  export class JSDOM {
+    constructor(html: string)
+    readonly window: { readonly document: { readonly body: Element } }
+  }
+}

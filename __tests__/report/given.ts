@@ -61,14 +61,15 @@ export function recordOf(told: Partial<BuildRecord>): BuildRecord {
   return { phases: PHASES, steps: [], cache: undefined, warnings: [], ...told }
 }
 
-export const built: BuildOutcome = { kind: 'built', digest: DIGEST, where: WHERE }
+export const built: BuildOutcome = { kind: 'built', digest: DIGEST, where: WHERE, record: undefined }
 
 export function failed(failure: Failure, where: BuildPlace = WHERE): BuildOutcome {
-  return { kind: 'failed', failure, where }
+  return { kind: 'failed', failure, where, record: undefined }
 }
 
 interface Given extends Omit<Partial<SummaryGrounds>, 'dockerfile'> {
   readonly outcome: BuildOutcome
+  readonly record?: BuildRecord
   readonly seconds?: number
   readonly dockerfile?: string
   readonly path?: string
@@ -76,7 +77,8 @@ interface Given extends Omit<Partial<SummaryGrounds>, 'dockerfile'> {
 
 /** Grounds of a build of `registry.example.com/shop/multi:1`, but for what is given. */
 export function groundsOf(given: Given): SummaryGrounds {
-  const { outcome, seconds, dockerfile, path = 'Dockerfile', ...more } = given
+  const { outcome: end, record, seconds, dockerfile, path = 'Dockerfile', ...more } = given
+  const outcome = { ...end, record }
   const destinations = more.destinations ?? ['registry.example.com/shop/multi:1']
   const isPushed = outcome.kind === 'built' && destinations.length > 0
   return {
@@ -91,7 +93,6 @@ export function groundsOf(given: Given): SummaryGrounds {
     destinations,
     executor: 'ghcr.io/osscontainertools/kaniko:v1.28.3',
     cluster: { server: 'api.prod.example.com:6443', kubernetesVersion: 'v1.34.4' },
-    record: undefined,
     imageBytes: undefined,
     digestConfirmation: undefined,
     inputs: new Map([['tags', 'registry.example.com/shop/multi:1']]),

@@ -95,7 +95,12 @@ export function hostileGrounds(given: string, where: 'built' | 'failed' = 'faile
     ...grounds,
     report: {
       ...grounds.report,
-      outcome: { kind: 'built', digest: digest as never, where: { ...WHERE, node: text } },
+      outcome: {
+        kind: 'built',
+        digest: digest as never,
+        record: grounds.report.outcome.record,
+        where: { ...WHERE, node: text },
+      },
       destinations: grounds.destinations,
       repository: `registry.example.com/${text}`,
     },

@@ -149,7 +149,7 @@ export const badInputs = groundsOf({
 
 export const cancelledBuild = groundsOf({
   ...SHOP_GROUNDS,
-  outcome: { kind: 'cancelled', failure: cancelled(), where: WHERE },
+  outcome: { kind: 'cancelled', failure: cancelled(), where: WHERE, record: undefined },
   seconds: 24.7,
   record: {
     ...shopRecord,

@@ -106,7 +106,7 @@ test('words that GitHub makes links, mentions or pictures of stand in code', () 
 
 test('a summary stays small, whatever a build printed', () => {
   const grounds = hostileGrounds('@<`|'.repeat(50_000))
-  const { record } = grounds
+  const { record } = grounds.report.outcome
   const [step] = record?.steps ?? []
   const [warning] = record?.warnings ?? []
   if (record === undefined || step === undefined || warning === undefined) throw new Error('there are none')
@@ -116,19 +116,19 @@ test('a summary stays small, whatever a build printed', () => {
   const summary = jobSummary({
     ...grounds,
     destinations: Array<string>(500).fill(long),
-    record: {
-      ...record,
-      steps: Array.from({ length: 3000 }, (_, at) => ({
-        ...step,
-        beganMs: at * 1000,
-        endedMs: at * 1000 + 999,
-      })),
-      warnings: Array.from({ length: 3000 }, () => warning),
-    },
     report: {
       ...grounds.report,
       outcome: {
         ...outcome,
+        record: {
+          ...record,
+          steps: Array.from({ length: 3000 }, (_, at) => ({
+            ...step,
+            beganMs: at * 1000,
+            endedMs: at * 1000 + 999,
+          })),
+          warnings: Array.from({ length: 3000 }, () => warning),
+        },
         failure: { ...outcome.failure, details: [long, long, long], cures: Array<string>(50).fill(long) },
       },
     },

@@ -27,7 +27,7 @@ describe.each(Object.entries(CASES))('the summary of %s', (name, grounds) => {
 
   test('has a chart that Mermaid reads, with a bar for everything that took its time', async () => {
     const found = charts(rendered(summary))
-    const { record } = grounds
+    const { record } = grounds.report.outcome
     expect(found).toHaveLength(record === undefined ? 0 : 1)
     for (const chart of found) {
       const { tasks } = await readGantt(chart)

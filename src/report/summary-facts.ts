@@ -54,7 +54,7 @@ function endIn({ outcome, durationSeconds }: Report): readonly [string, string] 
 const ENDS = { built: 'built', failed: 'failed', cancelled: 'cancelled' } as const
 
 function cacheIn(grounds: SummaryGrounds): string | undefined {
-  const { record } = grounds
+  const { record } = grounds.report.outcome
   if (record === undefined || record.steps.length === 0) return undefined
   return record.cache === undefined ? 'not used' : cacheWords(record.cache, grounds)
 }

@@ -5,7 +5,8 @@ import type { Bar } from './gantt-bars.ts'
 import type { SummaryGrounds } from './summary.ts'
 
 /** Where the time went, as a Mermaid Gantt chart, which GitHub draws. Undefined if nothing ran. */
-export function ganttOf({ record, report }: SummaryGrounds): string | undefined {
+export function ganttOf({ report }: SummaryGrounds): string | undefined {
+  const { record } = report.outcome
   if (record === undefined) return undefined
   const sections = sectionsOf(record, report.outcome.kind === 'built')
   const bars = sections.flatMap((section) => section.bars)

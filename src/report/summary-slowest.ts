@@ -11,7 +11,8 @@ const LIMIT = 10
 const LEAST_SHARE = 0.01
 
 /** The steps that took longest, the longest first. */
-export function slowestOf({ record, repository, report }: SummaryGrounds): string | undefined {
+export function slowestOf({ repository, report }: SummaryGrounds): string | undefined {
+  const { record } = report.outcome
   const totalMs = (report.durationSeconds ?? 0) * 1000
   const steps = [...(record?.steps ?? [])]
     .filter((step) => totalMs > 0 && durationOf(step) >= totalMs * LEAST_SHARE)

@@ -9,8 +9,8 @@ const LIMIT = 20
 const OPEN = 5
 
 /** What the executor was not content with, though it went on. */
-export function warningsOf({ record, repository }: SummaryGrounds): string | undefined {
-  const warnings = record?.warnings ?? []
+export function warningsOf({ report, repository }: SummaryGrounds): string | undefined {
+  const warnings = report.outcome.record?.warnings ?? []
   if (warnings.length === 0) return undefined
   const told = warnings.slice(0, LIMIT).map((warning) => warningWords(warning, repository))
   const more = warnings.length > LIMIT ? [`- and ${warnings.length - LIMIT} more`] : []

@@ -1,4 +1,3 @@
-import type { BuildRecord } from '../progress/build-record.ts'
 import type { Dockerfile } from '../progress/dockerfile.ts'
 import type { Report } from './outputs.ts'
 import type { Repository } from './place-link.ts'
@@ -21,8 +20,6 @@ export interface SummaryGrounds {
   /** The executor's image. */
   readonly executor: string | undefined
   readonly cluster: { readonly server: string; readonly kubernetesVersion: string | undefined } | undefined
-  /** Undefined if nothing was created. */
-  readonly record: BuildRecord | undefined
   /** What the registry has to keep for the image, compressed. */
   readonly imageBytes: number | undefined
   /** Undefined if nothing was pushed. */

@@ -1,19 +1,23 @@
+import type { BuildObserver } from './builders/build-observer.ts'
 import type { BuildOutcome, BuildPlace } from './builders/builder.ts'
 import type { Clock } from './clock.ts'
 import { buildInCluster } from './builders/cluster-builder.ts'
-import { REMOVAL_MS, removeCreated } from './builders/remove-created.ts'
 import type { ClusterFacts, ClusterSession, Ledger } from './cluster/cluster-session.ts'
 import type { ContextArchive } from './context/context-archive.ts'
 import { cancelled } from './failure/ended-by-us.ts'
 import { ActionError } from './failure/failure.ts'
+import { leaveEvidence } from './leave-evidence.ts'
 import type { BuildIdentity, BuildPlan, RunContext } from './plan/build-plan.ts'
 import type { Lifetimes } from './plan/lifetimes.ts'
 import { planBuild } from './plan/plan-build.ts'
+import { removeOrKeep } from './remove-or-keep.ts'
 import { builtLine, planLines } from './report/log-lines.ts'
 import { outputsOf } from './report/outputs.ts'
 import type { Report } from './report/outputs.ts'
-import type { BuildRequest, ClusterChoice } from './request/build-request.ts'
+import type { BuildRequest, Cleanup, ClusterChoice } from './request/build-request.ts'
+import type { BuildFiles } from './runner/build-files.ts'
 import { buildLog } from './runner/build-log.ts'
+import { openRawLog, type RawLog } from './runner/raw-log.ts'
 import { reportFailure } from './runner/report-failure.ts'
 import type { Runner } from './runner/runner.ts'
 
@@ -21,6 +25,7 @@ import type { Runner } from './runner/runner.ts'
 export interface Ports {
   readonly runner: Runner
   readonly ledger: Ledger
+  readonly files: BuildFiles
   readonly clock: Clock
   readonly run: RunContext
   readonly drawIdentity: () => BuildIdentity
@@ -80,33 +85,55 @@ async function buildAndRemove(
   signal: AbortSignal,
 ): Promise<Report> {
   const log = buildLog(ports.runner, `Kaniko builds ${plan.destinations[0] ?? plan.job.metadata.name}`)
+  const raw = openRawLog(ports.files.logPath, (sentence) => log.note(sentence))
   const began = ports.clock.now()
+  let outcome: BuildOutcome | undefined
   try {
-    const building = { session, facts, observer: log, ledger: ports.ledger, clock: ports.clock }
-    const outcome = await buildInCluster(plan, building, signal).catch((error: unknown) =>
-      outcomeOf(error, { ...NOWHERE, namespace: plan.namespace, job: plan.job.metadata.name }, signal),
+    const observer = alsoInto(raw, log)
+    const building = { session, facts, observer, ledger: ports.ledger, clock: ports.clock }
+    outcome = await buildInCluster(plan, building, signal).catch((error: unknown) =>
+      outcomeOf(
+        error,
+        { ...NOWHERE, namespace: plan.namespace, job: plan.job.metadata.name },
+        signal,
+        plan.cleanup,
+      ),
     )
     const durationSeconds = (ports.clock.now() - began) / 1000
     log.end()
+    raw.end()
     tell(ports.runner, outcome, plan, durationSeconds)
+    const diagnosticsPath = await leaveEvidence(plan, outcome, { ...ports, session }, signal)
     return {
       builder: plan.kind,
       destinations: plan.destinations,
       repository: plan.repository,
       outcome,
       durationSeconds,
+      logPath: raw.path,
+      diagnosticsPath,
     }
   } finally {
     log.end()
-    // At once, also when cancelled: the post phase repeats what does not succeed here.
-    const limit = signal.aborted ? REMOVAL_MS.inAHurry : REMOVAL_MS.atLeisure
-    for (const complaint of await removeCreated(session, ports.ledger, limit)) ports.runner.warning(complaint)
+    raw.end()
+    await removeOrKeep(plan, outcome, { ...ports, session }, signal)
+  }
+}
+
+/** Every line goes into the file before anybody makes sense of it. */
+function alsoInto(raw: RawLog, observer: BuildObserver): BuildObserver {
+  return {
+    ...observer,
+    line(line) {
+      raw.line(line)
+      observer.line(line)
+    },
   }
 }
 
 /** What an exception says of a build; one that says nothing for users goes on as it is. */
-function outcomeOf(error: unknown, where: BuildPlace, signal: AbortSignal): BuildOutcome {
-  if (signal.aborted) return { kind: 'cancelled', failure: cancelled(), where }
+function outcomeOf(error: unknown, where: BuildPlace, signal: AbortSignal, cleanup?: Cleanup): BuildOutcome {
+  if (signal.aborted) return { kind: 'cancelled', failure: cancelled(cleanup), where }
   if (error instanceof ActionError) return { kind: 'failed', failure: error.failure, where }
   throw error
 }

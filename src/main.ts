@@ -11,6 +11,7 @@ import { parseLifetimes, TEST_LIFETIMES_VARIABLE } from './plan/lifetimes.ts'
 import type { Lifetimes } from './plan/lifetimes.ts'
 import type { BuildRequest } from './request/build-request.ts'
 import { inputFailure, readRequest } from './request/read-request.ts'
+import { buildFiles } from './runner/build-files.ts'
 import { reportCrash } from './runner/report-crash.ts'
 import { runContext } from './runner/run-context.ts'
 import { LEDGER_STATE, stateLedger } from './runner/state-ledger.ts'
@@ -39,6 +40,7 @@ try {
       runner,
       clock: systemClock,
       ledger: stateLedger((value) => runner.saveState(LEDGER_STATE, value)),
+      files: buildFiles(environment),
       run: runContext(environment),
       drawIdentity: () => drawIdentity(randomBytes),
       readRequest: request,

@@ -15,6 +15,8 @@ const report = {
   durationSeconds: 3.14159,
 }
 
+const FILES = { logPath: '/tmp/x/build.log', diagnosticsPath: '/tmp/x/diagnostics' }
+
 describe('the outputs', () => {
   test('of a good build are all but those of a failure', () => {
     expect(Object.fromEntries(outputsOf({ ...report, outcome: built }))).toEqual({
@@ -48,6 +50,12 @@ describe('the outputs', () => {
     expect([...outputs.keys()].filter((name) => /^image$|digest/.test(name))).toEqual([])
   })
 
+  test('name the files that a build has left on the runner', () => {
+    const outputs = outputsOf({ ...report, ...FILES, outcome: { kind: 'failed', failure, where } })
+    expect(outputs.get('log-path')).toBe('/tmp/x/build.log')
+    expect(outputs.get('diagnostics-path')).toBe('/tmp/x/diagnostics')
+  })
+
   test('of a failure before anything was created leave out what is not known', () => {
     const outputs = outputsOf({
       builder: 'kaniko',
@@ -62,7 +70,7 @@ describe('the outputs', () => {
   test('are exactly those that action.yml declares', () => {
     const names = new Set([
       ...outputsOf({ ...report, outcome: built }).keys(),
-      ...outputsOf({ ...report, outcome: { kind: 'failed', failure, where } }).keys(),
+      ...outputsOf({ ...report, ...FILES, outcome: { kind: 'failed', failure, where } }).keys(),
     ])
     expect([...names].sort()).toEqual([...OUTPUT_NAMES].sort())
   })

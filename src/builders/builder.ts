@@ -1,3 +1,4 @@
+import type { BuildSnapshot } from '../cluster/cluster-session.ts'
 import type { Failure } from '../failure/failure.ts'
 
 /** `sha256:` and 64 hexadecimal digits. */
@@ -15,7 +16,13 @@ export function parseDigest(text: string | undefined): Digest | undefined {
 /** How a build ended. A failed build is a value; an exception is a broken tool. */
 export type BuildOutcome =
   | { readonly kind: 'built'; readonly digest: Digest; readonly where: BuildPlace }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly where: BuildPlace }
+  | {
+      readonly kind: 'failed'
+      readonly failure: Failure
+      readonly where: BuildPlace
+      /** What the cluster showed last; undefined where the build did not come that far. */
+      readonly lastSeen?: BuildSnapshot | undefined
+    }
   | { readonly kind: 'cancelled'; readonly failure: Failure; readonly where: BuildPlace }
 
 /** What is known of where the build ran, as far as it came. */

@@ -57,12 +57,13 @@ async function outcome(
   signal: AbortSignal,
 ): Promise<BuildOutcome> {
   const where = await place(plan, building, end.snapshot, signal)
-  if (end.kind !== 'exited-with-0') return { kind: end.kind, failure: end.failure, where }
+  if (end.kind === 'cancelled') return { kind: 'cancelled', failure: end.failure, where }
+  if (end.kind === 'failed') return { kind: 'failed', failure: end.failure, where, lastSeen: end.snapshot }
   // The message is there after a failed push too, and a process that a RUN
   // left behind could have written it: only exit code 0 and the exact form count.
   const digest = parseDigest(end.message)
   return digest === undefined
-    ? { kind: 'failed', failure: noDigest(plan.executor), where }
+    ? { kind: 'failed', failure: noDigest(plan.executor), where, lastSeen: end.snapshot }
     : { kind: 'built', digest, where }
 }
 

@@ -141,7 +141,7 @@ class Attempt {
   }
 
   cancelled(): AttemptEnd {
-    return { kind: 'cancelled', failure: cancelled(), snapshot: this.#snapshot }
+    return { kind: 'cancelled', failure: cancelled(this.#plan.cleanup), snapshot: this.#snapshot }
   }
 
   /** The sequence of snapshots ended although nobody asked it to. */

@@ -1,6 +1,8 @@
 import type { MissingSource } from '../context/context-archive.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { Dockerfile } from '../progress/dockerfile.ts'
+import type { Cleanup } from '../request/build-request.ts'
+import type { Ends } from './lifetimes.ts'
 
 /** Who a build is: drawn once, before anything is created. The random part and the token are the identity. */
 export interface BuildIdentity {
@@ -47,6 +49,10 @@ export interface BuildPlan {
   readonly userNamespace: 'yes' | 'no' | 'try'
   readonly timeoutSeconds: number
   readonly scheduleTimeoutSeconds: number
+  /** When the cluster itself puts an end to what is created. */
+  readonly ends: Ends
+  /** Whether what is created is removed at the build's end. */
+  readonly cleanup: Cleanup
   /** What is built, for messages that name its lines. */
   readonly dockerfile: Dockerfile
   readonly missingSources: readonly MissingSource[]

@@ -18,7 +18,7 @@ export function planLines(
     field('cluster', [facts.server, facts.kubernetesVersion && `Kubernetes ${facts.kubernetesVersion}`]),
     field('namespace', [
       plan.namespace,
-      request.namespace.kind === 'own' ? 'own, removed afterwards' : 'given',
+      request.namespace.kind === 'own' ? `own, ${OWN_NAMESPACE[plan.cleanup]}` : 'given',
     ]),
     field('job', plan.job.metadata.name),
     field('context', [request.context, packed(archive)]),
@@ -27,6 +27,13 @@ export function planLines(
     ...plan.notes.map((note) => field('note', note)),
   ]
 }
+
+/** What becomes of the build's own namespace. */
+const OWN_NAMESPACE = {
+  always: 'removed afterwards',
+  'on-success': 'removed afterwards unless the build fails',
+  never: 'kept until it expires',
+} as const satisfies Record<BuildPlan['cleanup'], string>
 
 /** The last line of a good build. */
 export function builtLine(given: {

@@ -10,6 +10,10 @@ export interface Report {
   readonly outcome: BuildOutcome
   /** Seconds from just before the first create to the known outcome; undefined if nothing was created. */
   readonly durationSeconds: number | undefined
+  /** File with the container's whole log; undefined if nothing was printed. */
+  readonly logPath?: string | undefined
+  /** Folder with what the cluster knew of a failed build; undefined if there is none. */
+  readonly diagnosticsPath?: string | undefined
 }
 
 /** The outputs of the action, by name; those that are not known are not there. */
@@ -33,6 +37,8 @@ export function outputsOf(report: Report): ReadonlyMap<string, string> {
     'failure-message': failure?.headline,
     namespace: where.namespace,
     job: where.job,
+    'log-path': report.logPath,
+    'diagnostics-path': report.diagnosticsPath,
   }
   return new Map(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }

@@ -23,6 +23,7 @@ const BORDERS = {
     '@kubernetes/client-node/dist/config.js',
     'js-yaml',
   ],
+  registry: ['../request/', 'node:'],
   runner: ['../failure/', '../progress/', 'node:', '@actions/core'],
 }
 

@@ -3,6 +3,7 @@ import type { BuildOutcome, BuildPlace } from './builders/builder.ts'
 import type { Clock } from './clock.ts'
 import { buildInCluster } from './builders/cluster-builder.ts'
 import type { ClusterFacts, ClusterSession, Ledger } from './cluster/cluster-session.ts'
+import { confirmImage, type ConfirmationPorts } from './confirm-image.ts'
 import type { ContextArchive } from './context/context-archive.ts'
 import { cancelled } from './failure/ended-by-us.ts'
 import { ActionError } from './failure/failure.ts'
@@ -22,8 +23,7 @@ import { reportFailure } from './runner/report-failure.ts'
 import type { Runner } from './runner/runner.ts'
 
 /** What one invocation needs from outside; `main.ts` brings the real ones. Each may throw an `ActionError`. */
-export interface Ports {
-  readonly runner: Runner
+export interface Ports extends ConfirmationPorts {
   readonly ledger: Ledger
   readonly files: BuildFiles
   readonly clock: Clock
@@ -71,7 +71,7 @@ async function attemptBuild(ports: Ports, signal: AbortSignal): Promise<Report> 
     if (plan.kind === 'failure') throw new ActionError(plan.failure)
     warnOfMixedNodes(ports.runner, facts)
     for (const line of planLines(request, plan, archive, facts)) ports.runner.info(line)
-    return await buildAndRemove(ports, plan, session, facts, signal)
+    return await buildAndRemove(ports, { request, plan }, { session, facts }, signal)
   } finally {
     session.close()
   }
@@ -79,9 +79,8 @@ async function attemptBuild(ports: Ports, signal: AbortSignal): Promise<Report> 
 
 async function buildAndRemove(
   ports: Ports,
-  plan: BuildPlan,
-  session: ClusterSession,
-  facts: ClusterFacts,
+  { request, plan }: { readonly request: BuildRequest; readonly plan: BuildPlan },
+  { session, facts }: { readonly session: ClusterSession; readonly facts: ClusterFacts },
   signal: AbortSignal,
 ): Promise<Report> {
   const log = buildLog(ports.runner, `Kaniko builds ${plan.destinations[0] ?? plan.job.metadata.name}`)
@@ -91,7 +90,7 @@ async function buildAndRemove(
   try {
     const observer = alsoInto(raw, log)
     const building = { session, facts, observer, ledger: ports.ledger, clock: ports.clock }
-    outcome = await buildInCluster(plan, building, signal).catch((error: unknown) =>
+    const built = await buildInCluster(plan, building, signal).catch((error: unknown) =>
       outcomeOf(
         error,
         { ...NOWHERE, namespace: plan.namespace, job: plan.job.metadata.name },
@@ -102,6 +101,7 @@ async function buildAndRemove(
     const durationSeconds = (ports.clock.now() - began) / 1000
     log.end()
     raw.end()
+    outcome = await confirmImage(built, request, ports, signal)
     tell(ports.runner, outcome, plan, durationSeconds)
     const diagnosticsPath = await leaveEvidence(plan, outcome, { ...ports, session }, signal)
     return {
@@ -149,7 +149,8 @@ function warnOfMixedNodes(runner: Runner, { architectures }: ClusterFacts): void
 
 function tell(runner: Runner, outcome: BuildOutcome, plan: BuildPlan, seconds: number): void {
   if (outcome.kind !== 'built') return
-  runner.info(builtLine({ repository: plan.repository, digest: outcome.digest, seconds }))
+  const { digest, imageBytes } = outcome
+  runner.info(builtLine({ repository: plan.repository, digest, seconds, imageBytes }))
 }
 
 /** Only who may create namespaces may be able to list them; in a given namespace nothing of ours outlives its Job's TTL. */

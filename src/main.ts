@@ -9,6 +9,7 @@ import { drawIdentity } from './plan/build-identity.ts'
 import { MAX_CONTEXT_BYTES } from './plan/context-map.ts'
 import { parseLifetimes, TEST_LIFETIMES_VARIABLE } from './plan/lifetimes.ts'
 import type { Lifetimes } from './plan/lifetimes.ts'
+import { readBack } from './registry/read-back.ts'
 import type { BuildRequest } from './request/build-request.ts'
 import { inputFailure, readRequest } from './request/read-request.ts'
 import { buildFiles } from './runner/build-files.ts'
@@ -46,6 +47,8 @@ try {
       readRequest: request,
       readLifetimes: lifetimes,
       openCluster: (choice) => openCluster(choice, environment, runner),
+      readBack: (image, digest, insecureRegistries, signal) =>
+        readBack(image, digest, { insecureRegistries, environment, signal }),
       packContext: ({ context, file }, signal) =>
         packContext(
           { workspace: workspaceOf(environment), context, file, limitBytes: MAX_CONTEXT_BYTES },

@@ -6,6 +6,7 @@ import { buildImage } from '../../src/build-image.ts'
 import { cleanUp } from '../../src/clean-up.ts'
 import type { Ledger } from '../../src/cluster/cluster-session.ts'
 import { DEFAULT_LIFETIMES } from '../../src/plan/lifetimes.ts'
+import type { Confirmation } from '../../src/registry/confirmation.ts'
 import { buildFiles } from '../../src/runner/build-files.ts'
 import { stateLedger } from '../../src/runner/state-ledger.ts'
 import { terminalRunner } from '../../src/runner/terminal-runner.ts'
@@ -13,7 +14,7 @@ import { archiveOf, IDENTITY, NO_RUN } from '../plan/given.ts'
 import { type GivenInputs, requestOf } from '../request/given.ts'
 import { startApiServer } from '../support/api-server.ts'
 import type { ApiServer } from '../support/api-server.ts'
-import { DIGEST, notedLedger, openSession } from '../support/build-fixture.ts'
+import { DIGEST, openSession } from '../support/build-fixture.ts'
 import { until } from '../support/eventually.ts'
 import { quickClock } from '../support/quick-clock.ts'
 import { succeeds } from '../support/scripted-pod.ts'
@@ -24,8 +25,13 @@ const TAGS: GivenInputs = { tags: 'example.com/app:1', 'build-args': `NPM_TOKEN=
 
 let server: ApiServer
 let temporary = ''
+/** What the registry says of the image. */
+let confirmation: Confirmation
 
-beforeEach(() => void (temporary = mkdtempSync(join(tmpdir(), 'end-'))))
+beforeEach(() => {
+  temporary = mkdtempSync(join(tmpdir(), 'end-'))
+  confirmation = { kind: 'confirmed', bytes: 92_000_000 }
+})
 afterEach(async () => {
   await server.close()
   rmSync(temporary, { recursive: true })
@@ -41,7 +47,10 @@ interface Ended {
 async function build(
   pod: PodScript,
   inputs: GivenInputs = {},
-  { ledger = notedLedger(), cancel }: { readonly ledger?: Ledger; readonly cancel?: () => boolean } = {},
+  {
+    ledger = stateLedger(() => undefined),
+    cancel,
+  }: { readonly ledger?: Ledger; readonly cancel?: () => boolean } = {},
 ): Promise<Ended> {
   server = await startApiServer({ pod })
   const said: string[] = []
@@ -61,6 +70,7 @@ async function build(
       readRequest: () => requestOf({ ...TAGS, ...inputs }),
       readLifetimes: () => DEFAULT_LIFETIMES,
       openCluster: () => openSession(server),
+      readBack: () => Promise.resolve(confirmation),
       packContext: () => Promise.resolve(archiveOf()),
     },
     stop.signal,
@@ -140,7 +150,7 @@ describe('what a build created', () => {
     [true, ALL],
     [false, []],
   ] as const)('by a main phase that was killed is kept in post: %s', async (isKept, expected) => {
-    const recorded = notedLedger()
+    const recorded = stateLedger(() => undefined)
     await build(fails, { cleanup: 'never' }, { ledger: { ...recorded, forget: () => undefined } })
     const said: string[] = []
     await cleanUp({
@@ -190,5 +200,46 @@ describe('what is left on the runner', () => {
     expect(outputs['outcome']).toBe('failed')
     expect(Object.keys(outputs).filter((name) => name.endsWith('-path'))).toEqual([])
     expect(readdirSync(temporary)).toEqual([])
+  })
+})
+
+describe('the digest that the executor reports', () => {
+  const OTHER = `sha256:${'b2'.repeat(32)}`
+
+  test('is believed where the registry says the same', async () => {
+    const { outputs, log } = await build(succeeds(DIGEST))
+    expect(outputs['digest']).toBe(DIGEST)
+    expect(log).toMatch(/^Built example.com\/app@sha256:\w+ in [\d.]+ s, 92.0 MB$/m)
+  })
+
+  test('fails the build, and is no output, where the registry does not have it', async () => {
+    confirmation = { kind: 'absent', tagDigest: OTHER }
+    const { outputs, log } = await build(succeeds(DIGEST))
+    expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'executor-invalid', images: '[]' })
+    expect(outputs).not.toHaveProperty('digest')
+    expect(log).toContain(`at the registry example.com/app:1 is ${OTHER}`)
+    expect(outputs).toHaveProperty('diagnostics-path')
+    expect(left()).toEqual([])
+  })
+
+  test('is told with a warning where the tag is another image by now', async () => {
+    confirmation = { kind: 'moved', tagDigest: OTHER, bytes: undefined }
+    const { outputs, log } = await build(succeeds(DIGEST))
+    expect(outputs).toMatchObject({ outcome: 'built', digest: DIGEST })
+    expect(log).toContain(`Warning: At the registry example.com/app:1 is ${OTHER} by now`)
+  })
+
+  test('is told as it is where the registry cannot be asked', async () => {
+    confirmation = { kind: 'unknown', reason: 'this runner does not reach it' }
+    const { outputs, log } = await build(succeeds(DIGEST))
+    expect(outputs).toMatchObject({ outcome: 'built', digest: DIGEST })
+    expect(log).toContain('example.com does not confirm it: this runner does not reach it.')
+  })
+
+  test('is not asked about where nothing was pushed, or nothing was built', async () => {
+    confirmation = { kind: 'absent', tagDigest: OTHER }
+    expect((await build(succeeds(DIGEST), { push: 'false' })).outputs['outcome']).toBe('built')
+    await server.close()
+    expect((await build(fails)).outputs['failure-code']).toBe('run-failed')
   })
 })

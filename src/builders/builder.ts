@@ -15,7 +15,15 @@ export function parseDigest(text: string | undefined): Digest | undefined {
 
 /** How a build ended. A failed build is a value; an exception is a broken tool. */
 export type BuildOutcome =
-  | { readonly kind: 'built'; readonly digest: Digest; readonly where: BuildPlace }
+  | {
+      readonly kind: 'built'
+      readonly digest: Digest
+      readonly where: BuildPlace
+      /** Whether the registry has said the same; undefined where nothing was pushed. */
+      readonly digestConfirmed?: boolean
+      /** What the image takes in the registry, compressed; undefined where that is not known. */
+      readonly imageBytes?: number | undefined
+    }
   | {
       readonly kind: 'failed'
       readonly failure: Failure

@@ -40,9 +40,12 @@ export function builtLine(given: {
   readonly repository: string | undefined
   readonly digest: Digest
   readonly seconds: number
+  /** What it takes in the registry; undefined where that is not known. */
+  readonly imageBytes?: number | undefined
 }): string {
   const what = given.repository === undefined ? given.digest : `${given.repository}@${given.digest}`
-  return `Built ${what} in ${given.seconds.toFixed(1)} s`
+  const size = given.imageBytes === undefined ? '' : `, ${bytes(given.imageBytes)}`
+  return `Built ${what} in ${given.seconds.toFixed(1)} s${size}`
 }
 
 function field(name: string, value: string | readonly (string | undefined)[]): string {

@@ -11,17 +11,19 @@ const BORDERS = {
   plan: pureRooms,
   progress: [...pureRooms, 'dockerfile-ast'],
   failure: pureRooms,
-  report: pureRooms,
-  builders: ['../failure/', '../plan/', '../progress/'],
+  report: [...pureRooms, 'js-yaml'],
+  builders: ['../failure/', '../kubernetes/', '../plan/', '../progress/'],
   context: ['../failure/', '../progress/', '../request/', 'node:', 'tar-stream'],
   cluster: [
     '../failure/',
+    '../kubernetes/',
     '../plan/',
     '../clock.ts',
     'node:',
     '@kubernetes/client-node/dist/config.js',
     'js-yaml',
   ],
+  registry: ['../request/', 'node:'],
   runner: ['../failure/', '../progress/', '../report/', 'node:', '@actions/core'],
 }
 

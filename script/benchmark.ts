@@ -43,7 +43,7 @@ const ledger = JSON.stringify({
 const env = {
   PATH: process.env['PATH'],
   INPUT_KUBECONFIG: kubeconfig,
-  INPUT_TAGS: 'example.com/app:1',
+  INPUT_TAGS: 'registry.invalid/app:1',
   GITHUB_ACTIONS: 'true',
   GITHUB_WORKSPACE: workspace,
   STATE_ledger: ledger,

@@ -1,30 +1,32 @@
 import type { BuildOutcome, BuildPlace } from './builders/builder.ts'
 import type { Clock } from './clock.ts'
 import { buildInCluster } from './builders/cluster-builder.ts'
-import { REMOVAL_MS, removeCreated } from './builders/remove-created.ts'
 import type { ClusterFacts, ClusterSession, Ledger } from './cluster/cluster-session.ts'
+import { confirmImage, type ConfirmationPorts } from './confirm-image.ts'
 import type { ContextArchive } from './context/context-archive.ts'
 import { cancelled } from './failure/ended-by-us.ts'
 import { ActionError } from './failure/failure.ts'
-import type { BuildIdentity, BuildPlan, RunContext } from './plan/build-plan.ts'
+import { leaveEvidence } from './leave-evidence.ts'
+import type { BuildIdentity, BuildPlan } from './plan/build-plan.ts'
 import type { Lifetimes } from './plan/lifetimes.ts'
 import { planBuild } from './plan/plan-build.ts'
-import { annotationsOf } from './report/annotations.ts'
+import { removeOrKeep } from './remove-or-keep.ts'
 import { builtLine, planLines } from './report/log-lines.ts'
-import { outputsOf } from './report/outputs.ts'
 import type { Report } from './report/outputs.ts'
-import type { BuildRequest, ClusterChoice } from './request/build-request.ts'
+import type { BuildRequest, Cleanup, ClusterChoice } from './request/build-request.ts'
+import type { BuildFiles } from './runner/build-files.ts'
 import { buildLog } from './runner/build-log.ts'
 import { withHeartbeat } from './runner/heartbeat.ts'
-import { tellFailure } from './runner/tell-failure.ts'
+import { openRawLog } from './runner/raw-log.ts'
 import type { Runner } from './runner/runner.ts'
+import { tellEnd } from './tell-end.ts'
+import type { EndPorts, Known } from './tell-end.ts'
 
 /** What one invocation needs from outside; `main.ts` brings the real ones. Each may throw an `ActionError`. */
-export interface Ports {
-  readonly runner: Runner
+export interface Ports extends ConfirmationPorts, EndPorts {
   readonly ledger: Ledger
+  readonly files: BuildFiles
   readonly clock: Clock
-  readonly run: RunContext
   readonly drawIdentity: () => BuildIdentity
   readonly readRequest: () => BuildRequest
   readonly readLifetimes: () => Lifetimes
@@ -34,21 +36,20 @@ export interface Ports {
 
 /** Builds one image, from the inputs to the outputs. True if there is an image. */
 export async function buildImage(ports: Ports, signal: AbortSignal): Promise<boolean> {
-  const report = await attemptBuild(ports, signal).catch((error: unknown): Report => ({
+  const known: Known = {}
+  const report = await attemptBuild(ports, known, signal).catch((error: unknown): Report => ({
     ...NOTHING,
     outcome: outcomeOf(error, NOWHERE, signal),
   }))
-  for (const [name, value] of outputsOf(report)) ports.runner.output(name, value)
-  if (report.outcome.kind !== 'built') tellFailure(ports.runner, report.outcome.failure)
-  for (const annotation of annotationsOf(report.outcome)) ports.runner.annotate(annotation)
+  tellEnd(report, known, ports)
   return report.outcome.kind === 'built'
 }
 
 const NOWHERE: BuildPlace = { namespace: undefined, job: undefined, node: undefined, platform: undefined }
 const NOTHING = { builder: 'kaniko', destinations: [], repository: undefined, durationSeconds: undefined }
 
-async function attemptBuild(ports: Ports, signal: AbortSignal): Promise<Report> {
-  const request = ports.readRequest()
+async function attemptBuild(ports: Ports, known: Known, signal: AbortSignal): Promise<Report> {
+  const request = (known.request = ports.readRequest())
   const lifetimes = ports.readLifetimes()
   if (request.cache.kind === 'off' && request.cache.notice) ports.runner.notice(request.cache.notice)
   const [session, archive] = await allOrFirstError([
@@ -66,10 +67,12 @@ async function attemptBuild(ports: Ports, signal: AbortSignal): Promise<Report> 
       userNamespaces: facts.userNamespaces,
       lifetimes,
     })
+    known.facts = facts
     if (plan.kind === 'failure') throw new ActionError(plan.failure)
+    known.plan = plan
     warnOfMixedNodes(ports.runner, facts)
     for (const line of planLines(request, plan, archive, facts)) ports.runner.info(line)
-    return await buildAndRemove(ports, plan, session, facts, signal)
+    return await buildAndRemove(ports, { request, plan }, { session, facts }, signal)
   } finally {
     session.close()
   }
@@ -77,45 +80,51 @@ async function attemptBuild(ports: Ports, signal: AbortSignal): Promise<Report> 
 
 async function buildAndRemove(
   ports: Ports,
-  plan: BuildPlan,
-  session: ClusterSession,
-  facts: ClusterFacts,
+  { request, plan }: { readonly request: BuildRequest; readonly plan: BuildPlan },
+  { session, facts }: { readonly session: ClusterSession; readonly facts: ClusterFacts },
   signal: AbortSignal,
 ): Promise<Report> {
   const log = withHeartbeat(buildLog(ports.runner), ports.clock)
+  const raw = openRawLog(ports.files.logPath, (sentence) => log.note(sentence))
   const began = ports.clock.now()
+  let outcome: BuildOutcome | undefined
   try {
-    const building = {
-      session,
-      facts,
-      observer: { ...log, line: () => undefined },
-      ledger: ports.ledger,
-      clock: ports.clock,
-    }
-    const outcome = await buildInCluster(plan, building, signal).catch((error: unknown) =>
-      outcomeOf(error, { ...NOWHERE, namespace: plan.namespace, job: plan.job.metadata.name }, signal),
+    // The whole of what is printed goes into the file; the log has what it means.
+    const observer = { ...log, line: raw.line }
+    const building = { session, facts, observer, ledger: ports.ledger, clock: ports.clock }
+    const built = await buildInCluster(plan, building, signal).catch((error: unknown) =>
+      outcomeOf(
+        error,
+        { ...NOWHERE, namespace: plan.namespace, job: plan.job.metadata.name },
+        signal,
+        plan.cleanup,
+      ),
     )
     const durationSeconds = (ports.clock.now() - began) / 1000
     log.end()
+    raw.end()
+    outcome = await confirmImage(built, request, ports, signal)
     tell(ports.runner, outcome, plan, durationSeconds)
+    const diagnosticsPath = await leaveEvidence(plan, outcome, { ...ports, session }, signal)
     return {
       builder: plan.kind,
       destinations: plan.destinations,
       repository: plan.repository,
       outcome,
       durationSeconds,
+      logPath: raw.path,
+      diagnosticsPath,
     }
   } finally {
     log.end()
-    // At once, also when cancelled: the post phase repeats what does not succeed here.
-    const limit = signal.aborted ? REMOVAL_MS.inAHurry : REMOVAL_MS.atLeisure
-    for (const complaint of await removeCreated(session, ports.ledger, limit)) ports.runner.warning(complaint)
+    raw.end()
+    await removeOrKeep(plan, outcome, { ...ports, session }, signal)
   }
 }
 
 /** What an exception says of a build; one that says nothing for users goes on as it is. */
-function outcomeOf(error: unknown, where: BuildPlace, signal: AbortSignal): BuildOutcome {
-  if (signal.aborted) return { kind: 'cancelled', failure: cancelled(), where, record: undefined }
+function outcomeOf(error: unknown, where: BuildPlace, signal: AbortSignal, cleanup?: Cleanup): BuildOutcome {
+  if (signal.aborted) return { kind: 'cancelled', failure: cancelled(cleanup), where, record: undefined }
   if (error instanceof ActionError)
     return { kind: 'failed', failure: error.failure, where, record: undefined }
   throw error
@@ -132,14 +141,8 @@ function warnOfMixedNodes(runner: Runner, { architectures }: ClusterFacts): void
 
 function tell(runner: Runner, outcome: BuildOutcome, plan: BuildPlan, seconds: number): void {
   if (outcome.kind !== 'built') return
-  runner.info(
-    builtLine({
-      repository: plan.repository,
-      digest: outcome.digest,
-      seconds,
-      cache: outcome.record?.cache,
-    }),
-  )
+  const { digest, imageBytes, record } = outcome
+  runner.info(builtLine({ repository: plan.repository, digest, seconds, imageBytes, cache: record?.cache }))
 }
 
 /** Only who may create namespaces may be able to list them; in a given namespace nothing of ours outlives its Job's TTL. */

@@ -1,4 +1,4 @@
-import { REMOVAL_MS, removeCreated } from './builders/remove-created.ts'
+import { named, REMOVAL_MS, removeCreated } from './builders/remove-created.ts'
 import type { ClusterSession, LedgerEntry, Ledger } from './cluster/cluster-session.ts'
 import { ActionError } from './failure/failure.ts'
 import type { Runner } from './runner/runner.ts'
@@ -9,6 +9,8 @@ export interface CleanUpPorts {
   readonly ledger: Ledger
   /** What the main phase recorded and did not strike out. */
   readonly recorded: readonly LedgerEntry[]
+  /** `cleanup: never` */
+  readonly isKept: boolean
   readonly openCluster: () => Promise<ClusterSession>
 }
 
@@ -16,6 +18,12 @@ export interface CleanUpPorts {
 export async function cleanUp(ports: CleanUpPorts): Promise<void> {
   const { runner, ledger, recorded } = ports
   if (recorded.length === 0) return
+  if (ports.isKept) {
+    runner.info(
+      `Kept in the cluster (\`cleanup: never\`), until it expires: ${recorded.map(named).join(', ')}`,
+    )
+    return
+  }
   for (const entry of recorded) ledger.record(entry)
   try {
     const session = await ports.openCluster()

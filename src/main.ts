@@ -9,8 +9,11 @@ import { drawIdentity } from './plan/build-identity.ts'
 import { MAX_CONTEXT_BYTES } from './plan/context-map.ts'
 import { parseLifetimes, TEST_LIFETIMES_VARIABLE } from './plan/lifetimes.ts'
 import type { Lifetimes } from './plan/lifetimes.ts'
+import { readBack } from './registry/read-back.ts'
 import type { BuildRequest } from './request/build-request.ts'
+import { INPUT_NAMES } from './request/inputs.generated.ts'
 import { inputFailure, readRequest } from './request/read-request.ts'
+import { buildFiles } from './runner/build-files.ts'
 import { reportCrash } from './runner/report-crash.ts'
 import { runContext } from './runner/run-context.ts'
 import { LEDGER_STATE, stateLedger } from './runner/state-ledger.ts'
@@ -27,6 +30,10 @@ function request(): BuildRequest {
   return read.request
 }
 
+function givenInputs(): ReadonlyMap<string, string> {
+  return new Map(INPUT_NAMES.map((name) => [name, runner.input(name) ?? '']))
+}
+
 function lifetimes(): Lifetimes {
   const parsed = parseLifetimes(environment[TEST_LIFETIMES_VARIABLE])
   if ('failure' in parsed) throw new ActionError(parsed.failure)
@@ -39,11 +46,15 @@ try {
       runner,
       clock: systemClock,
       ledger: stateLedger((value) => runner.saveState(LEDGER_STATE, value)),
+      files: buildFiles(environment),
       run: runContext(environment),
+      givenInputs,
       drawIdentity: () => drawIdentity(randomBytes),
       readRequest: request,
       readLifetimes: lifetimes,
       openCluster: (choice) => openCluster(choice, environment, runner),
+      readBack: (image, digest, insecureRegistries, signal) =>
+        readBack(image, digest, { insecureRegistries, environment, signal }),
       packContext: ({ context, file }, signal) =>
         packContext(
           { workspace: workspaceOf(environment), context, file, limitBytes: MAX_CONTEXT_BYTES },

@@ -10,6 +10,8 @@ await cleanUp({
   runner,
   recorded: parseLedger(runner.state(LEDGER_STATE)),
   ledger: stateLedger((value) => runner.saveState(LEDGER_STATE, value)),
+  // As in the main phase, which strikes out of the ledger what it keeps, unless it was killed.
+  isKept: runner.input('cleanup') === 'never',
   openCluster: () =>
     openCluster(
       { kubeconfig: runner.input('kubeconfig'), kubeContext: runner.input('kube-context') || undefined },

@@ -28,6 +28,8 @@ const plan: BuildPlan = {
   destinations: ['example.com/app:1'],
   repository: 'example.com/app',
   userNamespace: 'yes',
+  ends: { podSeconds: 1, jobSeconds: 2, ttlSeconds: 3, jobGoneAt: '', expiresAt: '' },
+  cleanup: 'always',
   timeoutSeconds: 600,
   scheduleTimeoutSeconds: 120,
   dockerfile: parseDockerfile('Dockerfile', ''),

@@ -51,7 +51,7 @@ async function serve(pod: PodScript | undefined): Promise<ApiServer> {
 function options(more: Readonly<Record<string, string>> = {}): StepOptions {
   return {
     workspace,
-    inputs: { kubeconfig: server?.kubeconfig() ?? '', tags: 'example.com/app:1', ...more },
+    inputs: { kubeconfig: server?.kubeconfig() ?? '', tags: 'registry.invalid/app:1', ...more },
   }
 }
 
@@ -72,8 +72,8 @@ describe('dist/ as a process', () => {
     expect(outputs).toMatchObject({
       outcome: 'built',
       digest: DIGEST,
-      image: 'example.com/app:1',
-      'image-by-digest': `example.com/app@${DIGEST}`,
+      image: 'registry.invalid/app:1',
+      'image-by-digest': `registry.invalid/app@${DIGEST}`,
     })
     expect(at.said('create namespaces')).toBe(1)
     expect(left(at)).toEqual([])

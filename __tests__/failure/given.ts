@@ -75,6 +75,8 @@ const PLAN: BuildPlan = {
   destinations: ['example.com/app:1'],
   repository: 'example.com/app',
   userNamespace: 'yes',
+  ends: { podSeconds: 1, jobSeconds: 2, ttlSeconds: 3, jobGoneAt: '', expiresAt: '' },
+  cleanup: 'always',
   timeoutSeconds: 600,
   scheduleTimeoutSeconds: 120,
   dockerfile: parseDockerfile('app/Dockerfile', ''),

@@ -31,6 +31,7 @@ test('a failure is presented as what, why, what to do, and where to read on', ()
 })
 
 test('a cancelled build is presented in one line', () => {
+  expect(cancelled('never').headline).toContain('stays until it expires')
   expect(presentFailure(cancelled())).toEqual([
     expect.stringMatching(/^Error: The build was cancelled.*\[cancelled\]$/),
   ])

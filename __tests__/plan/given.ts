@@ -14,6 +14,8 @@ export const NO_RUN: RunContext = {
   serverUrl: undefined,
   sha: undefined,
   ref: undefined,
+  actionRepository: undefined,
+  actionRef: undefined,
 }
 
 export const RUN: RunContext = {
@@ -25,6 +27,8 @@ export const RUN: RunContext = {
   serverUrl: 'https://github.com',
   sha: '0123456789abcdef0123456789abcdef01234567',
   ref: 'refs/heads/main',
+  actionRepository: 'acme/hybrid-kubernetes-build',
+  actionRef: 'v1',
 }
 
 export const IDENTITY = { random: 'ab12c', ownerToken: '0f'.repeat(16) }

@@ -8,6 +8,7 @@ test('the ends of a build are those of the contract', () => {
     podSeconds: 1260,
     jobSeconds: 1560,
     ttlSeconds: 600,
+    jobGoneAt: '2026-11-23T12:36:00Z',
     expiresAt: '2026-11-23T12:51:00Z',
   })
 })

@@ -131,6 +131,8 @@ describe('every plan', () => {
       serverUrl: text,
       sha: text,
       ref: text,
+      actionRepository: text,
+      actionRef: text,
     }),
   )
   const inputs = fc.record(

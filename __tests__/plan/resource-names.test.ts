@@ -28,6 +28,8 @@ const anyRun: fc.Arbitrary<RunContext> = fc.record({
   serverUrl: fc.option(anyText, { nil: undefined }),
   sha: fc.option(anyText, { nil: undefined }),
   ref: fc.option(anyText, { nil: undefined }),
+  actionRepository: fc.option(anyText, { nil: undefined }),
+  actionRef: fc.option(anyText, { nil: undefined }),
 })
 const anyIdentity = fc.record({
   random: fc.stringMatching(/^[a-z0-9]{5}$/),

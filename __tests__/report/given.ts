@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { BuildOutcome, BuildPlace, Digest } from '../../src/builders/builder.ts'
+import type { BuildOutcome, DigestConfirmation, BuildPlace, Digest } from '../../src/builders/builder.ts'
 import type { Failure } from '../../src/failure/failure.ts'
 import type { BuildRecord, StepRecord } from '../../src/progress/build-record.ts'
 import { parseDockerfile } from '../../src/progress/dockerfile.ts'
@@ -70,6 +70,10 @@ export function failed(failure: Failure, where: BuildPlace = WHERE): BuildOutcom
 interface Given extends Omit<Partial<SummaryGrounds>, 'dockerfile'> {
   readonly outcome: BuildOutcome
   readonly record?: BuildRecord
+  readonly imageBytes?: number
+  readonly confirmation?: DigestConfirmation
+  readonly logPath?: string
+  readonly diagnosticsPath?: string
   readonly seconds?: number
   readonly dockerfile?: string
   readonly path?: string
@@ -77,8 +81,20 @@ interface Given extends Omit<Partial<SummaryGrounds>, 'dockerfile'> {
 
 /** Grounds of a build of `registry.example.com/shop/multi:1`, but for what is given. */
 export function groundsOf(given: Given): SummaryGrounds {
-  const { outcome: end, record, seconds, dockerfile, path = 'Dockerfile', ...more } = given
-  const outcome = { ...end, record }
+  const {
+    outcome: end,
+    record,
+    imageBytes,
+    confirmation,
+    logPath,
+    diagnosticsPath,
+    seconds,
+    dockerfile,
+    path = 'Dockerfile',
+    ...more
+  } = given
+  const known = end.kind === 'built' && confirmation !== undefined ? { imageBytes, confirmation } : {}
+  const outcome = { ...end, record, ...known }
   const destinations = more.destinations ?? ['registry.example.com/shop/multi:1']
   const isPushed = outcome.kind === 'built' && destinations.length > 0
   return {
@@ -88,19 +104,17 @@ export function groundsOf(given: Given): SummaryGrounds {
       repository: isPushed ? 'registry.example.com/shop/multi' : undefined,
       outcome,
       durationSeconds: seconds,
+      logPath,
+      diagnosticsPath,
     },
     name: 'multi',
     destinations,
     executor: 'ghcr.io/osscontainertools/kaniko:v1.28.3',
     cluster: { server: 'api.prod.example.com:6443', kubernetesVersion: 'v1.34.4' },
-    imageBytes: undefined,
-    digestConfirmation: undefined,
     inputs: new Map([['tags', 'registry.example.com/shop/multi:1']]),
     dockerfile: dockerfile === undefined ? undefined : parseDockerfile(path, dockerfile),
     repository: REPOSITORY,
     docs: 'https://github.com/acme/hybrid-kubernetes-build/blob/v1/docs',
-    logPath: undefined,
-    diagnosticsPath: undefined,
     ...more,
   }
 }

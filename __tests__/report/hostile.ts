@@ -99,12 +99,12 @@ export function hostileGrounds(given: string, where: 'built' | 'failed' = 'faile
         kind: 'built',
         digest: digest as never,
         record: grounds.report.outcome.record,
+        confirmation: { kind: 'unconfirmed', why: text },
         where: { ...WHERE, node: text },
       },
       destinations: grounds.destinations,
       repository: `registry.example.com/${text}`,
     },
-    digestConfirmation: { kind: 'unconfirmed', why: text },
   }
 }
 

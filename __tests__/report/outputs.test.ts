@@ -1,11 +1,17 @@
 import type { BuildOutcome, Digest } from '../../src/builders/builder.ts'
+import type { BuildRecord } from '../../src/progress/build-record.ts'
 import { outputsOf } from '../../src/report/outputs.ts'
 import { OUTPUT_NAMES } from '../../src/request/inputs.generated.ts'
 
 const where = { namespace: 'ci', job: 'app-x1y2z', node: 'node-3', platform: 'linux/amd64' }
 const NOWHERE = { namespace: undefined, job: undefined, node: undefined, platform: undefined }
 const digest = `sha256:${'0'.repeat(64)}` as Digest
-const record = undefined
+const record: BuildRecord = {
+  phases: [],
+  steps: [],
+  cache: { hits: 3, misses: 1, firstMiss: undefined, lastHitBefore: undefined },
+  warnings: [],
+}
 const built: BuildOutcome = { kind: 'built', digest, where, record }
 const failure = { code: 'run-failed', headline: 'It failed.', details: [], cures: [] } as const
 
@@ -15,6 +21,8 @@ const report = {
   repository: 'example.com/app',
   durationSeconds: 3.14159,
 }
+
+const FILES = { logPath: '/tmp/x/build.log', diagnosticsPath: '/tmp/x/diagnostics' }
 
 describe('the outputs', () => {
   test('of a good build are all but those of a failure', () => {
@@ -27,6 +35,16 @@ describe('the outputs', () => {
       platform: 'linux/amd64',
       builder: 'kaniko',
       outcome: 'built',
+      timings: '{"total":3.142,"phases":[],"steps":[]}',
+      'cache-hits': '3',
+      'cache-misses': '1',
+      metadata: JSON.stringify({
+        'containerimage.digest': digest,
+        'image.name': 'example.com/app:1,example.com/app:latest',
+        builder: 'kaniko',
+        platform: 'linux/amd64',
+        duration: 3.14159,
+      }),
       namespace: 'ci',
       job: 'app-x1y2z',
     })
@@ -49,13 +67,19 @@ describe('the outputs', () => {
     expect([...outputs.keys()].filter((name) => /^image$|digest/.test(name))).toEqual([])
   })
 
+  test('name the files that a build has left on the runner', () => {
+    const outputs = outputsOf({ ...report, ...FILES, outcome: { kind: 'failed', failure, where, record } })
+    expect(outputs.get('log-path')).toBe('/tmp/x/build.log')
+    expect(outputs.get('diagnostics-path')).toBe('/tmp/x/diagnostics')
+  })
+
   test('of a failure before anything was created leave out what is not known', () => {
     const outputs = outputsOf({
       builder: 'kaniko',
       destinations: [],
       repository: undefined,
       durationSeconds: undefined,
-      outcome: { kind: 'failed', failure, where: NOWHERE, record },
+      outcome: { kind: 'failed', failure, where: NOWHERE, record: undefined },
     })
     expect([...outputs.keys()]).toEqual(['images', 'builder', 'outcome', 'failure-code', 'failure-message'])
   })
@@ -63,7 +87,7 @@ describe('the outputs', () => {
   test('are exactly those that action.yml declares', () => {
     const names = new Set([
       ...outputsOf({ ...report, outcome: built }).keys(),
-      ...outputsOf({ ...report, outcome: { kind: 'failed', failure, where, record } }).keys(),
+      ...outputsOf({ ...report, ...FILES, outcome: { kind: 'failed', failure, where, record } }).keys(),
     ])
     expect([...names].sort()).toEqual([...OUTPUT_NAMES].sort())
   })

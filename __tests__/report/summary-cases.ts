@@ -62,7 +62,7 @@ const multiStage = groundsOf({
     cache: { hits: 0, misses: 4, firstMiss: cold[3], lastHitBefore: undefined },
   }),
   imageBytes: 2_214_000,
-  digestConfirmation: { kind: 'confirmed' },
+  confirmation: { kind: 'confirmed' },
   dockerfile: dockerfileOf('multi-stage-cold'),
   inputs: INPUTS,
 })
@@ -102,7 +102,7 @@ const fullyCached = groundsOf({
     ]),
     cache: { hits: 4, misses: 0, firstMiss: undefined, lastHitBefore: undefined },
   }),
-  digestConfirmation: { kind: 'unconfirmed', why: 'the registry lets these credentials push, not read' },
+  confirmation: { kind: 'unconfirmed', why: 'the registry lets these credentials push, not read' },
   dockerfile: dockerfileOf('multi-stage-cold'),
 })
 

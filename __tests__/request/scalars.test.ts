@@ -2,6 +2,7 @@ import {
   DAY,
   parseAutoOrBoolean,
   parseBoolean,
+  parseCleanup,
   parseContext,
   parseDnsLabel,
   parseDuration,
@@ -32,6 +33,15 @@ describe('booleans', () => {
     expect(parseAutoOrBoolean('auto')).toEqual(parsed('auto'))
     expect(parseAutoOrBoolean('False')).toEqual(parsed(false))
     expect(parseAutoOrBoolean('maybe')).toMatchObject(refusal('one of auto, true, false'))
+  })
+})
+
+describe('what becomes of the objects of a build', () => {
+  test.each(['always', 'on-success', 'never'] as const)('can be %s', (text) => {
+    expect(parseCleanup(text)).toEqual(parsed(text))
+  })
+  test.each(['Always', 'on-failure', 'true', ''])('cannot be %j', (text) => {
+    expect(parseCleanup(text)).toMatchObject(refusal('one of always, on-success, never'))
   })
 })
 

@@ -3,6 +3,7 @@ import { loadClusterConfig } from '../../src/cluster/kubeconfig.ts'
 import { openClusterSession } from '../../src/cluster/session.ts'
 import type { KubernetesObject } from '../../src/kubernetes/objects.ts'
 import type { BuildPlan } from '../../src/plan/build-plan.ts'
+import { DEFAULT_LIFETIMES, endsOf } from '../../src/plan/lifetimes.ts'
 import { parseDockerfile } from '../../src/progress/dockerfile.ts'
 import type { ApiServer } from './api-server.ts'
 import { quickClock } from './quick-clock.ts'
@@ -75,6 +76,8 @@ export function smallPlan(
     userNamespace: 'no',
     timeoutSeconds: 600,
     scheduleTimeoutSeconds: 600,
+    ends: endsOf({ timeoutSeconds: 600, scheduleTimeoutSeconds: 600 }, new Date(0), DEFAULT_LIFETIMES),
+    cleanup: 'always',
     dockerfile: parseDockerfile('Dockerfile', ''),
     usesCache: true,
     missingSources: [],

@@ -59,6 +59,7 @@ export function fakeSession(): FakeSession {
       return session.logEnd
     },
     architectureOf: () => Promise.resolve(undefined),
+    inspect: () => Promise.resolve({ job: undefined, pod: undefined, events: [] }),
     remove: (entry) => {
       session.removed.push(entry)
       return Promise.resolve(session.removal)

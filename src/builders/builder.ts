@@ -1,3 +1,4 @@
+import type { BuildSnapshot } from '../cluster/cluster-session.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { BuildRecord } from '../progress/build-record.ts'
 
@@ -21,9 +22,27 @@ export type BuildOutcome = Outcome & {
 }
 
 type Outcome =
-  | { readonly kind: 'built'; readonly digest: Digest }
-  | { readonly kind: 'failed'; readonly failure: Failure }
+  | {
+      readonly kind: 'built'
+      readonly digest: Digest
+      /** What the registry says of the digest; undefined where nothing was pushed. */
+      readonly confirmation?: DigestConfirmation
+      /** What the image takes in the registry, compressed; undefined where that is not known. */
+      readonly imageBytes?: number | undefined
+    }
+  | {
+      readonly kind: 'failed'
+      readonly failure: Failure
+      /** What the cluster showed last; undefined where the build did not come that far. */
+      readonly lastSeen?: BuildSnapshot | undefined
+    }
   | { readonly kind: 'cancelled'; readonly failure: Failure }
+
+/** Whether the registry, asked afterwards, has the image under the digest that the executor gave. */
+export type DigestConfirmation =
+  | { readonly kind: 'confirmed' }
+  /** `why`: a few words, to stand in a sentence: `the registry lets it be pushed, not read`. */
+  | { readonly kind: 'unconfirmed'; readonly why: string }
 
 /** What is known of where the build ran, as far as it came. */
 export interface BuildPlace {

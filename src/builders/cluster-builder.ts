@@ -64,12 +64,14 @@ async function outcome(
 ): Promise<BuildOutcome> {
   const where = await place(plan, building, end.snapshot, signal)
   const { record } = end
-  if (end.kind !== 'exited-with-0') return { kind: end.kind, failure: end.failure, where, record }
+  if (end.kind === 'cancelled') return { kind: 'cancelled', failure: end.failure, where, record }
+  if (end.kind === 'failed')
+    return { kind: 'failed', failure: end.failure, where, record, lastSeen: end.snapshot }
   // The message is there after a failed push too, and a process that a RUN
   // left behind could have written it: only exit code 0 and the exact form count.
   const digest = parseDigest(end.message)
   return digest === undefined
-    ? { kind: 'failed', failure: noDigest(plan.executor), where, record }
+    ? { kind: 'failed', failure: noDigest(plan.executor), where, record, lastSeen: end.snapshot }
     : { kind: 'built', digest, where, record }
 }
 

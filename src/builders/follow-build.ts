@@ -157,7 +157,7 @@ class Attempt {
   }
 
   cancelled(): AttemptEnd {
-    return this.#end({ kind: 'cancelled', failure: cancelled() })
+    return this.#end({ kind: 'cancelled', failure: cancelled(this.#plan.cleanup) })
   }
 
   /** The sequence of snapshots ended although nobody asked it to. */

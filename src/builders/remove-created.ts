@@ -56,7 +56,8 @@ async function removeOne(
   }
 }
 
-function named(entry: LedgerEntry): string {
+/** One object, in a sentence. */
+export function named(entry: LedgerEntry): string {
   return entry.kind === 'Namespace'
     ? `Namespace "${entry.name}"`
     : `${entry.kind} "${entry.name}" in namespace "${entry.namespace}"`

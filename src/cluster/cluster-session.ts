@@ -44,6 +44,13 @@ export interface ClusterSession {
    */
   architectureOf(node: string, signal: AbortSignal): Promise<string | undefined>
 
+  /**
+   * One quick look at a build that has failed, for people: its Job, its pod
+   * and their events, whole. What may not be read, is gone, or does not come
+   * within 2 s altogether is left out. Never throws.
+   */
+  inspect(build: CreatedBuild, signal: AbortSignal): Promise<BuildSnapshot>
+
   /** Removes one recorded object, if it is ours. Never throws for an object that is gone. */
   remove(entry: LedgerEntry, signal: AbortSignal): Promise<Removal>
 

@@ -1,3 +1,4 @@
+import { happenedAt } from '../kubernetes/event-time.ts'
 import type { ClusterEvent, Job, KubernetesObject, Pod } from '../kubernetes/objects.ts'
 import type { Api } from './api.ts'
 import { ApiError } from './api-error.ts'
@@ -223,28 +224,27 @@ class Observation {
   }
 
   #newest(): Pod | undefined {
-    return this.#pods?.toSorted((one, other) => created(other).localeCompare(created(one)))[0]
+    return newestOf(this.#pods ?? [])
   }
 
   #sortedEvents(): readonly ClusterEvent[] {
     return [...this.#events.values()]
       .flat()
-      .sort((one, other) => happened(one).localeCompare(happened(other)))
+      .sort((one, other) => happenedAt(one).localeCompare(happenedAt(other)))
   }
 }
 
 /** The label alone is not enough: a first attempt's pod has the same one, and may still be terminating. */
-function isOwnedBy(pod: Pod, jobUid: string): boolean {
+export function isOwnedBy(pod: Pod, jobUid: string): boolean {
   return pod.metadata.ownerReferences?.some(({ uid }) => uid === jobUid) === true
 }
 
-const created = (pod: Pod): string => pod.metadata.creationTimestamp ?? ''
-
-function happened(event: ClusterEvent): string {
-  return (
-    event.lastTimestamp ?? event.eventTime ?? event.firstTimestamp ?? event.metadata.creationTimestamp ?? ''
-  )
+/** The one that counts, should the Job controller have made two. */
+export function newestOf(pods: readonly Pod[]): Pod | undefined {
+  return pods.toSorted((one, other) => created(other).localeCompare(created(one)))[0]
 }
+
+const created = (pod: Pod): string => pod.metadata.creationTimestamp ?? ''
 
 function hasBegun(pod: Pod | undefined, container: string): boolean {
   const state = pod?.status?.containerStatuses?.find(({ name }) => name === container)?.state

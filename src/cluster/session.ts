@@ -7,6 +7,7 @@ import { createObjects } from './create-build.ts'
 import { credentialsOf } from './credentials.ts'
 import { explained } from './explain-error.ts'
 import type { ClusterConfig } from './kubeconfig.ts'
+import { inspectBuild } from './inspect.ts'
 import { followLog } from './log-stream.ts'
 import { observeBuild } from './observe.ts'
 import { logOf } from './paths.ts'
@@ -44,6 +45,7 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
       return followLog(api, source, onLine, ended, patience, signal)
     },
     architectureOf: (node, signal) => readArchitecture(api, node, signal),
+    inspect: (build, signal) => inspectBuild(api, build, signal),
     remove: (entry, signal) => removeRecorded(api, entry, signal),
     sweepExpired: (signal) => sweepExpiredNamespaces(api, signal),
     close: () => transport.close(),

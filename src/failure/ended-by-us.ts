@@ -1,13 +1,15 @@
 import type { CreatedBuild } from '../cluster/cluster-session.ts'
+import type { Cleanup } from '../request/build-request.ts'
 import { during, outputOf } from './explain-kaniko.ts'
 import type { Failure } from './failure.ts'
 import { readKanikoEnd } from './kaniko-end.ts'
 
-/** The step was cancelled; what had been created is being removed. */
-export function cancelled(): Failure {
+/** The step was cancelled; what had been created is being removed, unless nothing ever is. */
+export function cancelled(cleanup: Cleanup = 'always'): Failure {
+  const created = cleanup === 'never' ? 'stays until it expires' : 'is being removed'
   return {
     code: 'cancelled',
-    headline: 'The build was cancelled; what it had created in the cluster is being removed.',
+    headline: `The build was cancelled; what it had created in the cluster ${created}.`,
     details: [],
     cures: [],
   }

@@ -1,6 +1,8 @@
 import type { MissingSource } from '../context/context-archive.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { Dockerfile } from '../progress/dockerfile.ts'
+import type { Cleanup } from '../request/build-request.ts'
+import type { Ends } from './lifetimes.ts'
 
 /** Who a build is: drawn once, before anything is created. The random part and the token are the identity. */
 export interface BuildIdentity {
@@ -22,6 +24,9 @@ export interface RunContext {
   readonly serverUrl: string | undefined
   readonly sha: string | undefined
   readonly ref: string | undefined
+  /** `owner/name` of this action, and the version that the workflow names; undefined for one in its own repository. */
+  readonly actionRepository: string | undefined
+  readonly actionRef: string | undefined
 }
 
 /**
@@ -47,6 +52,10 @@ export interface BuildPlan {
   readonly userNamespace: 'yes' | 'no' | 'try'
   readonly timeoutSeconds: number
   readonly scheduleTimeoutSeconds: number
+  /** When the cluster itself puts an end to what is created. */
+  readonly ends: Ends
+  /** Whether what is created is removed at the build's end. */
+  readonly cleanup: Cleanup
   /** What is built, for messages that name its lines. */
   readonly dockerfile: Dockerfile
   /** Whether the executor looks for layers in a cache. */

@@ -39,7 +39,9 @@ export interface Ends {
   readonly podSeconds: number
   readonly jobSeconds: number
   readonly ttlSeconds: number
-  /** RFC 3339, UTC, whole seconds, by the server's clock. */
+  /** When the Job is gone at the latest, whatever becomes of its pod. Times are RFC 3339, UTC, whole seconds, by the server's clock. */
+  readonly jobGoneAt: string
+  /** The expiry of the build's own namespace. */
   readonly expiresAt: string
 }
 
@@ -51,12 +53,14 @@ export function endsOf(
 ): Ends {
   const podSeconds = times.scheduleTimeoutSeconds + times.timeoutSeconds + lifetimes.podGraceSeconds
   const jobSeconds = podSeconds + lifetimes.jobGraceSeconds
-  const allSeconds = jobSeconds + lifetimes.ttlSeconds + lifetimes.namespaceGraceSeconds
+  const goneSeconds = jobSeconds + lifetimes.ttlSeconds
+  const after = (seconds: number) => withoutFraction(new Date(serverTime.getTime() + seconds * 1000))
   return {
     podSeconds,
     jobSeconds,
     ttlSeconds: lifetimes.ttlSeconds,
-    expiresAt: withoutFraction(new Date(serverTime.getTime() + allSeconds * 1000)),
+    jobGoneAt: after(goneSeconds),
+    expiresAt: after(goneSeconds + lifetimes.namespaceGraceSeconds),
   }
 }
 

@@ -9,7 +9,7 @@ import { contextFailure, contextMap } from './context-map.ts'
 import { imageLabels } from './image-labels.ts'
 import { destinations, kanikoArgs } from './kaniko-args.ts'
 import { BUILD_CONTAINER, kanikoJob } from './kaniko-job.ts'
-import { endsOf, type Lifetimes } from './lifetimes.ts'
+import { type Ends, endsOf, type Lifetimes } from './lifetimes.ts'
 import { podResources } from './pod-resources.ts'
 import { buildAnnotations, buildLabels, objectNames, objectStem, ownNamespaceName } from './resource-names.ts'
 import { type Marks, ownNamespace, ownServiceAccount } from './surroundings.ts'
@@ -41,11 +41,12 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
 
   const userNamespace = decideUserNamespace(request.userNamespace, given.userNamespaces)
   const { resources, notes } = podResources(request.resources)
+  const ends = endsOf(request, given.serverTime, given.lifetimes)
   const [first] = request.tags
   return {
     kind: 'kaniko',
     identity,
-    ...objectsOf(given, { userNamespace: userNamespace !== 'no', resources }),
+    ...objectsOf(given, { userNamespace: userNamespace !== 'no', resources, ends }),
     container: BUILD_CONTAINER,
     executor: request.executor,
     destinations: destinations(request),
@@ -53,6 +54,8 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
     userNamespace,
     timeoutSeconds: request.timeoutSeconds,
     scheduleTimeoutSeconds: request.scheduleTimeoutSeconds,
+    ends,
+    cleanup: request.cleanup,
     dockerfile: parseDockerfile(given.archive.source.path, given.archive.source.text),
     usesCache: request.cache.kind === 'on',
     missingSources: given.archive.missing,
@@ -63,20 +66,20 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
 interface PodChoices {
   readonly userNamespace: boolean
   readonly resources: BuildRequest['resources']
+  readonly ends: Ends
 }
 
 function objectsOf(
-  { request, identity, run, archive, serverTime, lifetimes }: PlanGrounds,
+  { request, identity, run, archive, serverTime }: PlanGrounds,
   pod: PodChoices,
 ): Pick<BuildPlan, 'namespace' | 'surroundings' | 'job' | 'contextMap'> {
   const own = request.namespace.kind === 'own'
   const namespace =
     request.namespace.kind === 'given' ? request.namespace.name : ownNamespaceName(run, identity)
   const names = objectNames(objectStem(request), identity)
-  const ends = endsOf(request, serverTime, lifetimes)
   const marks: Marks = {
     labels: buildLabels(run, identity),
-    annotations: buildAnnotations(run, identity, ends.expiresAt),
+    annotations: buildAnnotations(run, identity, pod.ends.expiresAt),
   }
   const job = kanikoJob({
     metadata: { name: names.job, namespace, ...marks },
@@ -84,7 +87,6 @@ function objectsOf(
     serviceAccount: own ? names.job : undefined,
     executor: request.executor,
     args: kanikoArgs(request, archive.dockerfile, imageLabels(request, run, serverTime)),
-    ends,
     ...pod,
   })
   return {

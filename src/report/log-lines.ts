@@ -19,7 +19,7 @@ export function planLines(
     field('cluster', [facts.server, facts.kubernetesVersion && `Kubernetes ${facts.kubernetesVersion}`]),
     field('namespace', [
       plan.namespace,
-      request.namespace.kind === 'own' ? 'own, removed afterwards' : 'given',
+      request.namespace.kind === 'own' ? `own, ${OWN_NAMESPACE[plan.cleanup]}` : 'given',
     ]),
     field('job', plan.job.metadata.name),
     field('context', [request.context, packed(archive)]),
@@ -29,15 +29,25 @@ export function planLines(
   ]
 }
 
+/** What becomes of the build's own namespace. */
+const OWN_NAMESPACE = {
+  always: 'removed afterwards',
+  'on-success': 'removed afterwards unless the build fails',
+  never: 'kept until it expires',
+} as const satisfies Record<BuildPlan['cleanup'], string>
+
 /** The last line of a good build. */
 export function builtLine(given: {
   readonly repository: string | undefined
   readonly digest: Digest
   readonly seconds: number
+  /** What it takes in the registry; undefined where that is not known. */
+  readonly imageBytes: number | undefined
   readonly cache: CacheUse | undefined
 }): string {
   const what = given.repository === undefined ? given.digest : `${given.repository}@${given.digest}`
-  return `Built ${what} in ${given.seconds.toFixed(1)} s${fromCache(given.cache)}`
+  const size = given.imageBytes === undefined ? '' : `, ${bytes(given.imageBytes)}`
+  return `Built ${what} in ${given.seconds.toFixed(1)} s${size}${fromCache(given.cache)}`
 }
 
 /** Of the instructions that the cache can hold: others are run every time. */

@@ -1,4 +1,5 @@
 import type { BuildOutcome } from '../builders/builder.ts'
+import { timingsOf } from './timings.ts'
 
 /** Everything that is known when an invocation ends; on failure too. */
 export interface Report {
@@ -10,6 +11,10 @@ export interface Report {
   readonly outcome: BuildOutcome
   /** Seconds from just before the first create to the known outcome; undefined if nothing was created. */
   readonly durationSeconds: number | undefined
+  /** File with the container's whole log; undefined if nothing was printed. */
+  readonly logPath?: string | undefined
+  /** Folder with what the cluster knew of a failed build; undefined if there is none. */
+  readonly diagnosticsPath?: string | undefined
 }
 
 /** The outputs of the action, by name; those that are not known are not there. */
@@ -31,11 +36,14 @@ export function outputsOf(report: Report): ReadonlyMap<string, string> {
     outcome: outcome.kind,
     'failure-code': failure?.code,
     'failure-message': failure?.headline,
+    timings: timingsOf(record, report.durationSeconds),
     'cache-hits': record?.cache?.hits.toString(),
     'cache-misses': record?.cache?.misses.toString(),
     metadata: metadataOf(report),
     namespace: where.namespace,
     job: where.job,
+    'log-path': report.logPath,
+    'diagnostics-path': report.diagnosticsPath,
   }
   return new Map(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
@@ -43,12 +51,13 @@ export function outputsOf(report: Report): ReadonlyMap<string, string> {
 /** What other tools read: the keys are buildx's where it has them. Undefined without an image. */
 function metadataOf({ outcome, destinations, builder, durationSeconds }: Report): string | undefined {
   if (outcome.kind !== 'built') return undefined
-  const { digest, where } = outcome
+  const { digest, where, imageBytes } = outcome
   return JSON.stringify({
     'containerimage.digest': digest,
     ...(destinations.length === 0 ? {} : { 'image.name': destinations.join(',') }),
     builder,
     platform: where.platform,
+    size: imageBytes,
     duration: durationSeconds,
   })
 }

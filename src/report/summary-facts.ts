@@ -15,12 +15,12 @@ export function factsOf(grounds: SummaryGrounds): string | undefined {
   const rows = [
     ['image', imagesIn(grounds)],
     ['digest', digestIn(grounds)],
-    ['size', grounds.imageBytes === undefined ? undefined : `${bytes(grounds.imageBytes)} compressed`],
+    ['size', sizeIn(grounds)],
     ['cache', cacheIn(grounds)],
     ['builder', builderIn(grounds)],
     ['cluster', clusterIn(grounds)],
-    ['log', grounds.logPath && code(grounds.logPath)],
-    ['diagnostics', grounds.diagnosticsPath && code(grounds.diagnosticsPath)],
+    ['log', grounds.report.logPath && code(grounds.report.logPath)],
+    ['diagnostics', grounds.report.diagnosticsPath && code(grounds.report.diagnosticsPath)],
   ].filter((row): row is [string, string] => row[1] !== undefined && row[1] !== '')
   return rows.length === 0 ? undefined : table(endIn(grounds.report), rows)
 }
@@ -35,9 +35,15 @@ function imagesIn({ report, destinations }: SummaryGrounds): string | undefined 
   return isBuilt ? list : `${list} ${images.length > 1 ? 'were' : 'was'} not pushed`
 }
 
-function digestIn({ report, digestConfirmation: confirmation }: SummaryGrounds): string | undefined {
-  if (report.outcome.kind !== 'built') return undefined
-  const digest = code(report.outcome.digest)
+function sizeIn({ report: { outcome } }: SummaryGrounds): string | undefined {
+  if (outcome.kind !== 'built' || outcome.imageBytes === undefined) return undefined
+  return `${bytes(outcome.imageBytes)} compressed`
+}
+
+function digestIn({ report: { outcome } }: SummaryGrounds): string | undefined {
+  if (outcome.kind !== 'built') return undefined
+  const digest = code(outcome.digest)
+  const { confirmation } = outcome
   if (confirmation === undefined) return digest
   return confirmation.kind === 'confirmed'
     ? `${digest} confirmed by the registry`

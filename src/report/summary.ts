@@ -20,10 +20,6 @@ export interface SummaryGrounds {
   /** The executor's image. */
   readonly executor: string | undefined
   readonly cluster: { readonly server: string; readonly kubernetesVersion: string | undefined } | undefined
-  /** What the registry has to keep for the image, compressed. */
-  readonly imageBytes: number | undefined
-  /** Undefined if nothing was pushed. */
-  readonly digestConfirmation: DigestConfirmation | undefined
   /** Those that were given, as they were given: what is secret of them is left out here. */
   readonly inputs: ReadonlyMap<string, string>
   readonly dockerfile: Dockerfile | undefined
@@ -31,16 +27,7 @@ export interface SummaryGrounds {
   readonly repository: Repository | undefined
   /** Address of the folder `docs` of the action, in the version that ran: `https://…/docs`. */
   readonly docs: string | undefined
-  /** Where the whole log is, and what was written down after a failure. */
-  readonly logPath: string | undefined
-  readonly diagnosticsPath: string | undefined
 }
-
-/** Whether the registry, asked afterwards, has the image under the digest that the executor gave. */
-export type DigestConfirmation =
-  | { readonly kind: 'confirmed' }
-  /** `why`: a few words, to stand in a sentence: `the registry lets it be pushed, not read`. */
-  | { readonly kind: 'unconfirmed'; readonly why: string }
 
 /**
  * GitHub takes 1 MiB of each step, and throws away the whole of what is longer.

@@ -31,6 +31,7 @@ export interface BuildRequest {
   /** Until the container runs: scheduling, node scale-up, image pull; in seconds. */
   readonly scheduleTimeoutSeconds: number
   readonly userNamespace: UserNamespaceChoice
+  readonly cleanup: Cleanup
   /** Prefix of object names; already a DNS-1123 label. */
   readonly jobName: string | undefined
   /** Arguments for the executor, appended as they are. */
@@ -57,3 +58,6 @@ export type CacheRequest =
     }
 
 export type UserNamespaceChoice = 'auto' | 'always' | 'never'
+
+/** When the objects of a build are removed at its end. */
+export type Cleanup = 'always' | 'on-success' | 'never'

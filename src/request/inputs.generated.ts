@@ -23,6 +23,7 @@ export const INPUT_NAMES = [
   'timeout',
   'schedule-timeout',
   'user-namespace',
+  'cleanup',
   'job-name',
   'kaniko-args',
 ] as const
@@ -39,6 +40,7 @@ export const INPUT_DEFAULTS = {
   resources: '{requests: {cpu: 500m, memory: 1Gi}, limits: {cpu: 1000m, memory: 2Gi}}',
   'schedule-timeout': '10m',
   'user-namespace': 'auto',
+  cleanup: 'always',
 } as const satisfies Partial<Record<InputName, string>>
 
 /** Names of all outputs, in the order of action.yml. */
@@ -59,6 +61,8 @@ export const OUTPUT_NAMES = [
   'metadata',
   'namespace',
   'job',
+  'log-path',
+  'diagnostics-path',
 ] as const
 
 export type OutputName = (typeof OUTPUT_NAMES)[number]

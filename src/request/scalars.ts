@@ -1,3 +1,4 @@
+import type { Cleanup } from './build-request.ts'
 import { isRegistry, isRepositoryPath } from './image-reference.ts'
 import { type Parsed, parsed, refused } from './parsed.ts'
 
@@ -16,6 +17,14 @@ export function parseAutoOrBoolean(text: string): Parsed<'auto' | boolean> {
   if (text === 'auto') return parsed('auto')
   const boolean = parseBoolean(text)
   return boolean.kind === 'value' ? boolean : refused('one of auto, true, false', text)
+}
+
+const CLEANUPS: readonly Cleanup[] = ['always', 'on-success', 'never']
+
+/** Reads when a build's objects are removed. */
+export function parseCleanup(text: string): Parsed<Cleanup> {
+  const cleanup = CLEANUPS.find((each) => each === text)
+  return cleanup === undefined ? refused(`one of ${CLEANUPS.join(', ')}`, text) : parsed(cleanup)
 }
 
 /** Seconds in a day. */

@@ -13,5 +13,7 @@ export function runContext(environment: Readonly<Record<string, string | undefin
     serverUrl: given('GITHUB_SERVER_URL'),
     sha: given('GITHUB_SHA'),
     ref: given('GITHUB_REF'),
+    actionRepository: given('GITHUB_ACTION_REPOSITORY'),
+    actionRef: given('GITHUB_ACTION_REF'),
   }
 }

@@ -1,0 +1,59 @@
+import type { BuildOutcome, Digest, DigestConfirmation } from './builders/builder.ts'
+import { falseDigest } from './failure/false-digest.ts'
+import type { Confirmation } from './registry/confirmation.ts'
+import type { BuildRequest } from './request/build-request.ts'
+import { type ImageReference, printImageReference } from './request/image-reference.ts'
+import type { Runner } from './runner/runner.ts'
+
+/** What is needed from outside to confirm an image. */
+export interface ConfirmationPorts {
+  readonly runner: Runner
+  /** Asks the image's registry. Never throws. */
+  readonly readBack: (
+    image: ImageReference,
+    digest: Digest,
+    insecureRegistries: readonly string[],
+    signal: AbortSignal,
+  ) => Promise<Confirmation>
+}
+
+/**
+ * The outcome as the registry confirms it. What the executor reported is a file
+ * that a process left behind by a RUN can overwrite, so the registry is asked
+ * where it can be: a digest that it does not have is a failure, one that it
+ * cannot confirm is left as it is, and said so.
+ */
+export async function confirmImage(
+  outcome: BuildOutcome,
+  request: BuildRequest,
+  { runner, readBack }: ConfirmationPorts,
+  signal: AbortSignal,
+): Promise<BuildOutcome> {
+  const [image] = request.tags
+  if (outcome.kind !== 'built' || !request.push || image === undefined) return outcome
+  const { digest, where, record } = outcome
+  const name = printImageReference(image)
+  const said = await readBack(image, digest, request.insecureRegistries, signal)
+  switch (said.kind) {
+    case 'confirmed':
+      return { ...outcome, confirmation: { kind: 'confirmed' }, imageBytes: said.bytes }
+    case 'moved':
+      runner.warning(
+        `At the registry ${name} is ${said.tagDigest} by now, and not ${digest} as this build reports. Either somebody else has pushed the same tag meanwhile, or the report is false: a process that a RUN leaves running can forge it.`,
+      )
+      return {
+        ...outcome,
+        confirmation: unconfirmed('its tag leads to another image'),
+        imageBytes: said.bytes,
+      }
+    case 'absent':
+      return { kind: 'failed', failure: falseDigest(name, digest, said.tagDigest), where, record }
+    case 'unknown':
+      runner.info(
+        `The digest is as the executor reports it; ${image.registry} does not confirm it: ${said.reason}.`,
+      )
+      return { ...outcome, confirmation: unconfirmed(said.reason) }
+  }
+}
+
+const unconfirmed = (why: string): DigestConfirmation => ({ kind: 'unconfirmed', why })

@@ -1,0 +1,16 @@
+/** What a registry says of an image that was just pushed to it. `bytes`: what it takes there, compressed; undefined for an index. */
+export type Confirmation =
+  /** The tag is this digest. */
+  | { readonly kind: 'confirmed'; readonly bytes: number | undefined }
+  /** The repository has an image of this digest, but the tag is another one. */
+  | { readonly kind: 'moved'; readonly bytes: number | undefined; readonly tagDigest: string }
+  /** The repository has the tag, and no image of this digest. */
+  | { readonly kind: 'absent'; readonly tagDigest: string }
+  /** Nobody can say; `reason` stands after the registry's name and a colon. */
+  | { readonly kind: 'unknown'; readonly reason: string }
+
+/** Who may read a repository. */
+export interface RegistryCredentials {
+  readonly username: string
+  readonly password: string
+}

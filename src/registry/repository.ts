@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+
+import { DOCKER_HUB, type ImageRepository } from '../request/image-reference.ts'
+import { parseChallenge } from './challenge.ts'
+import type { RegistryCredentials } from './confirmation.ts'
+import { LONGEST_MANIFEST, type Manifest, MANIFEST_TYPES, parseManifest } from './manifest.ts'
+import { NoAnswer } from './no-answer.ts'
+import type { Wire, WireAnswer } from './wire.ts'
+
+/** A manifest in a repository, and the sha256 digest of its bytes as they came. */
+export interface StoredManifest extends Manifest {
+  readonly digest: string
+}
+
+const LONGEST_TOKEN_ANSWER = 64 << 10
+const REDIRECTS = 3
+
+/**
+ * One repository of a registry, for reading. Asks without any credentials
+ * first, and only as its registry demands then: with a token for pulling, or by
+ * name and password.
+ */
+export class Repository {
+  readonly #wire: Wire
+  readonly #base: URL
+  readonly #path: string
+  readonly #credentials: RegistryCredentials | undefined
+  #authorization: string | undefined
+
+  constructor(
+    { registry, repository }: ImageRepository,
+    access: { readonly isInsecure: boolean; readonly credentials: RegistryCredentials | undefined },
+    wire: Wire,
+  ) {
+    const host = registry === DOCKER_HUB ? 'registry-1.docker.io' : registry
+    this.#base = new URL(`${access.isInsecure ? 'http' : 'https'}://${host}`)
+    this.#path = repository
+    this.#credentials = access.credentials
+    this.#wire = wire
+  }
+
+  /** What a tag or a digest leads to; undefined if there is nothing. Throws `NoAnswer`. */
+  async manifest(reference: string): Promise<StoredManifest | undefined> {
+    const answer = await this.#read(new URL(`/v2/${this.#path}/manifests/${reference}`, this.#base))
+    if (answer.status === 404) return undefined
+    if (answer.status !== 200) throw new NoAnswer(statusWords(answer.status))
+    const manifest = parseManifest(answer.body)
+    if (manifest === undefined) throw new NoAnswer('it sent something that is no manifest')
+    // The header of the same name says what the registry believes; the bytes say what is there.
+    return { ...manifest, digest: `sha256:${createHash('sha256').update(answer.body).digest('hex')}` }
+  }
+
+  async #read(url: URL): Promise<WireAnswer> {
+    const answer = await this.#follow(url)
+    if (answer.status !== 401 || this.#authorization !== undefined) return answer
+    this.#authorization = await this.#authorize(answer.headers['www-authenticate'])
+    return this.#follow(url)
+  }
+
+  async #follow(url: URL): Promise<WireAnswer> {
+    let at = url
+    for (let left = REDIRECTS; left >= 0; left--) {
+      const answer = await this.#wire.get(at, this.#headers(at), LONGEST_MANIFEST)
+      const { location } = answer.headers
+      if (answer.status < 300 || answer.status >= 400 || location === undefined) return answer
+      at = this.#permitted(location, at)
+    }
+    throw new NoAnswer('it redirects without end')
+  }
+
+  /** What authorizes for this registry is for no other host. */
+  #headers(url: URL): Readonly<Record<string, string>> {
+    const isHere = url.origin === this.#base.origin
+    return {
+      Accept: MANIFEST_TYPES.join(', '),
+      'Accept-Encoding': 'identity',
+      ...(isHere && this.#authorization !== undefined ? { Authorization: this.#authorization } : {}),
+    }
+  }
+
+  async #authorize(header: string | undefined): Promise<string> {
+    const challenge = parseChallenge(header)
+    const basic = this.#credentials && basicOf(this.#credentials)
+    if (challenge?.kind === 'bearer') return `Bearer ${await this.#token(challenge, basic)}`
+    if (challenge?.kind === 'basic' && basic !== undefined) return basic
+    throw new NoAnswer(NEEDS_CREDENTIALS)
+  }
+
+  async #token(
+    { realm, service }: { readonly realm: string; readonly service: string | undefined },
+    basic: string | undefined,
+  ): Promise<string> {
+    const url = this.#permitted(realm, this.#base)
+    if (service !== undefined) url.searchParams.set('service', service)
+    url.searchParams.set('scope', `repository:${this.#path}:pull`)
+    const headers = basic === undefined ? {} : { Authorization: basic }
+    const answer = await this.#wire.get(url, headers, LONGEST_TOKEN_ANSWER)
+    const token = answer.status === 200 ? tokenIn(answer.body.toString('utf8')) : undefined
+    if (token === undefined) throw new NoAnswer(statusWords(answer.status === 200 ? 401 : answer.status))
+    return token
+  }
+
+  /** Where a registry sends us to: never from TLS to plain text. */
+  #permitted(location: string, from: URL): URL {
+    const url = URL.parse(location, from.href)
+    const isAllowed = url?.protocol === 'https:' || (url?.protocol === 'http:' && from.protocol === 'http:')
+    if (url === null || !isAllowed) throw new NoAnswer('it sends to a place that is not safe')
+    url.username = ''
+    url.password = ''
+    return url
+  }
+}
+
+const NEEDS_CREDENTIALS = 'it wants credentials for reading, and this step has none for it'
+
+function statusWords(status: number): string {
+  if (status === 401 || status === 403) return NEEDS_CREDENTIALS
+  if (status === 429) return 'it answers no more requests for now (429)'
+  return `it answered with status ${status}`
+}
+
+function basicOf({ username, password }: RegistryCredentials): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+}
+
+/** `{"token": …}`, or OAuth's `{"access_token": …}`; only what can stand in a header. */
+function tokenIn(text: string): string | undefined {
+  try {
+    const value = JSON.parse(text) as { readonly token?: unknown; readonly access_token?: unknown } | null
+    const token = value?.token ?? value?.access_token
+    return typeof token === 'string' && /^[\x21-\x7e]+$/.test(token) ? token : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,85 @@
+import * as http from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import * as https from 'node:https'
+
+import { NoAnswer, noAnswer } from './no-answer.ts'
+
+/** An answer, whole. */
+export interface WireAnswer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
+
+/** GET requests that follow no redirect and keep their connections until `close`. */
+export interface Wire {
+  /** Throws `NoAnswer`, also for a body that is larger than `longest` bytes. */
+  get(url: URL, headers: Readonly<Record<string, string>>, longest: number): Promise<WireAnswer>
+  close(): void
+}
+
+/** A registry that only pods can reach often swallows what is sent to it: nobody waits long for a connection. In milliseconds. */
+const CONNECT_MS = 1_500
+
+/** `environment` may name a proxy (HTTPS_PROXY, HTTP_PROXY, NO_PROXY). */
+export function openWire(
+  environment: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Wire {
+  const pool = { keepAlive: true, proxyEnv: { ...environment } }
+  const plain = new http.Agent(pool)
+  const secure = new https.Agent(pool)
+  return {
+    async get(url, headers, longest) {
+      try {
+        const options = { headers: { ...headers, 'User-Agent': 'hybrid-kubernetes-build' }, signal }
+        const request =
+          url.protocol === 'http:'
+            ? http.get(url, { ...options, agent: plain })
+            : https.get(url, { ...options, agent: secure })
+        const answer = await answerTo(request)
+        const body = await readBody(answer, longest)
+        return { status: answer.statusCode ?? 0, headers: answer.headers, body }
+      } catch (error) {
+        signal.throwIfAborted()
+        throw noAnswer(error)
+      }
+    },
+    close() {
+      plain.destroy()
+      secure.destroy()
+    },
+  }
+}
+
+function answerTo(request: http.ClientRequest): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  const late = setTimeout(
+    () => request.destroy(Object.assign(new Error('late'), { code: 'ETIMEDOUT' })),
+    CONNECT_MS,
+  )
+  const inTime = (): void => clearTimeout(late)
+  request.on('socket', (socket) => {
+    if (socket.connecting) socket.once('connect', inTime)
+    else inTime()
+  })
+  request.on('response', resolve)
+  request.on('error', reject)
+  request.on('close', () => {
+    inTime()
+    reject(new NoAnswer('it cut the connection'))
+  })
+  return promise
+}
+
+async function readBody(answer: IncomingMessage, longest: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    size += chunk.length
+    // Leaving the loop ends the connection.
+    if (size > longest) throw new NoAnswer('its answer is too large')
+  }
+  return Buffer.concat(chunks)
+}

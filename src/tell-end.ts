@@ -1,0 +1,62 @@
+import type { ClusterFacts } from './cluster/cluster-session.ts'
+import type { BuildPlan, RunContext } from './plan/build-plan.ts'
+import { annotationsOf } from './report/annotations.ts'
+import { outputsOf } from './report/outputs.ts'
+import type { Report } from './report/outputs.ts'
+import { jobSummary } from './report/summary.ts'
+import type { BuildRequest } from './request/build-request.ts'
+import { imageName, printImageReference } from './request/image-reference.ts'
+import { tellFailure } from './runner/tell-failure.ts'
+import type { Runner } from './runner/runner.ts'
+
+/** What was learned on the way: all of it, or what came before a failure. */
+export interface Known {
+  request?: BuildRequest
+  plan?: BuildPlan
+  facts?: ClusterFacts
+}
+
+/** Where the end of a build is told. */
+export interface EndPorts {
+  readonly runner: Runner
+  readonly run: RunContext
+  /** Every input that was given, as it was given. */
+  readonly givenInputs: () => ReadonlyMap<string, string>
+}
+
+/** Tells how a build ended: to later steps, in the log, at the lines of the Dockerfile, on the page of the run. */
+export function tellEnd(report: Report, known: Known, { runner, run, givenInputs }: EndPorts): void {
+  for (const [name, value] of outputsOf(report)) runner.output(name, value)
+  if (report.outcome.kind !== 'built') tellFailure(runner, report.outcome.failure)
+  for (const annotation of annotationsOf(report.outcome)) runner.annotate(annotation)
+  runner.summary(
+    jobSummary({
+      report,
+      name: nameOf(known, run),
+      destinations: known.request?.push === true ? known.request.tags.map(printImageReference) : [],
+      executor: known.request?.executor,
+      cluster: known.facts,
+      inputs: givenInputs(),
+      dockerfile: known.plan?.dockerfile,
+      repository: repositoryOf(run),
+      docs: docsOf(run),
+    }),
+  )
+}
+
+/** What a person calls this build: by its image, else by its job. */
+function nameOf({ request }: Known, run: RunContext): string {
+  const [first] = request?.tags ?? []
+  return (first && imageName(first)) ?? request?.jobName ?? run.job ?? 'image'
+}
+
+function repositoryOf({ serverUrl, repository, sha }: RunContext) {
+  if (serverUrl === undefined || repository === undefined || sha === undefined) return undefined
+  return { serverUrl, name: repository, sha }
+}
+
+/** The documentation of the very version that ran; unknown for an action in the workflow's own repository. */
+function docsOf({ serverUrl, actionRepository, actionRef }: RunContext): string | undefined {
+  if (serverUrl === undefined || actionRepository === undefined || actionRef === undefined) return undefined
+  return `${serverUrl}/${actionRepository}/blob/${actionRef}/docs`
+}

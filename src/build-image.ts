@@ -1,7 +1,7 @@
 import type { BuildOutcome, BuildPlace } from './builders/builder.ts'
 import type { Clock } from './clock.ts'
 import { buildInCluster } from './builders/cluster-builder.ts'
-import type { ClusterFacts, ClusterSession, Ledger } from './cluster/cluster-session.ts'
+import type { ClusterFacts, ClusterSession, Ledger, LogLine } from './cluster/cluster-session.ts'
 import { confirmImage, type ConfirmationPorts } from './confirm-image.ts'
 import type { ContextArchive } from './context/context-archive.ts'
 import { cancelled } from './failure/ended-by-us.ts'
@@ -90,7 +90,7 @@ async function buildAndRemove(
   let outcome: BuildOutcome | undefined
   try {
     // The whole of what is printed goes into the file; the log has what it means.
-    const observer = { ...log, line: raw.line }
+    const observer = { ...log, line: (line: LogLine) => raw.line(line) }
     const building = { session, facts, observer, ledger: ports.ledger, clock: ports.clock }
     const built = await buildInCluster(plan, building, signal).catch((error: unknown) =>
       outcomeOf(

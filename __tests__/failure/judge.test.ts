@@ -3,7 +3,7 @@ import { judge } from '../../src/failure/judge.ts'
 import type { ContainerState, Pod } from '../../src/kubernetes/objects.ts'
 import { CONTAINER, news, podIn, snapshotOf, warning } from './given.ts'
 
-const verdict = (snapshot: BuildSnapshot) => judge(snapshot, CONTAINER)
+const verdict = (snapshot: BuildSnapshot) => judge(snapshot, { container: CONTAINER, mayViolate: undefined })
 
 const RUNNING: ContainerState = { running: { startedAt: '2026-01-01T00:00:00Z' } }
 const CREATING: ContainerState = { waiting: { reason: 'ContainerCreating' } }
@@ -157,7 +157,7 @@ describe('a build that is lost', () => {
 
 describe('trouble that may heal', () => {
   test.each<[string, BuildSnapshot, string, number]>([
-    ['a pull that fails', snapshotOf(podIn(waiting('ErrImagePull', 'i/o timeout'))), 'executor-pull', 60],
+    ['a pull that fails', snapshotOf(podIn(waiting('ErrImagePull', 'i/o timeout'))), 'executor-pull', 30],
     [
       'an image that is not there',
       snapshotOf(podIn(waiting('ErrImagePull', 'x: not found'))),
@@ -251,7 +251,10 @@ describe('waiting', () => {
     const message = '0/5 nodes are available: 3 Insufficient memory.'
     const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }]
     const pod = podIn(undefined, { conditions }, { node: null })
-    expect(verdict(snapshotOf(pod))).toEqual({ kind: 'waiting', why: `a node: ${message}` })
+    expect(verdict(snapshotOf(pod))).toEqual({
+      kind: 'waiting',
+      why: `a node: ${message} (a node may be added)`,
+    })
   })
 
   test('for a sandbox that cannot be made says why', () => {

@@ -1,4 +1,4 @@
-import type { ClusterEvent, Job, Pod } from '../kubernetes/objects.ts'
+import type { ClusterEvent, Job, Pod, ResourceList } from '../kubernetes/objects.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 
 /**
@@ -65,6 +65,16 @@ export interface ClusterFacts {
   readonly userNamespaces: boolean | undefined
   /** Distinct architectures of schedulable Linux nodes, by node name; undefined where nodes may not be read. */
   readonly architectures: ReadonlyMap<string, string> | undefined
+  /** All Linux nodes, cordoned ones too; undefined where they may not be read, or are more than one answer holds. */
+  readonly nodes: readonly NodeFacts[] | undefined
+}
+
+/** What a node is, as far as it decides whether it can ever take a build. */
+export interface NodeFacts {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  /** What pods may have of it, all together. */
+  readonly allocatable: ResourceList
 }
 
 export interface CreatedBuild {
@@ -74,6 +84,10 @@ export interface CreatedBuild {
   /** Value of the build label, on the pod as well. */
   readonly random: string
   readonly container: string
+  /** What the API server warned of when it took the objects, one line each; mostly nothing. */
+  readonly warnings: readonly string[]
+  /** Of these the one that says that the pod violates Pod Security, where it is not known whether that is enforced. */
+  readonly mayViolate: string | undefined
 }
 
 /** The state of a build in the cluster at one moment. */

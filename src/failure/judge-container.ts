@@ -26,7 +26,7 @@ const PULL_TROUBLE = [
 const FINAL =
   /not found|manifest unknown|unauthorized|denied|forbidden|no match for platform|never ?pull|signature/i
 const FINAL_GRACE_SECONDS = 5
-const PULL_GRACE_SECONDS = 60
+const PULL_GRACE_SECONDS = 30
 const START_GRACE_SECONDS = 10
 /** Our own ConfigMap comes after the Job; an object that somebody else was to make does not come at all. */
 const CONFIG_GRACE_SECONDS = 30

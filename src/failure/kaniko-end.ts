@@ -31,9 +31,17 @@ export function readKanikoEnd(lines: readonly string[], exitCode?: number): Kani
   const before = fatal === undefined ? lines : [...lines.slice(0, fatal.at), ...fatal.glued]
   return {
     code: codeOf(fatal?.words, exitCode),
-    reason: fatal?.words.text.replace(/^error building stage: /, '') ?? '',
+    reason: fatal === undefined ? '' : withoutNoise(fatal.words.text),
     ...progressOf(before),
   }
+}
+
+/** Frames that say nothing: who passed the error on, how often it was tried (0 where it was not again), a registry's raw details. */
+function withoutNoise(text: string): string {
+  return text
+    .replace(/^error building stage: /, '')
+    .replace(/unable to complete operation after \d+ attempts, last error: /, '')
+    .replace(/;? \[?map\[.*$/s, '')
 }
 
 interface Fatal {
@@ -113,7 +121,8 @@ function after(event: KanikoEvent, before: Progress): Progress {
     case 'snapshot':
       return { ...before, phase: 'snapshot' }
     case 'pushing':
-      return { ...before, phase: 'pushing' }
+      // What the last RUN printed has nothing to do with it.
+      return { ...before, phase: 'pushing', output: [] }
     case 'stage':
       return { ...before, phase: 'unknown', instruction: undefined, output: [] }
     case 'cache-lookup':

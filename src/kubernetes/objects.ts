@@ -78,6 +78,7 @@ export interface Pod {
   readonly spec?: {
     readonly nodeName?: string
     readonly hostUsers?: boolean
+    readonly nodeSelector?: Readonly<Record<string, string>>
     readonly containers?: readonly {
       readonly name: string
       readonly image?: string
@@ -120,6 +121,9 @@ export interface ClusterEvent {
   readonly firstTimestamp?: string | null
   readonly lastTimestamp?: string | null
   readonly eventTime?: string | null
+  /** Who says it: older API, then newer. */
+  readonly source?: { readonly component?: string }
+  readonly reportingComponent?: string
   readonly involvedObject?: {
     readonly kind?: string
     readonly name?: string
@@ -132,6 +136,7 @@ export interface Node {
   readonly metadata: ObjectMeta
   readonly spec?: { readonly unschedulable?: boolean }
   readonly status?: {
+    readonly allocatable?: ResourceList
     readonly nodeInfo?: { readonly architecture?: string; readonly operatingSystem?: string }
     readonly runtimeHandlers?: readonly {
       readonly name?: string

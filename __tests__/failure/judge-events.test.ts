@@ -78,6 +78,14 @@ describe('a pod that the cluster does not let the Job create', () => {
     expect(refusedBy(message)).toMatchObject({ kind: 'stuck', code, graceSeconds })
   })
 
+  test('waits for a quota in its numbers', () => {
+    const said =
+      'Error creating: pods "a" is forbidden: exceeded quota: q, requested: limits.memory=2Gi, used: limits.memory=7Gi, limited: limits.memory=8Gi'
+    expect(refusedBy(said)).toMatchObject({
+      why: 'room in the quota "q": asked limits.memory=2Gi, used limits.memory=7Gi, allowed limits.memory=8Gi',
+    })
+  })
+
   test('is supposed to violate Pod Security where the server had warned of that', () => {
     const mayViolate = 'would violate PodSecurity "restricted:latest": runAsNonRoot != true'
     const warned = (pod?: Pod) => judge(snapshotOf(pod), { container: CONTAINER, mayViolate })

@@ -4,6 +4,8 @@ import type { ClusterEvent, Pod } from '../../src/kubernetes/objects.ts'
 import { CONTAINER, podIn, snapshotOf } from './given.ts'
 
 const SAID = '0/2 nodes are available: 2 Insufficient memory.'
+const PREEMPTION =
+  ' no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.'
 
 const node = (name: string, memory: string, labels: Readonly<Record<string, string>> = {}): NodeFacts => ({
   name,
@@ -12,7 +14,9 @@ const node = (name: string, memory: string, labels: Readonly<Record<string, stri
 })
 
 function pending(memory: string, nodeSelector: Readonly<Record<string, string>> = {}): Pod {
-  const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: SAID }]
+  const conditions = [
+    { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: SAID + PREEMPTION },
+  ]
   const pod = podIn(undefined, { conditions }, { node: null })
   const containers = [{ name: CONTAINER, resources: { requests: { cpu: '1', memory } } }]
   return { ...pod, spec: { nodeSelector, containers } }
@@ -65,7 +69,7 @@ describe('a pod that no node takes', () => {
       why: `a node: ${SAID} (${why}; only an autoscaler could help)`,
       code: 'unschedulable',
       graceSeconds: 15,
-      diagnosis: { code: 'unschedulable', detail: SAID },
+      diagnosis: { code: 'unschedulable', detail: `${SAID} (${why})` },
     })
   })
 

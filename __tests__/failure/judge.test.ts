@@ -222,10 +222,23 @@ describe('trouble that may heal', () => {
   })
 
   test('a pull that backs off is told by what the last try said', () => {
-    const said = 'Failed to pull image "x": 403 Forbidden'
-    const events = [warning('Failed', said), warning('Failed', 'Error: ImagePullBackOff')]
+    const said = '403 Forbidden'
+    const events = [
+      warning('Failed', `Failed to pull image "x": ${said}`),
+      warning('Failed', 'Error: ImagePullBackOff'),
+    ]
     const snapshot = snapshotOf(podIn(waiting('ImagePullBackOff', 'Back-off pulling image "x"')), events)
     expect(verdict(snapshot)).toMatchObject({ graceSeconds: 5, diagnosis: { detail: said } })
+  })
+
+  test.each([
+    'failed to pull and unpack image "r/x:1": failed to resolve reference "r/x:1": failed to do request: Head "https://r/v2/": EOF',
+    'Back-off pulling image "r/x:1": ErrImagePull: failed to pull and unpack image "r/x:1": failed to resolve image: failed to do request: Head "https://r/v2/": EOF',
+    'Failed to pull image "r/x:1": rpc error: code = Unknown desc = Head "https://r/v2/": EOF',
+  ])('a pull is told in the registry’s words alone: %s', (message) => {
+    expect(verdict(snapshotOf(podIn(waiting('ErrImagePull', message))))).toMatchObject({
+      diagnosis: { detail: 'Head "https://r/v2/": EOF' },
+    })
   })
 
   test('a pull that fails is told before the mount that failed first', () => {

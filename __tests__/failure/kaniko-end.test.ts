@@ -170,6 +170,13 @@ describe('what a RUN prints', () => {
     expect(readKanikoEnd([...lines, `${EXIT}exit status 1`], 1).output).toEqual(['early', 'late'])
   })
 
+  test('is kept where it comes after the last line', () => {
+    expect(readKanikoEnd([...RUN, 'one', `${EXIT}exit status 1`, 'two'], 1)).toMatchObject({
+      code: 'run-failed',
+      output: ['one', 'two'],
+    })
+  })
+
   test('is its own: what an instruction before it printed is left out', () => {
     const lines = [message('RUN a'), 'of a', message('RUN b'), 'of b', `${EXIT}exit status 1`]
     expect(readKanikoEnd(lines, 1)).toMatchObject({ instruction: 'RUN b', output: ['of b'] })

@@ -172,8 +172,7 @@ describe('a build that never started', () => {
     podIn(undefined, { conditions: [{ type: 'PodScheduled', status: 'False', message }] }, { node: null })
 
   test('for want of a node says what was asked for, and what the largest one has', () => {
-    const said =
-      '0/2 nodes are available: 2 Insufficient memory. preemption: 0/2 nodes are available: 2 none.'
+    const said = '0/2 nodes are available: 2 Insufficient memory.'
     const nodes = [
       { name: 'node-1', labels: {}, allocatable: { cpu: '2', memory: '4028564Ki' } },
       { name: 'node-2', labels: {}, allocatable: { cpu: '3920m', memory: '16393244Ki' } },
@@ -198,7 +197,7 @@ describe('a build that never started', () => {
     const failure = neverStarted(endedBuild(snapshotOf(podIn({ waiting: {} }, {}, { node: null }))), why)
     expect(failure.code).toBe(code)
     expect(presentFailure(failure).join('\n')).toContain(why)
-    expect(failure.cures.join('\n')).toContain('kubectl -n ci describe pods -l job-name=app-x1y2z')
+    expect(failure.cures.join('\n')).toContain('kubectl describe')
   })
 
   test('has the code of the trouble that was to heal until then', () => {

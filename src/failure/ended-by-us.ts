@@ -50,7 +50,7 @@ export function neverStarted(ended: EndedBuild, waitingFor: string): Failure {
     details: waitingFor === '' ? [] : [`waiting for ${waitingFor}`],
     cures: [
       'raise `schedule-timeout` if it is only slow',
-      `kubectl -n ${build.namespace} describe pods -l job-name=${build.jobName}`,
+      'look at the pod while the next one waits: kubectl describe pods -A -l app.kubernetes.io/managed-by=hybrid-kubernetes-build',
     ],
   }
 }

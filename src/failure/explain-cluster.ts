@@ -1,4 +1,4 @@
-import { largestNode, askedFor } from './candidate-nodes.ts'
+import { askedFor, largestNode, neverFits } from './candidate-nodes.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import type { EndedBuild } from './ended-build.ts'
 import { diskCures } from './explain-kaniko.ts'
@@ -39,9 +39,9 @@ type ClusterWordsOf = (ended: EndedBuild, end: KanikoEnd, detail: string) => Wor
 
 const wordsOf = (code: FailureCode): ClusterWordsOf => CLUSTER_WORDS[code] ?? unknown
 
-const unknown: ClusterWordsOf = ({ build }) => ({
+const unknown: ClusterWordsOf = () => ({
   headline: 'The build ended, and the cluster does not say why.',
-  cures: [`kubectl -n ${build.namespace} describe job ${build.jobName}`],
+  cures: ['run it again; if it happens twice, report it with the log'],
 })
 
 const CLUSTER_WORDS: Partial<Record<FailureCode, ClusterWordsOf>> = {
@@ -78,13 +78,7 @@ const CLUSTER_WORDS: Partial<Record<FailureCode, ClusterWordsOf>> = {
     cures: [`give it more time:\n  ${longerTimeout(ended.plan.timeoutSeconds)}`],
   }),
   unschedulable: (ended, _, detail) => unschedulable(ended, detail),
-  'executor-pull': ({ plan }) => ({
-    headline: `The executor image ${plan.executor} cannot be pulled.`,
-    cures: [
-      'look at the name and tag in `executor`',
-      'the nodes must reach that registry; name your own mirror of the image in `executor` if they do not',
-    ],
-  }),
+  'executor-pull': ({ plan }, _, detail) => executorPull(plan.executor, detail),
   'executor-invalid': ({ plan }) => ({
     headline: `The executor image ${plan.executor} cannot be run.`,
     cures: ['set `executor` to an image of Kaniko, for example ghcr.io/osscontainertools/kaniko:v1.28.3'],
@@ -96,14 +90,14 @@ const CLUSTER_WORDS: Partial<Record<FailureCode, ClusterWordsOf>> = {
       'user namespaces need Kubernetes 1.33, containerd 2.0 or CRI-O 1.25, and Linux 6.3',
     ],
   }),
-  'config-missing': ({ build }) => ({
+  'config-missing': () => ({
     headline: 'What the pod needs to start is not there.',
-    cures: [`kubectl -n ${build.namespace} describe pods -l job-name=${build.jobName}`],
+    cures: ['make what is named above; if it is the build’s own, look for what deletes it (a clean-up job)'],
   }),
 }
 
 /** No node takes the pod, or the one that was chosen had no room for it after all. */
-function unschedulable({ snapshot, nodes, build }: EndedBuild, detail: string): Words {
+function unschedulable({ snapshot, nodes }: EndedBuild, detail: string): Words {
   const { pod } = snapshot
   if (pod?.spec?.nodeName !== undefined) {
     return {
@@ -112,22 +106,53 @@ function unschedulable({ snapshot, nodes, build }: EndedBuild, detail: string): 
     }
   }
   const largest = nodes === undefined ? undefined : largestNode(nodes)
+  const never = pod !== undefined && nodes !== undefined && neverFits(pod, nodes) !== undefined
   return {
-    headline: `No node can take the build: ${withoutPreemption(detail)}`,
+    headline: `No node can take the build: ${detail}`,
     saysAll: true,
     facts: [
       ...(pod === undefined ? [] : [fact('asked', askedFor(pod))]),
       ...(largest === undefined ? [] : [fact('largest', largest)]),
     ],
-    cures: [
-      'lower `resources`, or free or add a node',
-      'raise `schedule-timeout` if nodes are added on demand',
-      `kubectl -n ${build.namespace} describe pods -l job-name=${build.jobName}`,
-    ],
+    cures: never
+      ? ['lower `resources`, or have a node added that can take it; waiting would not have helped']
+      : [
+          'lower `resources`, or free or add a node: kubectl describe nodes',
+          'raise `schedule-timeout` if nodes are added on demand',
+        ],
   }
 }
 
-/** The scheduler repeats itself about preemption, which was no help. */
-function withoutPreemption(said: string): string {
-  return said.replace(/[.,]? (?:no new claims to deallocate, )?preemption: [^()]*(?=\s\(|$)/s, '.').trim()
+/** By what the registry says; the image's name is the user's, so that it is looked at first. */
+function executorPull(executor: string, said: string): Words {
+  if (/toomanyrequests|429/i.test(said)) {
+    return {
+      headline: `The executor image ${executor} cannot be pulled now: the registry limits pulls.`,
+      cures: ['wait, or name your own mirror of the image in `executor`'],
+    }
+  }
+  if (/unauthorized|denied|forbidden|authentication|40[13]/i.test(said)) {
+    return {
+      headline: `The executor image ${executor} cannot be pulled: the registry does not let the node read it.`,
+      cures: [
+        'it is private or does not exist: registries answer the same to both; look at the name in `executor`',
+        'a private one needs an image pull secret at the service account of the build’s namespace',
+      ],
+    }
+  }
+  if (/not found|manifest unknown/i.test(said)) {
+    return {
+      headline: `The executor image ${executor} cannot be pulled: its registry does not have it.`,
+      cures: ['look at the name and tag in `executor`'],
+    }
+  }
+  return {
+    headline: `The executor image ${executor} cannot be pulled by the node.`,
+    cures: [
+      /HTTP response to HTTPS/.test(said)
+        ? 'that registry speaks plain HTTP, which the container runtime of every node must be told to allow'
+        : 'nodes must reach that registry: name your own mirror of the image in `executor` if they do not',
+      'look at the name and tag in `executor`',
+    ],
+  }
 }

@@ -67,11 +67,22 @@ function startCode(message: string): Diagnosis['code'] {
 
 /** While the kubelet backs off, its state says only that; the event of the last try says why. */
 function pullTrouble(message: string, events: readonly ClusterEvent[]): string {
-  if (!/^Back-off pulling image "[^"]*"$/.test(message) && message !== '') return message
+  if (!/^Back-off pulling image "[^"]*"$/.test(message) && message !== '') return registryWords(message)
   const tried = events.findLast(
     (event) => event.reason === 'Failed' && event.message?.startsWith('Failed to pull image'),
   )
-  return tried?.message ?? message
+  return registryWords(tried?.message ?? message)
+}
+
+/** Without what the kubelet and the runtime put before it, differently each time: it is the image's name, again and again. */
+function registryWords(message: string): string {
+  return message
+    .replace(/^(?:Back-off pulling|Failed to pull) image "[^"]*": /, '')
+    .replace(/^Err\w+: /, '')
+    .replace(/^rpc error: code = \w+ desc = /, '')
+    .replace(/^failed to pull and unpack image "[^"]*": /, '')
+    .replace(/^failed to resolve (?:image|reference "[^"]*"): /, '')
+    .replace(/^failed to do request: /, '')
 }
 
 function stuck(code: Diagnosis['code'], detail: string, graceSeconds: number, why: string): Stuck {

@@ -2,6 +2,7 @@ import type { ClusterEvent, Pod } from '../kubernetes/objects.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import type { FailureCode } from './failure.ts'
 import { quotaParts } from './quota.ts'
+import type { QuotaParts } from './quota.ts'
 import type { Verdict } from './verdict.ts'
 
 interface Rule {
@@ -32,7 +33,7 @@ const LIMITS =
  */
 const RULES: readonly Rule[] = [
   rule(CREATION, /violates PodSecurity/i, 'pod-security', 0, 'the pod to be admitted'),
-  rule(CREATION, /exceeded quota/i, 'quota', Infinity, 'other work to leave room in the quota'),
+  rule(CREATION, /exceeded quota/i, 'quota', Infinity, 'room in the quota'),
   rule(CREATION, /failed quota|must specify/i, 'quota', 0, 'the pod to be admitted'),
   rule(CREATION, LIMITS, 'limit-range', 0, 'the pod to be admitted'),
   // A webhook that does not answer may come back; one that says no has answered.
@@ -76,10 +77,21 @@ function isAbout(event: ClusterEvent, pod: Pod | undefined): boolean {
 }
 
 function verdict(one: Rule, diagnosis: Diagnosis): Verdict {
-  const helpless = one.code === 'quota' && quotaParts(diagnosis.detail).neverFits
+  const quota = one.code === 'quota' ? quotaParts(diagnosis.detail) : undefined
+  const helpless = quota?.neverFits === true
   return one.graceSeconds === 0 || helpless
     ? { kind: 'failed', ran: false, diagnosis }
-    : { kind: 'stuck', why: one.why, code: one.code, graceSeconds: one.graceSeconds, diagnosis }
+    : {
+        kind: 'stuck',
+        why: quota?.requested === undefined ? one.why : roomIn(quota),
+        code: one.code,
+        graceSeconds: one.graceSeconds,
+        diagnosis,
+      }
+}
+
+function roomIn({ name = '', requested = '', used = '', limited = '' }: QuotaParts): string {
+  return `room in the quota "${name}": asked ${requested}, used ${used}, allowed ${limited}`
 }
 
 function rule(

@@ -18,7 +18,7 @@ export function judgeSchedule(
 ): Verdict {
   const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled')
   if (scheduled?.status !== 'False') return { kind: 'waiting', why: 'a node' }
-  const said = scheduled.message ?? 'none can take the build now'
+  const said = withoutPreemption(scheduled.message ?? 'none can take the build now')
   const word = autoscalerWord(events)
   if (word) {
     const may = word.adds ? 'a node is being added' : 'the autoscaler adds none so far'
@@ -31,6 +31,11 @@ export function judgeSchedule(
     why: `a node: ${said} (${never}; only an autoscaler could help)`,
     code: 'unschedulable',
     graceSeconds: AUTOSCALER_SECONDS,
-    diagnosis: { code: 'unschedulable', detail: said },
+    diagnosis: { code: 'unschedulable', detail: `${said} (${never})` },
   }
+}
+
+/** The scheduler repeats itself about preemption, which was no help. */
+function withoutPreemption(said: string): string {
+  return said.replace(/[.,]? (?:no new claims to deallocate, )?preemption: .*$/s, '.')
 }

@@ -28,7 +28,9 @@ export type KanikoPhase = 'unknown' | 'base-image' | 'unpacking' | 'instruction'
  */
 export function readKanikoEnd(lines: readonly string[], exitCode?: number): KanikoEnd {
   const fatal = fatalIn(lines)
-  const before = fatal === undefined ? lines : [...lines.slice(0, fatal.at), ...fatal.glued]
+  // What a process printed last may come after the words about its end: two streams meet in the log.
+  const late = fatal === undefined || fatal.words.kind === 'usage' ? [] : lines.slice(fatal.at + 1)
+  const before = fatal === undefined ? lines : [...lines.slice(0, fatal.at), ...fatal.glued, ...late]
   return {
     code: codeOf(fatal?.words, exitCode),
     reason: fatal === undefined ? '' : withoutNoise(fatal.words.text),

@@ -38,16 +38,17 @@ interface NodeTraits {
   readonly system?: string
   readonly labels?: Readonly<Record<string, string>>
   readonly allocatable?: Readonly<Record<string, string>>
+  readonly taints?: readonly object[]
 }
 
 function putNode(name: string, traits: NodeTraits): void {
   const { userNamespaces = true, architecture = 'amd64', unschedulable = false, system = 'linux' } = traits
-  const { labels = {}, allocatable = { cpu: '4' } } = traits
+  const { labels = {}, allocatable = { cpu: '4' }, taints } = traits
   server.objects.put('nodes', {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name, labels },
-    spec: { unschedulable },
+    spec: { unschedulable, ...(taints === undefined ? {} : { taints }) },
     status: {
       allocatable,
       nodeInfo: { architecture, operatingSystem: system },
@@ -88,14 +89,20 @@ describe('surveying a cluster', () => {
     expect([...(facts.architectures?.values() ?? [])]).toEqual(architectures)
   })
 
-  test('knows labels and sizes of all Linux nodes, of cordoned ones too', async () => {
+  test('knows labels, taints and sizes of all Linux nodes, of cordoned ones too', async () => {
+    const taint = { key: 'reserved', value: 'gpu', effect: 'NoSchedule' }
     putNode('node-1', { labels: { zone: 'a' }, allocatable: { cpu: '3920m', memory: '15Gi', pods: '110' } })
-    putNode('node-2', { unschedulable: true })
+    putNode('node-2', { unschedulable: true, taints: [taint] })
     putNode('node-3', { system: 'windows' })
 
     expect((await survey()).nodes).toEqual([
-      { name: 'node-1', labels: { zone: 'a' }, allocatable: { cpu: '3920m', memory: '15Gi', pods: '110' } },
-      { name: 'node-2', labels: {}, allocatable: { cpu: '4' } },
+      {
+        name: 'node-1',
+        labels: { zone: 'a' },
+        taints: [],
+        allocatable: { cpu: '3920m', memory: '15Gi', pods: '110' },
+      },
+      { name: 'node-2', labels: {}, taints: [taint], allocatable: { cpu: '4' } },
     ])
   })
 

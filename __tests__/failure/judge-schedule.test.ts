@@ -1,6 +1,6 @@
 import type { NodeFacts } from '../../src/cluster/cluster-session.ts'
 import { judge } from '../../src/failure/judge.ts'
-import type { ClusterEvent, Pod } from '../../src/kubernetes/objects.ts'
+import type { ClusterEvent, Pod, Toleration } from '../../src/kubernetes/objects.ts'
 import { CONTAINER, podIn, snapshotOf } from './given.ts'
 
 const SAID = '0/2 nodes are available: 2 Insufficient memory.'
@@ -10,8 +10,19 @@ const PREEMPTION =
 const node = (name: string, memory: string, labels: Readonly<Record<string, string>> = {}): NodeFacts => ({
   name,
   labels: { 'kubernetes.io/os': 'linux', ...labels },
+  taints: [],
   allocatable: { cpu: '4', memory },
 })
+
+const tainted = (key: string, effect = 'NoSchedule'): NodeFacts => ({
+  ...node('t', '16Gi'),
+  taints: [{ key, value: 'gpu', effect }],
+})
+
+const tolerating = (toleration: Toleration): Pod => {
+  const pod = pending('1Gi')
+  return { ...pod, spec: { ...pod.spec, tolerations: [toleration] } }
+}
 
 function pending(memory: string, nodeSelector: Readonly<Record<string, string>> = {}): Pod {
   const conditions = [
@@ -39,7 +50,18 @@ describe('a pod that no node takes', () => {
       pending('8Gi', { gpu: 'yes' }),
       [node('a', '16Gi', { gpu: 'yes' })],
     ],
-    ['a node does not tell its size', pending('8Gi'), [{ name: 'a', labels: {}, allocatable: {} }]],
+    ['one of two has no taint', pending('1Gi'), [tainted('reserved'), node('a', '4Gi')]],
+    ['a taint only prefers', pending('1Gi'), [tainted('reserved', 'PreferNoSchedule')]],
+    ['a node is cordoned', pending('1Gi'), [tainted('node.kubernetes.io/unschedulable')]],
+    ['a node starts', pending('1Gi'), [tainted('node.cilium.io/agent-not-ready')]],
+    ['a taint is tolerated', tolerating({ key: 'reserved', value: 'gpu' }), [tainted('reserved')]],
+    ['its key is tolerated', tolerating({ key: 'reserved', operator: 'Exists' }), [tainted('reserved')]],
+    ['every taint is tolerated', tolerating({ operator: 'Exists' }), [tainted('reserved')]],
+    [
+      'a node does not tell its size',
+      pending('8Gi'),
+      [{ name: 'a', labels: {}, taints: [], allocatable: {} }],
+    ],
   ])('waits where waiting can help: %s', (_, pod, nodes) => {
     expect(verdict(pod, nodes)).toEqual({ kind: 'waiting', why: `a node: ${SAID} (a node may be added)` })
   })
@@ -56,6 +78,19 @@ describe('a pod that no node takes', () => {
       pending('1Gi', { gpu: 'yes' }),
       [node('a', '4Gi'), node('b', '16Gi', { gpu: 'no' })],
       'no node has the labels gpu=yes',
+    ],
+    ['tolerates no taint', pending('1Gi'), [tainted('reserved')], 'every node is kept for others by a taint'],
+    [
+      'tolerates another value',
+      tolerating({ key: 'reserved', value: 'fpga' }),
+      [tainted('reserved')],
+      'every node is kept for others by a taint',
+    ],
+    [
+      'tolerates another effect',
+      tolerating({ key: 'reserved', operator: 'Exists', effect: 'NoExecute' }),
+      [tainted('reserved')],
+      'every node is kept for others by a taint',
     ],
     [
       'is larger than the one with its labels',

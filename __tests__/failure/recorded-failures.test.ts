@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { diagnoseEnd } from '../../src/failure/diagnose-end.ts'
@@ -6,7 +5,16 @@ import type { FailureCode } from '../../src/failure/failure.ts'
 import { judge } from '../../src/failure/judge.ts'
 import { presentFailure } from '../../src/failure/present.ts'
 import type { BuildPlan } from '../../src/plan/build-plan.ts'
-import { recordedDockerfile, recordedLines, recordedResult, recordings } from '../progress/recording.ts'
+import type { Step } from '../../src/progress/build-record.ts'
+import { KanikoProgress } from '../../src/progress/kaniko-progress.ts'
+import {
+  recordedDockerfile,
+  recordedLines,
+  recordedLog,
+  recordedResult,
+  recordings,
+} from '../progress/recording.ts'
+import { expectGolden } from '../support/golden.ts'
 import { CONTAINER, endedBuild, planOf, recordedSnapshot } from './given.ts'
 
 /** What every recorded build that made no image is a case of; the others ended with exit code 0. */
@@ -49,9 +57,23 @@ function recordedPlan(name: string): BuildPlan {
   return planOf(recordedDockerfile(name), { destinations, executor })
 }
 
+/** What the tracker saw last, as the builder hands it on. */
+function lastStep(name: string): Step | undefined {
+  const progress = new KanikoProgress(
+    recordedPlan(name),
+    () => undefined,
+    () => 0,
+  )
+  for (const line of recordedLog(name)) progress.take(line)
+  return progress.step
+}
+
 const failureOf = (name: string) =>
   diagnoseEnd(
-    endedBuild(recordedSnapshot(name), recordedLines(name).slice(-200), { plan: recordedPlan(name) }),
+    endedBuild(recordedSnapshot(name), recordedLines(name).slice(-200), {
+      plan: recordedPlan(name),
+      step: lastStep(name),
+    }),
   )
 
 test('every case is recorded', () => {
@@ -92,18 +114,20 @@ const PLACES: Readonly<Record<string, readonly [number, number]>> = {
   'run-fails-exit-42': [2, 2],
 }
 
-test.each(failed)('%s names the lines that it is about, if there are any', (name) => {
+describe.each(failed)('%s names the lines that it is about, if there are any', (name) => {
   const [firstLine, lastLine] = PLACES[name] ?? []
   const expected = firstLine === undefined ? undefined : { path: 'app/Dockerfile', firstLine, lastLine }
-  expect(failureOf(name).place).toEqual(expected)
+
+  test('as they were followed', () => {
+    expect(failureOf(name).place).toEqual(expected)
+  })
+
+  test('by the end of its log alone', () => {
+    const ended = endedBuild(recordedSnapshot(name), recordedLines(name), { plan: recordedPlan(name) })
+    expect(diagnoseEnd(ended).place).toEqual(expected)
+  })
 })
 
-/** Run with UPDATE_WORDS=1 to write them anew; then read them. */
-const WORDS = join(import.meta.dirname, 'words')
-
-test.each(failed)('%s is told in the words of words/%s.txt', (name) => {
-  const path = join(WORDS, `${name}.txt`)
-  const words = `${presentFailure(failureOf(name)).join('\n')}\n`
-  if (process.env['UPDATE_WORDS'] === '1') writeFileSync(path, words)
-  expect(words).toBe(readFileSync(path, 'utf8'))
+test.each(failed)('%s is told in words that a person can read', (name) => {
+  expectGolden(join(import.meta.dirname, 'words', `${name}.txt`), presentFailure(failureOf(name)).join('\n'))
 })

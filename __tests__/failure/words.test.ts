@@ -174,8 +174,8 @@ describe('a build that never started', () => {
   test('for want of a node says what was asked for, and what the largest one has', () => {
     const said = '0/2 nodes are available: 2 Insufficient memory.'
     const nodes = [
-      { name: 'node-1', labels: {}, allocatable: { cpu: '2', memory: '4028564Ki' } },
-      { name: 'node-2', labels: {}, allocatable: { cpu: '3920m', memory: '16393244Ki' } },
+      { name: 'node-1', labels: {}, taints: [], allocatable: { cpu: '2', memory: '4028564Ki' } },
+      { name: 'node-2', labels: {}, taints: [], allocatable: { cpu: '3920m', memory: '16393244Ki' } },
     ]
     const ended = endedBuild(snapshotOf(unscheduled(said)), [], { nodes })
     expect(neverStarted(ended, `a node: ${said} (a node may be added)`)).toMatchObject({
@@ -208,6 +208,7 @@ describe('a build that never started', () => {
       code: 'quota',
       headline: 'The quota "q" of the namespace "ci" has no room for the build pod now.',
       details: [
+        'the cluster said: exceeded quota: q',
         'asked      limits.memory=2Gi,pods=1',
         'used       limits.memory=7Gi,pods=4',
         'allowed    limits.memory=8Gi,pods=9',

@@ -1,4 +1,4 @@
-import type { ClusterEvent, Job, Pod, ResourceList } from '../kubernetes/objects.ts'
+import type { ClusterEvent, Job, Pod, ResourceList, Taint } from '../kubernetes/objects.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 
 /**
@@ -73,6 +73,7 @@ export interface ClusterFacts {
 export interface NodeFacts {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
+  readonly taints: readonly Taint[]
   /** What pods may have of it, all together. */
   readonly allocatable: ResourceList
 }

@@ -93,8 +93,13 @@ function isCandidate(node: Node): boolean {
 
 const isLinux = ({ status }: Node): boolean => (status?.nodeInfo?.operatingSystem ?? 'linux') === 'linux'
 
-function nodeFacts({ metadata, status }: Node): NodeFacts {
-  return { name: metadata.name, labels: metadata.labels ?? {}, allocatable: status?.allocatable ?? {} }
+function nodeFacts({ metadata, spec, status }: Node): NodeFacts {
+  return {
+    name: metadata.name,
+    labels: metadata.labels ?? {},
+    taints: spec?.taints ?? [],
+    allocatable: status?.allocatable ?? {},
+  }
 }
 
 /** Pods run by the default handler, the one without a name. */

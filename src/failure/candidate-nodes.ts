@@ -1,12 +1,12 @@
 import type { NodeFacts } from '../cluster/cluster-session.ts'
-import type { Pod, ResourceList } from '../kubernetes/objects.ts'
+import type { Pod, ResourceList, Taint } from '../kubernetes/objects.ts'
 import { amountOf, RESOURCES } from '../request/quantity.ts'
 import type { ResourceName } from '../request/quantity.ts'
 
 /**
  * Why none of these nodes can ever take the pod, in words; undefined where one
- * may, now or later. Only labels and sizes are looked at: taints come and go
- * by themselves. Without any node nothing is known: the first may be on its way.
+ * may, now or later. Without any node nothing is known: the first may be on
+ * its way.
  */
 export function neverFits(pod: Pod, nodes: readonly NodeFacts[]): string | undefined {
   if (nodes.length === 0) return undefined
@@ -16,9 +16,25 @@ export function neverFits(pod: Pod, nodes: readonly NodeFacts[]): string | undef
     const wanted = selector.map(([key, value]) => `${key}=${value}`).join(', ')
     return `no node has the labels ${wanted}`
   }
+  const open = matching.filter(({ taints }) => taints.every((taint) => isTolerated(taint, pod)))
+  if (open.length === 0) return 'every node is kept for others by a taint'
   const requests = totals(pod)
-  if (matching.some(({ allocatable }) => isWithin(requests, allocatable))) return undefined
+  if (open.some(({ allocatable }) => isWithin(requests, allocatable))) return undefined
   return 'no node is as large as what the build asks for'
+}
+
+/** Taints that controllers set and take away again: a node that starts, is not ready, cordoned or about to go. */
+const PASSING =
+  /^(?:node\.(?:cloudprovider\.)?kubernetes\.io|karpenter\.sh)\/|^(?:ToBeDeleted|DeletionCandidate)|not-?ready|startup|uninitiali[sz]ed/i
+
+function isTolerated(taint: Taint, pod: Pod): boolean {
+  if (taint.effect === 'PreferNoSchedule' || PASSING.test(taint.key)) return true
+  return (pod.spec?.tolerations ?? []).some(
+    ({ key, operator = 'Equal', value = '', effect = '' }) =>
+      (effect === '' || effect === taint.effect) &&
+      (key === undefined || key === '' ? operator === 'Exists' : key === taint.key) &&
+      (operator === 'Exists' || value === (taint.value ?? '')),
+  )
 }
 
 /** `cpu 4, memory 8Gi`: what the build's containers ask for together. */

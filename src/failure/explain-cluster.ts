@@ -115,7 +115,10 @@ function unschedulable({ snapshot, nodes }: EndedBuild, detail: string): Words {
       ...(largest === undefined ? [] : [fact('largest', largest)]),
     ],
     cures: never
-      ? ['lower `resources`, or have a node added that can take it; waiting would not have helped']
+      ? [
+          'lower `resources`, or have a node added that can take it; waiting would not have helped',
+          'kubectl describe nodes: sizes, labels and taints',
+        ]
       : [
           'lower `resources`, or free or add a node: kubectl describe nodes',
           'raise `schedule-timeout` if nodes are added on demand',

@@ -141,10 +141,10 @@ function baseImageMissing(end: KanikoEnd, _: number, ended: EndedBuild): Words {
   }
 }
 
-/** The FROM; what the tracker says comes first, but for a push it says nothing. */
+/** The FROM of the image; Kaniko reads all of them before it begins, so that the step under way may be another one. */
 function placeOfBase(end: KanikoEnd, { plan, step }: EndedBuild): Place | undefined {
-  if (step?.place) return step.place
-  return end.image === undefined ? undefined : placeOfImage(plan.dockerfile, end.image)
+  const found = end.image === undefined ? undefined : placeOfImage(plan.dockerfile, end.image)
+  return found ?? step?.place
 }
 
 const baseImage = ({ image }: KanikoEnd): string =>

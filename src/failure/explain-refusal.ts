@@ -90,7 +90,10 @@ function quota({ namespace, said, what }: Refusal): Said {
     headline: neverFits
       ? `The quota "${name ?? ''}" of the namespace "${namespace}" never has room for ${what}: it allows less than the build asks for.`
       : `The quota "${name ?? ''}" of the namespace "${namespace}" has no room for ${what} now.`,
-    details: [fact('asked', requested), fact('used', used ?? ''), fact('allowed', limited ?? '')],
+    details: [
+      `the cluster said: exceeded quota: ${name ?? ''}`,
+      ...[fact('asked', requested), fact('used', used ?? ''), fact('allowed', limited ?? '')],
+    ],
     cures: [
       neverFits
         ? 'lower `resources` below what is allowed, or have the quota raised'

@@ -29,7 +29,7 @@ export const POD_START = {
         "No node took the pod until `schedule-timeout`, or none ever can. The scheduler's words say how many nodes there are and what each kind of them lacks; the log also says what the build asked for and, where nodes may be read, what the largest one has.",
       causes: [
         '**Insufficient cpu, memory, ephemeral-storage**: lower the requests in `resources`, or free a node.',
-        "**A request larger than every node has**, or a node selector that no node's labels match, fails within seconds, unless an autoscaler has said something about the pod.",
+        "**A request larger than every node has**, a node selector that no node's labels match, or a taint on every node, fails within seconds, unless an autoscaler has said something about the pod.",
         "**untolerated taint, didn't match node selector**: nodes are there and kept for others.",
         "**With an autoscaler** (`TriggeredScaleUp`, karpenter's `Nominated`): a node may take minutes to come; raise `schedule-timeout`. `NotTriggerScaleUp` and karpenter's `FailedScheduling` say why none is added.",
       ],

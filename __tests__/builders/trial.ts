@@ -82,7 +82,7 @@ export function begin(its: Partial<BuildPlan> = {}, warnings: readonly string[] 
       observer: {
         waiting: (why) => told.push(`waiting: ${why}`),
         running: (node) => told.push(`running: ${node ?? 'somewhere'}`),
-        event: ({ kind }) => void kind,
+        event: () => undefined,
         line: ({ text }) => told.push(`line: ${text}`),
         note: (text) => told.push(`note: ${text}`),
       },

@@ -41,6 +41,13 @@ export function placeOfSource(dockerfile: Dockerfile, source: string): Place | u
   return only(copies.filter(({ text }) => sourcesIn(text).some((word) => barePath(word) === wanted)))
 }
 
+/** Whether a place is that of a COPY or ADD. */
+export function isCopy(dockerfile: Dockerfile, { firstLine }: Place): boolean {
+  return instructionsOf(dockerfile).some(
+    ({ keyword, place }) => (keyword === 'COPY' || keyword === 'ADD') && place.firstLine === firstLine,
+  )
+}
+
 /** The first FROM of an image that is no earlier stage, or else the one COPY from it. */
 export function placeOfImage(dockerfile: Dockerfile, image: string): Place | undefined {
   const wanted = bareImage(image)

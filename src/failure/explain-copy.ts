@@ -1,14 +1,15 @@
 import type { MissingSource } from '../context/context-archive.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 import type { Place } from '../progress/build-record.ts'
-import { barePath, named, placeOfSource } from './dockerfile-place.ts'
+import { barePath, isCopy, named, placeOfSource } from './dockerfile-place.ts'
+import type { EndedBuild } from './ended-build.ts'
 import type { KanikoEnd } from './kaniko-end.ts'
 import { placeUnderWay } from './whereabouts.ts'
 import type { Words, WordsOf } from './words.ts'
 
 /** A file that COPY or ADD names: from the context, from an earlier stage, whose files Kaniko keeps apart, or from elsewhere. */
 export const copySource: WordsOf = (end, _, ended) => {
-  const under = placeUnderWay(ended, end)
+  const under = copyUnderWay(end, ended)
   const [, url] = /downloading remote source file: .*?"?(https?:\/\/[^\s"]+)/.exec(end.reason) ?? []
   if (url !== undefined) return cannotDownload(url, under)
   const path = missingPath(end)
@@ -23,6 +24,12 @@ export const copySource: WordsOf = (end, _, ended) => {
     saysAll: true,
     cures: ['look at the path after --from: it is where that stage puts the file'],
   }
+}
+
+/** Kaniko looks at the sources while it still prepares the stage: what is under way then is its FROM. */
+function copyUnderWay(end: KanikoEnd, ended: EndedBuild): Place | undefined {
+  const place = placeUnderWay(ended, end)
+  return place !== undefined && isCopy(ended.plan.dockerfile, place) ? place : undefined
 }
 
 function missingPath(end: KanikoEnd): string | undefined {

@@ -177,6 +177,12 @@ describe('what a RUN prints', () => {
     })
   })
 
+  test('is kept where it comes before its instruction, after the last one’s snapshot', () => {
+    const snapshot = message('Taking snapshot of full filesystem...')
+    const lines = [message('RUN a'), 'of a', snapshot, 'of b', message('RUN b'), `${EXIT}exit status 1`]
+    expect(readKanikoEnd(lines, 1)).toMatchObject({ instruction: 'RUN b', output: ['of b'] })
+  })
+
   test('is its own: what an instruction before it printed is left out', () => {
     const lines = [message('RUN a'), 'of a', message('RUN b'), 'of b', `${EXIT}exit status 1`]
     expect(readKanikoEnd(lines, 1)).toMatchObject({ instruction: 'RUN b', output: ['of b'] })

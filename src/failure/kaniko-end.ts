@@ -34,7 +34,7 @@ export function readKanikoEnd(lines: readonly string[], exitCode?: number): Kani
   return {
     code: codeOf(fatal?.words, exitCode),
     reason: fatal === undefined ? '' : withoutNoise(fatal.words.text),
-    ...progressOf(before),
+    ...withoutEarly(progressOf(before)),
   }
 }
 
@@ -93,13 +93,36 @@ function isProgress(line: string): boolean {
 
 type Progress = Pick<KanikoEnd, 'phase' | 'instruction' | 'image' | 'output'>
 
-function progressOf(lines: readonly string[]): Progress {
-  let progress: Progress = { phase: 'unknown', instruction: undefined, image: undefined, output: [] }
+interface Reading extends Progress {
+  /** Printed since the last snapshot: perhaps by the instruction that is only told next. */
+  readonly early: readonly string[]
+}
+
+const withoutEarly = ({ phase, instruction, image, output }: Reading): Progress => ({
+  phase,
+  instruction,
+  image,
+  output,
+})
+
+const BEGINNING: Reading = {
+  phase: 'unknown',
+  instruction: undefined,
+  image: undefined,
+  output: [],
+  early: [],
+}
+
+function progressOf(lines: readonly string[]): Reading {
+  let progress = BEGINNING
   const caches = new Set<string>()
   for (const text of lines) {
     const line = parseKanikoLine(text)
     const printed = line.kind === 'output' ? line.text : line.before
-    if (printed !== undefined) progress = { ...progress, output: [...progress.output, printed] }
+    if (printed !== undefined) {
+      const { output, early } = progress
+      progress = { ...progress, output: [...output, printed], early: [...early, printed] }
+    }
     const event = kanikoEvent(line)
     if (event?.kind === 'cache-write') caches.add(event.reference)
     // Layers go to the cache beside the instructions that follow: they say nothing about where the build is.
@@ -109,19 +132,24 @@ function progressOf(lines: readonly string[]): Progress {
   return progress
 }
 
-function after(event: KanikoEvent, before: Progress): Progress {
+function after(event: KanikoEvent, before: Reading): Reading {
   switch (event.kind) {
     case 'base-image':
       return { ...before, phase: 'base-image', image: event.image }
     case 'unpacking':
       return { ...before, phase: 'unpacking' }
     case 'instruction':
-      return { ...before, phase: 'instruction', instruction: event.text, output: [] }
+      return {
+        ...before,
+        phase: 'instruction',
+        instruction: event.text,
+        // A quick process's lines may stand before it: two streams meet in the log.
+        output: before.phase === 'snapshot' ? before.early : [],
+      }
     case 'running':
-      // What it prints may stand before this line already: two streams meet in the log.
       return { ...before, phase: 'instruction' }
     case 'snapshot':
-      return { ...before, phase: 'snapshot' }
+      return { ...before, phase: 'snapshot', early: [] }
     case 'pushing':
       // What the last RUN printed has nothing to do with it.
       return { ...before, phase: 'pushing', output: [] }

@@ -104,7 +104,7 @@ describe('a pod that no node takes', () => {
       why: `a node: ${SAID} (${why}; only an autoscaler could help)`,
       code: 'unschedulable',
       graceSeconds: 15,
-      diagnosis: { code: 'unschedulable', detail: `${SAID} (${why})` },
+      diagnosis: { code: 'unschedulable', detail: `${SAID.replace(/\.$/, '')} (${why}).` },
     })
   })
 

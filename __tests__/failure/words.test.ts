@@ -189,6 +189,39 @@ describe('a build that never started', () => {
     })
   })
 
+  test.each([
+    [
+      'memory: "100Gi"',
+      {},
+      {},
+      'lower `resources`, or have a larger node added; waiting would not have helped',
+    ],
+    [
+      'labels',
+      { disk: 'ssd' },
+      {},
+      'ask for labels that a node has, or have them given to one; waiting would not have helped',
+    ],
+    [
+      'a taint',
+      {},
+      { taints: [{ key: 'gpu', effect: 'NoSchedule' }] },
+      'tolerate the taint, or have a node without it; waiting would not have helped',
+    ],
+  ])('because of %s that none can have says what would help', (_, nodeSelector, node, cure) => {
+    const pod = unscheduled('0/1 nodes are available.')
+    const containers = [{ name: 'kaniko', resources: { requests: { memory: '100Gi' } } }]
+    const nodes = [{ name: 'node-1', labels: {}, taints: [], allocatable: { memory: '4Gi' }, ...node }]
+    const ended = endedBuild(snapshotOf({ ...pod, spec: { nodeSelector, containers } }), [], { nodes })
+    expect(diagnoseEnd(ended)).toMatchObject({
+      code: 'unschedulable',
+      headline: expect.stringMatching(
+        /^No node can take the build: 0\/1 nodes are available \(.+\)\.$/,
+      ) as unknown,
+      cures: [cure, 'look at: kubectl describe nodes'],
+    })
+  })
+
   test.each<[string, FailureCode]>([
     ['the executor image, which node-3 is pulling', 'schedule-timeout'],
     ['', 'schedule-timeout'],

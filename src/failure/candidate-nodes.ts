@@ -3,24 +3,30 @@ import type { Pod, ResourceList, Taint } from '../kubernetes/objects.ts'
 import { amountOf, RESOURCES } from '../request/quantity.ts'
 import type { ResourceName } from '../request/quantity.ts'
 
+/** Why none of the nodes there are can ever take a pod. */
+export interface Misfit {
+  readonly kind: 'labels' | 'taints' | 'size'
+  readonly words: string
+}
+
 /**
- * Why none of these nodes can ever take the pod, in words; undefined where one
- * may, now or later. Without any node nothing is known: the first may be on
+ * Why none of these nodes can ever take the pod; undefined where one may, now
+ * or later. Without any node nothing is known: the first may be on
  * its way.
  */
-export function neverFits(pod: Pod, nodes: readonly NodeFacts[]): string | undefined {
+export function neverFits(pod: Pod, nodes: readonly NodeFacts[]): Misfit | undefined {
   if (nodes.length === 0) return undefined
   const selector = Object.entries(pod.spec?.nodeSelector ?? {})
   const matching = nodes.filter(({ labels }) => selector.every(([key, value]) => labels[key] === value))
   if (matching.length === 0) {
     const wanted = selector.map(([key, value]) => `${key}=${value}`).join(', ')
-    return `no node has the labels ${wanted}`
+    return { kind: 'labels', words: `no node has the labels ${wanted}` }
   }
   const open = matching.filter(({ taints }) => taints.every((taint) => isTolerated(taint, pod)))
-  if (open.length === 0) return 'every node is kept for others by a taint'
+  if (open.length === 0) return { kind: 'taints', words: 'every node is kept for others by a taint' }
   const requests = totals(pod)
   if (open.some(({ allocatable }) => isWithin(requests, allocatable))) return undefined
-  return 'no node is as large as what the build asks for'
+  return { kind: 'size', words: 'no node is as large as what the build asks for' }
 }
 
 /** Taints that controllers set and take away again: a node that starts, is not ready, cordoned or about to go. */

@@ -1,4 +1,5 @@
 import { askedFor, largestNode, neverFits } from './candidate-nodes.ts'
+import type { Misfit } from './candidate-nodes.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import type { EndedBuild } from './ended-build.ts'
 import { diskCures } from './explain-kaniko.ts'
@@ -105,25 +106,30 @@ function unschedulable({ snapshot, nodes }: EndedBuild, detail: string): Words {
       cures: ['run it again', 'lower `resources`'],
     }
   }
-  const largest = nodes === undefined ? undefined : largestNode(nodes)
-  const never = pod !== undefined && nodes !== undefined && neverFits(pod, nodes) !== undefined
+  const misfit = pod === undefined || nodes === undefined ? undefined : neverFits(pod, nodes)
+  const bySize = misfit === undefined || misfit.kind === 'size'
+  const largest = nodes === undefined || !bySize ? undefined : largestNode(nodes)
   return {
     headline: `No node can take the build: ${detail}`,
     saysAll: true,
     facts: [
-      ...(pod === undefined ? [] : [fact('asked', askedFor(pod))]),
+      ...(pod === undefined || !bySize ? [] : [fact('asked', askedFor(pod))]),
       ...(largest === undefined ? [] : [fact('largest', largest)]),
     ],
-    cures: never
-      ? [
-          'lower `resources`, or have a node added that can take it; waiting would not have helped',
-          'kubectl describe nodes: sizes, labels and taints',
-        ]
-      : [
-          'lower `resources`, or free or add a node: kubectl describe nodes',
-          'raise `schedule-timeout` if nodes are added on demand',
-        ],
+    cures:
+      misfit === undefined ? PERHAPS_LATER : [MISFIT_CURES[misfit.kind], 'look at: kubectl describe nodes'],
   }
+}
+
+const PERHAPS_LATER = [
+  'lower `resources`, or free or add a node: kubectl describe nodes',
+  'raise `schedule-timeout` if nodes are added on demand',
+]
+
+const MISFIT_CURES: Readonly<Record<Misfit['kind'], string>> = {
+  size: 'lower `resources`, or have a larger node added; waiting would not have helped',
+  labels: 'ask for labels that a node has, or have them given to one; waiting would not have helped',
+  taints: 'tolerate the taint, or have a node without it; waiting would not have helped',
 }
 
 /** By what the registry says; the image's name is the user's, so that it is looked at first. */

@@ -28,10 +28,10 @@ export function judgeSchedule(
   if (never === undefined) return { kind: 'waiting', why: `a node: ${said} (a node may be added)` }
   return {
     kind: 'stuck',
-    why: `a node: ${said} (${never}; only an autoscaler could help)`,
+    why: `a node: ${said} (${never.words}; only an autoscaler could help)`,
     code: 'unschedulable',
     graceSeconds: AUTOSCALER_SECONDS,
-    diagnosis: { code: 'unschedulable', detail: `${said} (${never})` },
+    diagnosis: { code: 'unschedulable', detail: `${said.replace(/\.$/, '')} (${never.words}).` },
   }
 }
 

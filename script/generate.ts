@@ -1,7 +1,7 @@
 /**
  * Makes from action.yml what repeats it: names and defaults in the source, the
- * tables of README.md, docs/inputs.md and docs/outputs.md; and compares
- * docs/troubleshooting.md with the failure codes.
+ * tables of README.md, docs/inputs.md and docs/outputs.md; and from the handbook
+ * of failure codes docs/troubleshooting.md.
  *
  *   npm run generate              writes
  *   npm run generate -- --check   writes nothing; exit 1 names what is out of date
@@ -9,11 +9,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
-import { FAILURE_CODES } from '../src/failure/failure.ts'
+import { CLASSIC_TROUBLES } from '../src/failure/handbook/classic-troubles.ts'
+import { HANDBOOK } from '../src/failure/handbook/handbook.ts'
 import { type ActionFile, readActionFile } from './generate/action-file.ts'
 import { betweenMarkers } from './generate/between-markers.ts'
 import { inputNames, inputsPage, inputTable, outputsPage, outputTable } from './generate/documents.ts'
-import { troubleshootingProblems } from './generate/failure-codes.ts'
+import { troubleshootingPage } from './generate/troubleshooting.ts'
 
 const root = join(import.meta.dirname, '..')
 const at = (path: string) => join(root, path)
@@ -31,6 +32,7 @@ async function pages(action: ActionFile): Promise<readonly Page[]> {
     { path: source, content: await format(inputNames(action), { ...options, filepath: source }) },
     { path: 'docs/inputs.md', content: inputsPage(action) },
     { path: 'docs/outputs.md', content: outputsPage(action) },
+    { path: 'docs/troubleshooting.md', content: troubleshootingPage(HANDBOOK, CLASSIC_TROUBLES) },
   ]
 }
 
@@ -45,18 +47,11 @@ function readme(action: ActionFile): Page | string {
   return { path: 'README.md', content: both }
 }
 
-function troubleshooting(): readonly string[] {
-  const path = 'docs/troubleshooting.md'
-  const page = present(path)
-  if (page === undefined) return [`${path}: does not exist yet, failure codes were not compared`]
-  return troubleshootingProblems(page, FAILURE_CODES).map((problem) => `${path}: ${problem}`)
-}
-
 const check = process.argv.includes('--check')
 const action = readActionFile(readFileSync(at('action.yml'), 'utf8'))
 const tables = readme(action)
 const wanted = [...(await pages(action)), ...(typeof tables === 'string' ? [] : [tables])]
-const remarks = [...(typeof tables === 'string' ? [tables] : []), ...troubleshooting()]
+const remarks = typeof tables === 'string' ? [tables] : []
 const stale = wanted.filter((page) => present(page.path) !== page.content)
 
 for (const page of stale) {

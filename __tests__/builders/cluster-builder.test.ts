@@ -1,93 +1,5 @@
-import { buildInCluster } from '../../src/builders/cluster-builder.ts'
-import type { BuildOutcome } from '../../src/builders/builder.ts'
-import type { ContainerState, Pod } from '../../src/kubernetes/objects.ts'
-import type { BuildPlan } from '../../src/plan/build-plan.ts'
-import { parseDockerfile } from '../../src/progress/dockerfile.ts'
-import { stateLedger } from '../../src/runner/state-ledger.ts'
-import { fakeSession } from '../support/fake-session.ts'
-import type { FakeSession } from '../support/fake-session.ts'
-import { manualClock, settle } from '../support/manual-clock.ts'
-import type { ManualClock } from '../support/manual-clock.ts'
-
-const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`
-
-const plan: BuildPlan = {
-  kind: 'kaniko',
-  identity: { random: 'x1y2z', ownerToken: 'f00d' },
-  namespace: 'ci',
-  surroundings: [],
-  job: {
-    apiVersion: 'batch/v1',
-    kind: 'Job',
-    metadata: { name: 'app-x1y2z' },
-    spec: { template: { spec: { hostUsers: false, containers: [{ name: 'kaniko' }] } } },
-  },
-  contextMap: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'app-x1y2z' } },
-  container: 'kaniko',
-  executor: 'example.com/kaniko:v1',
-  destinations: ['example.com/app:1'],
-  repository: 'example.com/app',
-  userNamespace: 'yes',
-  ends: { podSeconds: 1, jobSeconds: 2, ttlSeconds: 3, jobGoneAt: '', expiresAt: '' },
-  cleanup: 'always',
-  timeoutSeconds: 600,
-  scheduleTimeoutSeconds: 120,
-  dockerfile: parseDockerfile('Dockerfile', ''),
-  usesCache: true,
-  missingSources: [],
-  notes: [],
-}
-
-function podWith(state: ContainerState, more: Partial<NonNullable<Pod['status']>> = {}): Pod {
-  return {
-    metadata: { name: 'app-x1y2z-pod', namespace: 'ci' },
-    spec: { nodeName: 'node-3' },
-    status: { phase: 'Running', containerStatuses: [{ name: 'kaniko', state }], ...more },
-  }
-}
-
-const running = podWith({ running: { startedAt: '2026-01-01T00:00:00Z' } })
-const exited = (exitCode: number, message?: string): Pod =>
-  podWith({ terminated: { exitCode, ...(message === undefined ? {} : { message }) } })
-
-interface Trial {
-  readonly session: FakeSession
-  readonly clock: ManualClock
-  readonly told: string[]
-  readonly outcome: Promise<BuildOutcome>
-  cancel(): void
-}
-
-function begin(its: Partial<BuildPlan> = {}): Trial {
-  const session = fakeSession()
-  const clock = manualClock()
-  const told: string[] = []
-  const stop = new AbortController()
-  const outcome = buildInCluster(
-    { ...plan, ...its },
-    {
-      session,
-      facts: {
-        serverTime: new Date(0),
-        kubernetesVersion: 'v1.34.4',
-        server: 'example.com',
-        userNamespaces: true,
-        architectures: new Map([['node-3', 'arm64']]),
-      },
-      ledger: stateLedger(() => undefined),
-      observer: {
-        waiting: (why) => told.push(`waiting: ${why}`),
-        running: (node) => told.push(`running: ${node ?? 'somewhere'}`),
-        event: ({ kind }) => void kind,
-        line: ({ text }) => told.push(`line: ${text}`),
-        note: (text) => told.push(`note: ${text}`),
-      },
-      clock,
-    },
-    stop.signal,
-  )
-  return { session, clock, told, outcome, cancel: () => stop.abort() }
-}
+import { settle } from '../support/manual-clock.ts'
+import { begin, DIGEST, exited, podWith, running } from './trial.ts'
 
 describe('a build in the cluster', () => {
   test('is built when the container ends with 0 and a digest', async () => {
@@ -272,5 +184,12 @@ describe('a build in the cluster', () => {
       expect(await trial.outcome).toMatchObject({ kind: 'failed', failure: { code: 'user-namespace' } })
       expect(trial.session.created).toHaveLength(1)
     })
+  })
+
+  test('tells what the cluster warned of', async () => {
+    const trial = begin({}, ['spec.x is deprecated'])
+    trial.session.show({ pod: exited(0, DIGEST) })
+    await trial.outcome
+    expect(trial.told).toContain('note: The cluster warns: spec.x is deprecated')
   })
 })

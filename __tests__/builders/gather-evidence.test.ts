@@ -1,5 +1,5 @@
 import { gatherEvidence } from '../../src/builders/gather-evidence.ts'
-import type { BuildSnapshot, CreatedBuild, LedgerEntry } from '../../src/cluster/cluster-session.ts'
+import type { BuildAddress, BuildSnapshot, LedgerEntry } from '../../src/cluster/cluster-session.ts'
 import type { ClusterEvent } from '../../src/kubernetes/objects.ts'
 import { stateLedger } from '../../src/runner/state-ledger.ts'
 import { never, smallPlan } from '../support/build-fixture.ts'
@@ -18,10 +18,10 @@ async function gather(
   entries: readonly LedgerEntry[],
   found: BuildSnapshot,
   lastSeen: BuildSnapshot | undefined,
-): Promise<{ evidence: BuildSnapshot | undefined; asked: readonly CreatedBuild[] }> {
+): Promise<{ evidence: BuildSnapshot | undefined; asked: readonly BuildAddress[] }> {
   const ledger = stateLedger(() => undefined)
   for (const entry of entries) ledger.record(entry)
-  const asked: CreatedBuild[] = []
+  const asked: BuildAddress[] = []
   const session = fakeSession()
   session.inspect = (build) => {
     asked.push(build)

@@ -36,16 +36,21 @@ interface NodeTraits {
   readonly architecture?: string
   readonly unschedulable?: boolean
   readonly system?: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly allocatable?: Readonly<Record<string, string>>
+  readonly taints?: readonly object[]
 }
 
 function putNode(name: string, traits: NodeTraits): void {
   const { userNamespaces = true, architecture = 'amd64', unschedulable = false, system = 'linux' } = traits
+  const { labels = {}, allocatable = { cpu: '4' }, taints } = traits
   server.objects.put('nodes', {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name },
-    spec: { unschedulable },
+    metadata: { name, labels },
+    spec: { unschedulable, ...(taints === undefined ? {} : { taints }) },
     status: {
+      allocatable,
       nodeInfo: { architecture, operatingSystem: system },
       runtimeHandlers: [
         { name: 'other', features: { userNamespaces: true } },
@@ -84,10 +89,38 @@ describe('surveying a cluster', () => {
     expect([...(facts.architectures?.values() ?? [])]).toEqual(architectures)
   })
 
+  test('knows labels, taints and sizes of all Linux nodes, of cordoned ones too', async () => {
+    const taint = { key: 'reserved', value: 'gpu', effect: 'NoSchedule' }
+    putNode('node-1', { labels: { zone: 'a' }, allocatable: { cpu: '3920m', memory: '15Gi', pods: '110' } })
+    putNode('node-2', { unschedulable: true, taints: [taint] })
+    putNode('node-3', { system: 'windows' })
+
+    expect((await survey()).nodes).toEqual([
+      {
+        name: 'node-1',
+        labels: { zone: 'a' },
+        taints: [],
+        allocatable: { cpu: '3920m', memory: '15Gi', pods: '110' },
+      },
+      { name: 'node-2', labels: {}, taints: [taint], allocatable: { cpu: '4' } },
+    ])
+  })
+
+  test('does not take a first page of nodes for all of them', async () => {
+    putNode('node-1', {})
+    server.nextPage = 'token-of-the-second-page'
+
+    expect(await survey()).toMatchObject({ userNamespaces: true, nodes: undefined })
+  })
+
   test('does without nodes where they may not be read', async () => {
     server.forbid('list nodes')
 
-    expect(await survey()).toMatchObject({ userNamespaces: undefined, architectures: undefined })
+    expect(await survey()).toMatchObject({
+      userNamespaces: undefined,
+      architectures: undefined,
+      nodes: undefined,
+    })
   })
 
   test.each<[string, Fault]>([

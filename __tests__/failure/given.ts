@@ -1,4 +1,4 @@
-import type { BuildSnapshot } from '../../src/cluster/cluster-session.ts'
+import type { BuildSnapshot, CreatedBuild } from '../../src/cluster/cluster-session.ts'
 import type { EndedBuild } from '../../src/failure/ended-build.ts'
 import type { ClusterEvent, ContainerState, Job, Pod } from '../../src/kubernetes/objects.ts'
 import type { BuildPlan } from '../../src/plan/build-plan.ts'
@@ -85,13 +85,28 @@ const PLAN: BuildPlan = {
   notes: [],
 }
 
-export function endedBuild(snapshot: BuildSnapshot, lastLines: readonly string[] = []): EndedBuild {
-  const build = {
-    namespace: 'ci',
-    jobName: 'app-x1y2z',
-    jobUid: 'uid',
-    random: 'x1y2z',
-    container: CONTAINER,
-  }
-  return { snapshot, build, plan: PLAN, step: undefined, lastLines }
+const BUILD: CreatedBuild = {
+  namespace: 'ci',
+  jobName: 'app-x1y2z',
+  jobUid: 'uid',
+  random: 'x1y2z',
+  container: CONTAINER,
+  warnings: [],
+  mayViolate: undefined,
 }
+
+export function endedBuild(
+  snapshot: BuildSnapshot,
+  lastLines: readonly string[] = [],
+  more: Partial<EndedBuild> = {},
+): EndedBuild {
+  return { snapshot, build: BUILD, plan: PLAN, nodes: undefined, step: undefined, lastLines, ...more }
+}
+
+/** The plan of a build of this Dockerfile. */
+export function planOf(source: string, more: Partial<BuildPlan> = {}): BuildPlan {
+  return { ...PLAN, dockerfile: parseDockerfile('app/Dockerfile', source), ...more }
+}
+
+/** A line of Kaniko's log. */
+export const message = (msg: string) => JSON.stringify({ level: 'info', msg, time: '2026-01-01T00:00:00Z' })

@@ -1,9 +1,9 @@
 import type { BuildSnapshot } from '../../src/cluster/cluster-session.ts'
 import { judge } from '../../src/failure/judge.ts'
-import type { ContainerState } from '../../src/kubernetes/objects.ts'
+import type { ContainerState, Pod } from '../../src/kubernetes/objects.ts'
 import { CONTAINER, podIn, snapshotOf, warning } from './given.ts'
 
-const verdict = (snapshot: BuildSnapshot) => judge(snapshot, CONTAINER)
+const verdict = (snapshot: BuildSnapshot) => judge(snapshot, { container: CONTAINER, mayViolate: undefined })
 
 const RUNNING: ContainerState = { running: { startedAt: '2026-01-01T00:00:00Z' } }
 const CREATING: ContainerState = { waiting: { reason: 'ContainerCreating' } }
@@ -44,6 +44,14 @@ describe('a pod that the cluster does not let the Job create', () => {
       'Error creating: pods "a" is forbidden: unable to create new content in namespace ci because it is being terminated',
     ],
     ['config-missing', 'Error creating: pods "a" is forbidden: no PriorityClass with name high was found'],
+    [
+      'quota',
+      'Error creating: pods "a" is forbidden: exceeded quota: q, requested: limits.memory=2Gi,pods=1, used: limits.memory=0,pods=0, limited: limits.memory=1536Mi,pods=10',
+    ],
+    [
+      'quota',
+      'Error creating: pods "a" is forbidden: exceeded quota: none, requested: pods=1, used: pods=0, limited: pods=0',
+    ],
   ])('%s: %s', (code, message) => {
     expect(refusedBy(message)).toEqual({ kind: 'failed', ran: false, diagnosis: { code, detail: message } })
   })
@@ -51,7 +59,7 @@ describe('a pod that the cluster does not let the Job create', () => {
   test.each([
     [
       'quota',
-      30,
+      Infinity,
       'Error creating: pods "a" is forbidden: exceeded quota: q, requested: limits.memory=2Gi, used: 7Gi, limited: 8Gi',
     ],
     [
@@ -68,6 +76,25 @@ describe('a pod that the cluster does not let the Job create', () => {
     ['admission', 60, 'Error creating: etcdserver: request timed out'],
   ])('may heal: %s, within %d s: %s', (code, graceSeconds, message) => {
     expect(refusedBy(message)).toMatchObject({ kind: 'stuck', code, graceSeconds })
+  })
+
+  test('waits for a quota in its numbers', () => {
+    const said =
+      'Error creating: pods "a" is forbidden: exceeded quota: q, requested: limits.memory=2Gi, used: limits.memory=7Gi, limited: limits.memory=8Gi'
+    expect(refusedBy(said)).toMatchObject({
+      why: 'room in the quota "q": asked limits.memory=2Gi, used limits.memory=7Gi, allowed limits.memory=8Gi',
+    })
+  })
+
+  test('is supposed to violate Pod Security where the server had warned of that', () => {
+    const mayViolate = 'would violate PodSecurity "restricted:latest": runAsNonRoot != true'
+    const warned = (pod?: Pod) => judge(snapshotOf(pod), { container: CONTAINER, mayViolate })
+    expect(warned()).toMatchObject({
+      kind: 'stuck',
+      graceSeconds: 5,
+      diagnosis: { code: 'pod-security', detail: mayViolate },
+    })
+    expect(warned(podIn(CREATING))).toMatchObject({ kind: 'waiting' })
   })
 
   test('is forgotten once there is one', () => {

@@ -3,7 +3,7 @@ import { judge } from '../../src/failure/judge.ts'
 import type { ContainerState, Pod } from '../../src/kubernetes/objects.ts'
 import { CONTAINER, news, podIn, snapshotOf, warning } from './given.ts'
 
-const verdict = (snapshot: BuildSnapshot) => judge(snapshot, CONTAINER)
+const verdict = (snapshot: BuildSnapshot) => judge(snapshot, { container: CONTAINER, mayViolate: undefined })
 
 const RUNNING: ContainerState = { running: { startedAt: '2026-01-01T00:00:00Z' } }
 const CREATING: ContainerState = { waiting: { reason: 'ContainerCreating' } }
@@ -157,7 +157,7 @@ describe('a build that is lost', () => {
 
 describe('trouble that may heal', () => {
   test.each<[string, BuildSnapshot, string, number]>([
-    ['a pull that fails', snapshotOf(podIn(waiting('ErrImagePull', 'i/o timeout'))), 'executor-pull', 60],
+    ['a pull that fails', snapshotOf(podIn(waiting('ErrImagePull', 'i/o timeout'))), 'executor-pull', 30],
     [
       'an image that is not there',
       snapshotOf(podIn(waiting('ErrImagePull', 'x: not found'))),
@@ -222,10 +222,23 @@ describe('trouble that may heal', () => {
   })
 
   test('a pull that backs off is told by what the last try said', () => {
-    const said = 'Failed to pull image "x": 403 Forbidden'
-    const events = [warning('Failed', said), warning('Failed', 'Error: ImagePullBackOff')]
+    const said = '403 Forbidden'
+    const events = [
+      warning('Failed', `Failed to pull image "x": ${said}`),
+      warning('Failed', 'Error: ImagePullBackOff'),
+    ]
     const snapshot = snapshotOf(podIn(waiting('ImagePullBackOff', 'Back-off pulling image "x"')), events)
     expect(verdict(snapshot)).toMatchObject({ graceSeconds: 5, diagnosis: { detail: said } })
+  })
+
+  test.each([
+    'failed to pull and unpack image "r/x:1": failed to resolve reference "r/x:1": failed to do request: Head "https://r/v2/": EOF',
+    'Back-off pulling image "r/x:1": ErrImagePull: failed to pull and unpack image "r/x:1": failed to resolve image: failed to do request: Head "https://r/v2/": EOF',
+    'Failed to pull image "r/x:1": rpc error: code = Unknown desc = Head "https://r/v2/": EOF',
+  ])('a pull is told in the registry’s words alone: %s', (message) => {
+    expect(verdict(snapshotOf(podIn(waiting('ErrImagePull', message))))).toMatchObject({
+      diagnosis: { detail: 'Head "https://r/v2/": EOF' },
+    })
   })
 
   test('a pull that fails is told before the mount that failed first', () => {
@@ -251,7 +264,10 @@ describe('waiting', () => {
     const message = '0/5 nodes are available: 3 Insufficient memory.'
     const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }]
     const pod = podIn(undefined, { conditions }, { node: null })
-    expect(verdict(snapshotOf(pod))).toEqual({ kind: 'waiting', why: `a node: ${message}` })
+    expect(verdict(snapshotOf(pod))).toEqual({
+      kind: 'waiting',
+      why: `a node: ${message} (a node may be added)`,
+    })
   })
 
   test('for a sandbox that cannot be made says why', () => {

@@ -170,6 +170,19 @@ describe('what a RUN prints', () => {
     expect(readKanikoEnd([...lines, `${EXIT}exit status 1`], 1).output).toEqual(['early', 'late'])
   })
 
+  test('is kept where it comes after the last line', () => {
+    expect(readKanikoEnd([...RUN, 'one', `${EXIT}exit status 1`, 'two'], 1)).toMatchObject({
+      code: 'run-failed',
+      output: ['one', 'two'],
+    })
+  })
+
+  test('is kept where it comes before its instruction, after the last one’s snapshot', () => {
+    const snapshot = message('Taking snapshot of full filesystem...')
+    const lines = [message('RUN a'), 'of a', snapshot, 'of b', message('RUN b'), `${EXIT}exit status 1`]
+    expect(readKanikoEnd(lines, 1)).toMatchObject({ instruction: 'RUN b', output: ['of b'] })
+  })
+
   test('is its own: what an instruction before it printed is left out', () => {
     const lines = [message('RUN a'), 'of a', message('RUN b'), 'of b', `${EXIT}exit status 1`]
     expect(readKanikoEnd(lines, 1)).toMatchObject({ instruction: 'RUN b', output: ['of b'] })

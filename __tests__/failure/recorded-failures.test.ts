@@ -1,9 +1,21 @@
+import { join } from 'node:path'
+
 import { diagnoseEnd } from '../../src/failure/diagnose-end.ts'
 import type { FailureCode } from '../../src/failure/failure.ts'
 import { judge } from '../../src/failure/judge.ts'
 import { presentFailure } from '../../src/failure/present.ts'
-import { recordedLines, recordings } from '../progress/recording.ts'
-import { CONTAINER, endedBuild, recordedSnapshot } from './given.ts'
+import type { BuildPlan } from '../../src/plan/build-plan.ts'
+import type { Step } from '../../src/progress/build-record.ts'
+import { KanikoProgress } from '../../src/progress/kaniko-progress.ts'
+import {
+  recordedDockerfile,
+  recordedLines,
+  recordedLog,
+  recordedResult,
+  recordings,
+} from '../progress/recording.ts'
+import { expectGolden } from '../support/golden.ts'
+import { CONTAINER, endedBuild, planOf, recordedSnapshot } from './given.ts'
 
 /** What every recorded build that made no image is a case of; the others ended with exit code 0. */
 const CODES: Readonly<Record<string, FailureCode>> = {
@@ -30,15 +42,46 @@ const CODES: Readonly<Record<string, FailureCode>> = {
 
 const failed = recordings().filter((name) => CODES[name] !== undefined)
 const built = recordings().filter((name) => CODES[name] === undefined)
+interface Recorded {
+  readonly args: readonly string[]
+  readonly podStatus: { readonly containerStatuses: readonly { readonly image: string }[] }
+}
+
+/** As it was built, as far as that is recorded. */
+function recordedPlan(name: string): BuildPlan {
+  // The recordings are the project's own files.
+  const { args, podStatus } = recordedResult(name) as Recorded
+  const flag = '--destination='
+  const destinations = args.flatMap((arg) => (arg.startsWith(flag) ? [arg.slice(flag.length)] : []))
+  const executor = podStatus.containerStatuses[0]?.image ?? ''
+  return planOf(recordedDockerfile(name), { destinations, executor })
+}
+
+/** What the tracker saw last, as the builder hands it on. */
+function lastStep(name: string): Step | undefined {
+  const progress = new KanikoProgress(
+    recordedPlan(name),
+    () => undefined,
+    () => 0,
+  )
+  for (const line of recordedLog(name)) progress.take(line)
+  return progress.step
+}
+
 const failureOf = (name: string) =>
-  diagnoseEnd(endedBuild(recordedSnapshot(name), recordedLines(name).slice(-200)))
+  diagnoseEnd(
+    endedBuild(recordedSnapshot(name), recordedLines(name).slice(-200), {
+      plan: recordedPlan(name),
+      step: lastStep(name),
+    }),
+  )
 
 test('every case is recorded', () => {
   expect(failed).toEqual(Object.keys(CODES))
 })
 
 test.each(built)('%s: a build that ended well is not diagnosed as anything else', (name) => {
-  expect(judge(recordedSnapshot(name), CONTAINER)).toEqual({
+  expect(judge(recordedSnapshot(name), { container: CONTAINER, mayViolate: undefined })).toEqual({
     kind: 'ended',
     message: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as unknown,
   })
@@ -58,27 +101,33 @@ test.each(failed)('%s is told without JSON, and without a line of usage', (name)
   expect(text).not.toMatch(/--image-fs-extract-retry|Available Commands/)
 })
 
-test.each([
-  ['run-fails', 'RUN echo before'],
-  ['run-fails', 'exit code 1'],
-  ['run-fails', '| before'],
-  ['run-fails-exit-42', 'exit code 42'],
-  ['run-fails-exit-42', '| to-stderr'],
-  ['copy-missing', '"missing.txt"'],
-  ['parse-error', 'unknown instruction: RUNN (did you mean RUN?)'],
-  ['parse-error', 'line 3'],
-  ['target-missing', '"nope"'],
-  ['unknown-flag', '--no-such-flag'],
-  ['base-missing', '10.244.0.1:5000/nope/none:1'],
-  ['base-unreachable-registry', 'connection refused'],
-  ['push-unauthorized', '10.244.0.1:5001/team/app:1'],
-  ['push-unreachable-late', 'connection refused'],
-  ['no-shell', 'RUN echo hi'],
-  ['image-missing', 'server gave HTTP response to HTTPS client'],
-  ['image-invalid', "couldn't parse image name"],
-  ['oom-kaniko', 'taking a snapshot'],
-  ['oom-kaniko', '2Gi'],
-  ['oom-run', 'during `RUN head -c 400000000 /dev/zero | tail`'],
-])('%s names %j', (name, words) => {
-  expect(presentFailure(failureOf(name)).join('\n')).toContain(words)
+/** Where the Dockerfile is to blame, or what it names: these lines of it. */
+const PLACES: Readonly<Record<string, readonly [number, number]>> = {
+  'base-missing': [1, 1],
+  'base-unreachable-registry': [1, 1],
+  'copy-missing': [2, 2],
+  'no-shell': [3, 3],
+  'oom-kaniko': [2, 2],
+  'oom-run': [2, 2],
+  'parse-error': [3, 3],
+  'run-fails': [3, 5],
+  'run-fails-exit-42': [2, 2],
+}
+
+describe.each(failed)('%s names the lines that it is about, if there are any', (name) => {
+  const [firstLine, lastLine] = PLACES[name] ?? []
+  const expected = firstLine === undefined ? undefined : { path: 'app/Dockerfile', firstLine, lastLine }
+
+  test('as they were followed', () => {
+    expect(failureOf(name).place).toEqual(expected)
+  })
+
+  test('by the end of its log alone', () => {
+    const ended = endedBuild(recordedSnapshot(name), recordedLines(name), { plan: recordedPlan(name) })
+    expect(diagnoseEnd(ended).place).toEqual(expected)
+  })
+})
+
+test.each(failed)('%s is told in words that a person can read', (name) => {
+  expectGolden(join(import.meta.dirname, 'words', `${name}.txt`), presentFailure(failureOf(name)).join('\n'))
 })

@@ -6,7 +6,7 @@ import {
   objectNames,
   objectStem,
   ownNamespaceName,
-  secondName,
+  laterName,
 } from '../../src/plan/resource-names.ts'
 import { requestOf } from '../request/given.ts'
 import { IDENTITY, NO_RUN, RUN } from './given.ts'
@@ -85,14 +85,18 @@ describe('the objects', () => {
     })
   })
 
-  test('have valid names in both attempts, all different, with the random part at the end', () => {
+  test('have valid names in all three attempts, all different, with the random part at the end', () => {
     fc.assert(
       fc.property(anyStem, anyIdentity, (stem, identity) => {
         const { job, contextMap } = objectNames(stem, identity)
-        const all = [job, contextMap, secondName(job, identity), secondName(contextMap, identity)]
+        const later = ([2, 3] as const).flatMap((attempt) => [
+          laterName(job, attempt, identity),
+          laterName(contextMap, attempt, identity),
+        ])
+        const all = [job, contextMap, ...later]
         for (const name of all) expectName(name, identity.random)
-        expect(secondName(job, identity)).not.toBe(job)
-        expect(secondName(contextMap, identity)).not.toBe(contextMap)
+        for (const name of later) expect([job, contextMap]).not.toContain(name)
+        expect(new Set(later).size).toBe(4)
       }),
     )
   })
@@ -101,20 +105,21 @@ describe('the objects', () => {
     'have room for a stem of %i characters',
     (length) => {
       const { job, contextMap } = objectNames('a'.repeat(length), IDENTITY)
-      for (const name of [job, contextMap, secondName(job, IDENTITY), secondName(contextMap, IDENTITY)]) {
+      for (const name of [job, contextMap, laterName(job, 2, IDENTITY), laterName(contextMap, 3, IDENTITY)]) {
         expectName(name, 'ab12c')
       }
     },
   )
 
-  test('of a second attempt have a 2 before the random part', () => {
-    expect(secondName('app-ab12c', IDENTITY)).toBe('app-2-ab12c')
+  test('of a later attempt have its number before the random part', () => {
+    expect(laterName('app-ab12c', 2, IDENTITY)).toBe('app-2-ab12c')
+    expect(laterName('app-ab12c', 3, IDENTITY)).toBe('app-3-ab12c')
   })
 
   test('have different names in both attempts even where the longest name already ends in -2', () => {
     const { job } = objectNames(`${'a'.repeat(55)}-2`, IDENTITY)
-    expect(secondName(job, IDENTITY)).not.toBe(job)
-    expect(secondName(job, IDENTITY)).toHaveLength(63)
+    expect(laterName(job, 2, IDENTITY)).not.toBe(job)
+    expect(laterName(job, 2, IDENTITY)).toHaveLength(63)
   })
 })
 

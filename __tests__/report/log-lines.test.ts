@@ -33,6 +33,7 @@ test('the plan tells where, what, where to, and what was decided', () => {
       server: 'api.example.com:6443',
       userNamespaces: true,
       architectures: undefined,
+      nodes: undefined,
     },
   )
   const text = lines.join('\n')

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { format, resolveConfig } from 'prettier'
 import { readActionFile } from '../../script/generate/action-file.ts'
 import { betweenMarkers } from '../../script/generate/between-markers.ts'
@@ -9,7 +9,10 @@ import {
   outputsPage,
   outputTable,
 } from '../../script/generate/documents.ts'
-import { troubleshootingProblems } from '../../script/generate/failure-codes.ts'
+import { troubleshootingPage } from '../../script/generate/troubleshooting.ts'
+import { FAILURE_CODES } from '../../src/failure/failure.ts'
+import { CLASSIC_TROUBLES } from '../../src/failure/handbook/classic-troubles.ts'
+import { ENTRIES, HANDBOOK } from '../../src/failure/handbook/handbook.ts'
 
 const ACTION = `
 inputs:
@@ -110,13 +113,47 @@ describe('README', () => {
   })
 })
 
-test('troubleshooting has one section for each failure code, and no other that looks like one', () => {
-  const page = '# T\n\n## Reading a failure\n\n## input\n\n## `quota`\n\n## gone\n\n### quota\n\n## input\n'
-  expect(troubleshootingProblems(page, ['input', 'quota', 'deadline'])).toEqual([
-    'no section for deadline',
-    'a section for gone, which is no failure code',
-    'two sections for input',
-  ])
+describe('docs/troubleshooting.md', () => {
+  const page = troubleshootingPage(HANDBOOK, CLASSIC_TROUBLES)
+  const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading)
+
+  test('is what the handbook makes of it', () => {
+    expect(readFileSync('docs/troubleshooting.md', 'utf8')).toBe(page)
+  })
+
+  test('has one section for each failure code, in the handbook’s order, and the four classics', () => {
+    const codes = HANDBOOK.flatMap(({ entries }) => Object.keys(entries))
+    expect(codes.toSorted()).toEqual(FAILURE_CODES.toSorted())
+    expect(headings).toEqual([...codes, ...CLASSIC_TROUBLES.map(({ title }) => title)])
+  })
+
+  test.each(FAILURE_CODES)('%s: says what it means, why and what to do, and where more is found', (code) => {
+    const { meaning, causes, more } = ENTRIES[code]
+    expect(meaning).toMatch(/\.$/)
+    expect(causes.length).toBeGreaterThan(0)
+    expect(more).not.toBe('')
+    expect(page).toContain(`## ${code}\n\n${meaning}\n\n- ${causes[0] ?? ''}\n`)
+  })
+
+  test.each(CLASSIC_TROUBLES)('$title: leads to codes, and to a command', ({ title, codes, look }) => {
+    const section = page.slice(page.indexOf(`## ${title}\n`))
+    for (const code of codes) expect(section).toContain(`[${code}](#${code})`)
+    expect(look).toContain('kubectl')
+  })
+
+  test('links to sections that are there', () => {
+    const anchors = headings.map((heading) => heading.toLowerCase().replaceAll(' ', '-'))
+    for (const [, anchor = ''] of page.matchAll(/\]\(#([^)]+)\)/g)) {
+      expect([...anchors, 'troubles-by-their-old-names']).toContain(anchor)
+    }
+  })
+
+  test('is not part of the action: nothing outside of the handbook imports it', () => {
+    const sources = globSync('src/**/*.ts').filter((path) => !path.startsWith('src/failure/handbook/'))
+    const importers = sources.filter((path) => /from '.*handbook\//.test(readFileSync(path, 'utf8')))
+    expect(sources.length).toBeGreaterThan(50)
+    expect(importers).toEqual([])
+  })
 })
 
 describe('action.yml of this project', () => {

@@ -10,6 +10,8 @@ export type Fault =
       readonly retryAfter?: number
       readonly causes?: readonly string[]
     }
+  /** The server does and answers everything, with these texts in `Warning` headers. */
+  | { readonly kind: 'warned'; readonly warnings: readonly string[] }
   /** The connection breaks before the server has done anything. */
   | { readonly kind: 'reset' }
   /** The server does what was asked; its answer is lost. */

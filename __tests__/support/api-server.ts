@@ -54,6 +54,8 @@ export class ApiServer {
   /** The server's clock, where it is not this machine's. */
   clock: Date | undefined
   connections = 0
+  /** Where a list would go on, as if there were more than one page. */
+  nextPage: string | undefined
   readonly #http: Server
   readonly #scheme: string
   readonly #faults = new Faults()
@@ -185,7 +187,10 @@ export class ApiServer {
     answer.json(200, {
       kind: 'List',
       apiVersion: 'v1',
-      metadata: { resourceVersion: String(this.objects.version) },
+      metadata: {
+        resourceVersion: String(this.objects.version),
+        ...(this.nextPage === undefined ? {} : { continue: this.nextPage }),
+      },
       items,
     })
   }

@@ -18,6 +18,8 @@ export interface FakeSession extends ClusterSession {
   readonly removed: LedgerEntry[]
   removal: Removal
   logEnd: LogEnd
+  /** What it warns of when a build is created. */
+  warnings: readonly string[]
 }
 
 export function fakeSession(): FakeSession {
@@ -30,6 +32,7 @@ export function fakeSession(): FakeSession {
     removed: [],
     removal: { kind: 'removed' },
     logEnd: { kind: 'complete' },
+    warnings: [],
     show(snapshot) {
       shown.push({ job: undefined, pod: undefined, events: [], ...snapshot })
       wake()
@@ -42,7 +45,7 @@ export function fakeSession(): FakeSession {
     createBuild: (plan, ledger) => {
       session.created.push(plan)
       ledger.record(entryOf(plan))
-      return Promise.resolve(createdOf(plan))
+      return Promise.resolve({ ...createdOf(plan), warnings: session.warnings })
     },
     async *observe(_build, signal) {
       signal.addEventListener('abort', () => wake())
@@ -86,5 +89,7 @@ function createdOf(plan: BuildPlan): CreatedBuild {
     jobUid: 'uid-of-the-job',
     random: plan.identity.random,
     container: plan.container,
+    warnings: [],
+    mayViolate: undefined,
   }
 }

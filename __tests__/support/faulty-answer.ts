@@ -44,6 +44,10 @@ export class FaultyAnswer {
       this.#response.socket?.destroy()
       return
     }
+    if (this.#fault?.kind === 'warned') {
+      const quoted = this.#fault.warnings.map((text) => `299 - "${text.replaceAll('"', String.raw`\"`)}"`)
+      this.#response.setHeader('Warning', quoted)
+    }
     const body = Buffer.from(JSON.stringify(value))
     this.#response.writeHead(code, { 'Content-Type': 'application/json', 'Content-Length': body.length })
     this.write(body)

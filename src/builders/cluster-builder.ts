@@ -1,7 +1,9 @@
 import type { BuildSnapshot, ClusterFacts, ClusterSession, Ledger } from '../cluster/cluster-session.ts'
 import { noDigest } from '../failure/ended-by-us.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
-import { withoutUserNamespace } from '../plan/without-user-namespace.ts'
+import { laterAttempt, withoutUserNamespace } from '../plan/later-attempt.ts'
+import { anotherTry } from './another-try.ts'
+import type { AnotherTry } from './another-try.ts'
 import type { BuildObserver } from './build-observer.ts'
 import { parseDigest } from './builder.ts'
 import type { BuildOutcome, BuildPlace } from './builder.ts'
@@ -18,32 +20,40 @@ export interface ClusterBuilding {
   readonly clock: Clock
 }
 
-/** Builds one image as a Job in the cluster. Everything that the Job needs has been decided in the plan. */
+/**
+ * Builds one image as a Job in the cluster. Everything that the Job needs has
+ * been decided in the plan. An attempt that the cluster took away, or did not
+ * take as it was, is followed by another; each has its own timeouts.
+ */
 export async function buildInCluster(
   plan: BuildPlan,
   building: ClusterBuilding,
   signal: AbortSignal,
 ): Promise<BuildOutcome> {
+  const kinds = new Set<AnotherTry['kind']>()
   const zero = building.clock.now()
-  const end = await attempt(plan, building, zero, signal)
-  if (plan.userNamespace !== 'try' || !isRefusedByNode(end)) return outcome(plan, building, end, signal)
-  building.observer.note(
-    'This node runs no pods in user namespaces; the build starts once more without (`user-namespace: false` saves the try).',
-  )
-  const attempted = building.ledger.entries().filter((entry) => isOfAttempt(entry.kind))
-  await removeCreated(building.session, building.ledger, REMOVAL_MS.inAHurry, attempted)
-  const again = withoutUserNamespace(plan)
-  return outcome(again, building, await attempt(again, building, zero, signal), signal)
+  for (let current = plan; ;) {
+    const end = await attempt(current, building, zero, signal)
+    const now = new Date(building.facts.serverTime.getTime() + building.clock.now() - zero)
+    const next = anotherTry(current, end, { kinds, now })
+    if (next === undefined || signal.aborted) return outcome(current, building, end, signal)
+    building.observer.note(next.words)
+    kinds.add(next.kind)
+    await removeAttempt(building)
+    current = planFor(plan, kinds)
+  }
 }
 
-/** A chown that fails inside a user namespace has the same code, but that build had begun. */
-function isRefusedByNode(end: AttemptEnd): boolean {
-  return end.kind === 'failed' && end.failure.code === 'user-namespace' && !end.began
+/** The first plan under new names, and without what has been given up. */
+function planFor(first: BuildPlan, kinds: ReadonlySet<AnotherTry['kind']>): BuildPlan {
+  const later = laterAttempt(first, kinds.size === 1 ? 2 : 3)
+  return kinds.has('without-user-namespace') ? withoutUserNamespace(later) : later
 }
 
-/** The namespace and its ServiceAccount serve both attempts. */
-function isOfAttempt(kind: string): boolean {
-  return kind === 'Job' || kind === 'ConfigMap'
+/** The namespace and its ServiceAccount serve all attempts. */
+async function removeAttempt({ session, ledger }: ClusterBuilding): Promise<void> {
+  const attempted = ledger.entries().filter(({ kind }) => kind === 'Job' || kind === 'ConfigMap')
+  await removeCreated(session, ledger, REMOVAL_MS.inAHurry, attempted)
 }
 
 async function attempt(
@@ -53,6 +63,7 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<AttemptEnd> {
   const created = await building.session.createBuild(plan, building.ledger, signal)
+  for (const warning of created.warnings) building.observer.note(`The cluster warns: ${warning}`)
   return followBuild(created, plan, { ...building, zero }, signal)
 }
 

@@ -1,7 +1,14 @@
-import type { BuildSnapshot, ClusterSession, CreatedBuild, LogEnd } from '../cluster/cluster-session.ts'
+import type {
+  BuildSnapshot,
+  ClusterFacts,
+  ClusterSession,
+  CreatedBuild,
+  LogEnd,
+} from '../cluster/cluster-session.ts'
 import { cancelled, deadlinePassed, neverStarted } from '../failure/ended-by-us.ts'
 import type { Failure } from '../failure/failure.ts'
 import { diagnoseEnd } from '../failure/diagnose-end.ts'
+import type { EndedBuild } from '../failure/ended-build.ts'
 import { judge } from '../failure/judge.ts'
 import type { Verdict } from '../failure/verdict.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
@@ -32,8 +39,11 @@ type HowItEnded =
 
 const NO_END: LogEnd = { kind: 'incomplete', reason: 'the end of the log did not arrive' }
 
+const NOTHING_SEEN: BuildSnapshot = { job: undefined, pod: undefined, events: [] }
+
 export interface Following {
   readonly session: ClusterSession
+  readonly facts: ClusterFacts
   readonly observer: BuildObserver
   readonly clock: Clock
   /** By the clock, just before the first create: what the record counts from. */
@@ -113,7 +123,7 @@ class Attempt {
 
   async see(snapshot: BuildSnapshot): Promise<AttemptEnd | undefined> {
     this.#snapshot = snapshot
-    const verdict = judge(snapshot, this.#created.container)
+    const verdict = judge(snapshot, this.#created, this.#following.facts.nodes)
     this.#remember(verdict)
     this.#timePhase(snapshot, verdict)
     switch (verdict.kind) {
@@ -134,7 +144,7 @@ class Attempt {
       case 'failed':
         if (verdict.ran) this.#followLog(snapshot)
         await this.#readLogToItsEnd()
-        return this.#failed(this.#diagnosis(snapshot))
+        return this.#failed(diagnoseEnd(this.#endedBuild(snapshot)))
     }
   }
 
@@ -142,13 +152,13 @@ class Attempt {
   timeIsUp(): AttemptEnd | undefined {
     const now = this.#following.clock.now()
     if (this.#stuck && now >= this.#stuck.since + this.#stuck.graceMs && this.#snapshot) {
-      return this.#failed(this.#diagnosis(this.#snapshot))
+      return this.#failed(diagnoseEnd(this.#endedBuild(this.#snapshot)))
     }
     if (now < this.#phaseDeadline()) return undefined
     if (this.#runningSince !== undefined) {
-      return this.#failed(deadlinePassed(this.#plan.timeoutSeconds, this.#lines.all()))
+      return this.#failed(deadlinePassed(this.#endedBuild(this.#snapshot)))
     }
-    return this.#failed(neverStarted(this.#plan.scheduleTimeoutSeconds, this.#waitingFor, this.#created))
+    return this.#failed(neverStarted(this.#endedBuild(this.#snapshot), this.#waitingFor))
   }
 
   /** Waits a moment for a log that has been told to end. */
@@ -225,14 +235,16 @@ class Attempt {
     return end
   }
 
-  #diagnosis(snapshot: BuildSnapshot): Failure {
-    return diagnoseEnd({
+  /** All that is known of it, for whoever puts its end into words. */
+  #endedBuild(snapshot: BuildSnapshot = NOTHING_SEEN): EndedBuild {
+    return {
       snapshot,
       build: this.#created,
       plan: this.#plan,
+      nodes: this.#following.facts.nodes,
       lastLines: this.#lines.all(),
       step: this.#progress.step,
-    })
+    }
   }
 
   #failed(failure: Failure): AttemptEnd {

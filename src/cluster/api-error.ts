@@ -63,7 +63,7 @@ function parseRetryAfter(header: string | undefined): number | undefined {
 }
 
 /** The server's words go into our sentences: one line, no control characters, no page of them. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim()
   return line.length > 600 ? `${line.slice(0, 600)}…` : line
 }

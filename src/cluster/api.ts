@@ -7,6 +7,7 @@ import { parseJson } from './json.ts'
 import { withRetries } from './retry.ts'
 import type { Patience, RetryPolicy } from './retry.ts'
 import type { Answer, Exchange, Transport } from './transport.ts'
+import { warningsIn } from './warning-header.ts'
 
 export type Query = Readonly<Record<string, string | undefined>>
 
@@ -26,6 +27,8 @@ export interface ApiAnswer {
   readonly body: unknown
   /** The server's clock, from the Date header; whole seconds. */
   readonly date: Date | undefined
+  /** What the server warns of in `Warning` headers, one line each. */
+  readonly warnings: readonly string[]
 }
 
 /**
@@ -81,7 +84,7 @@ export function apiOver(
       const answer = await send(exchange, options, AbortSignal.any([signal, late.signal]))
       const body = parseJson(await readText(answer.body))
       if (answer.status >= 300) throw apiError(answer, body)
-      return { body, date: dateOf(answer) }
+      return { body, date: dateOf(answer), warnings: warningsIn(answer.headers.warning) }
     } catch (error) {
       // An abort in the middle of the body looks like a cut one.
       signal.throwIfAborted()

@@ -1,4 +1,4 @@
-import type { ClusterEvent, Job, Pod } from '../kubernetes/objects.ts'
+import type { ClusterEvent, Job, Pod, ResourceList, Taint } from '../kubernetes/objects.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 
 /**
@@ -49,7 +49,7 @@ export interface ClusterSession {
    * and their events, whole. What may not be read, is gone, or does not come
    * within 2 s altogether is left out. Never throws.
    */
-  inspect(build: CreatedBuild, signal: AbortSignal): Promise<BuildSnapshot>
+  inspect(build: BuildAddress, signal: AbortSignal): Promise<BuildSnapshot>
 
   /** Removes one recorded object, if it is ours. Never throws for an object that is gone. */
   remove(entry: LedgerEntry, signal: AbortSignal): Promise<Removal>
@@ -72,15 +72,34 @@ export interface ClusterFacts {
   readonly userNamespaces: boolean | undefined
   /** Distinct architectures of schedulable Linux nodes, by node name; undefined where nodes may not be read. */
   readonly architectures: ReadonlyMap<string, string> | undefined
+  /** All Linux nodes, cordoned ones too; undefined where they may not be read, or are more than one answer holds. */
+  readonly nodes: readonly NodeFacts[] | undefined
 }
 
-export interface CreatedBuild {
+/** What a node is, as far as it decides whether it can ever take a build. */
+export interface NodeFacts {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly taints: readonly Taint[]
+  /** What pods may have of it, all together. */
+  readonly allocatable: ResourceList
+}
+
+/** What a build is found by in the cluster. */
+export interface BuildAddress {
   readonly namespace: string
   readonly jobName: string
   readonly jobUid: string
   /** Value of the build label, on the pod as well. */
   readonly random: string
   readonly container: string
+}
+
+export interface CreatedBuild extends BuildAddress {
+  /** What the API server warned of when it took the objects, one line each; mostly nothing. */
+  readonly warnings: readonly string[]
+  /** Of these the one that says that the pod violates Pod Security, where it is not known whether that is enforced. */
+  readonly mayViolate: string | undefined
 }
 
 /** The state of a build in the cluster at one moment. */

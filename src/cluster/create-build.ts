@@ -9,6 +9,7 @@ import { explained } from './explain-error.ts'
 import { parseObject } from './json.ts'
 import { collectionOf, objectPath } from './paths.ts'
 import type { CreatedKind } from './paths.ts'
+import { judgePodSecurity } from './pod-security-warning.ts'
 import { DURING_BUILD, withRetries } from './retry.ts'
 import type { Patience } from './retry.ts'
 import { isTransient } from './transient.ts'
@@ -27,13 +28,23 @@ interface Creation {
   readonly ownerToken: string
   readonly patience: Patience
   readonly signal: AbortSignal
+  /** What the server warns of is added here. */
+  readonly warnings: string[]
+}
+
+/** The Job as created, and what the server said of it. */
+export interface CreatedObjects {
+  readonly job: KubernetesObject
+  readonly warnings: readonly string[]
+  readonly mayViolate: string | undefined
 }
 
 /**
  * Creates the objects of a plan one after the other: surroundings, the Job,
  * then the context. The order is what cleans up after a dead runner: the
- * context belongs to the Job and goes with it. Returns the Job as created. An
- * abort takes effect once the create that is under way is answered.
+ * context belongs to the Job and goes with it. An abort takes effect once the
+ * create that is under way is answered. A Job that can have no pod is told at
+ * once: Pod Security warns of it, long before the Job controller tries.
  */
 export async function createObjects(
   api: Api,
@@ -41,12 +52,15 @@ export async function createObjects(
   ledger: Ledger,
   patience: Patience,
   signal: AbortSignal,
-): Promise<KubernetesObject> {
-  const creation: Creation = { api, ledger, ownerToken: plan.identity.ownerToken, patience, signal }
+): Promise<CreatedObjects> {
+  const { ownerToken } = plan.identity
+  const warnings: string[] = []
+  const creation: Creation = { api, ledger, ownerToken, patience, signal, warnings }
   for (const object of plan.surroundings) await create(object, creation)
   const job = await create(plan.job, creation)
+  const mayViolate = await judgePodSecurity(api, plan, warnings, signal)
   await create(ownedBy(plan.contextMap, { name: job.metadata.name, uid: job.metadata.uid ?? '' }), creation)
-  return job
+  return { job, warnings: [...new Set(warnings)], mayViolate }
 }
 
 async function create(object: KubernetesObject, creation: Creation): Promise<KubernetesObject> {
@@ -78,7 +92,7 @@ async function create(object: KubernetesObject, creation: Creation): Promise<Kub
 async function createOrAdopt(
   object: KubernetesObject,
   entry: LedgerEntry,
-  { api, ownerToken, patience, signal }: Creation,
+  { api, ownerToken, patience, signal, warnings }: Creation,
   mayExist: () => void,
 ): Promise<KubernetesObject> {
   const path = collectionOf(entry.kind, entry.namespace)
@@ -87,6 +101,7 @@ async function createOrAdopt(
       const post = { method: 'POST', path, body: object, retry: ONE_TRY } as const
       const answer = await unhurried(patience, signal, (late) => api.call(post, late))
       mayExist()
+      warnings.push(...answer.warnings)
       return parseObject(answer.body)
     } catch (error) {
       if (!isRefused(error)) mayExist()

@@ -2,7 +2,7 @@ import { ActionError } from '../failure/failure.ts'
 import type { Failure } from '../failure/failure.ts'
 import { ApiError, ConnectionError } from './api-error.ts'
 import { explainConnection } from './explain-connection.ts'
-import { explainForbidden } from './explain-forbidden.ts'
+import { explainForbidden, refusal } from './explain-forbidden.ts'
 
 /**
  * An error of the API server or of the way to it, in words for people.
@@ -25,7 +25,7 @@ export function sentence(error: unknown, server: string): string {
 function explainAnswer(error: ApiError, doing: string, server: string): Failure {
   if (error.status === 401) return unauthorized(server)
   if (error.status === 403) return explainForbidden(error, doing)
-  if (/admission webhook|calling webhook/i.test(error.message)) return admission(error, doing)
+  if (/admission webhook|calling webhook/i.test(error.message)) return refusal('admission', error, doing)
   if (error.reason === 'NotFound' && /^namespaces? /.test(error.message)) return noNamespace(error)
   if (error.status === 422 || error.status === 400) return refused(error, doing)
   if (error.status === 429 || error.status >= 500) return overloaded(error, doing, server)
@@ -49,18 +49,6 @@ function unauthorized(server: string): Failure {
   }
 }
 
-/** A webhook that says no, or one that cannot be asked. */
-function admission(error: ApiError, doing: string): Failure {
-  return {
-    code: 'admission',
-    headline: `An admission webhook of the cluster stood in the way while ${doing}.`,
-    details: said(error),
-    cures: [
-      "The policy is the cluster's own: ask who runs it for an exception, or build in another namespace.",
-    ],
-  }
-}
-
 function noNamespace(error: ApiError): Failure {
   const name = /"([^"]+)"/.exec(error.message)?.[1] ?? ''
   return {
@@ -78,16 +66,14 @@ const LIMITS =
   /(minimum|maximum) (cpu|memory|ephemeral-storage|storage) usage per|must be less than or equal to/i
 
 function refused(error: ApiError, doing: string): Failure {
-  const limits = LIMITS.test(error.message)
+  if (LIMITS.test(error.message)) return refusal('limit-range', error, doing)
   return {
-    code: limits ? 'limit-range' : 'admission',
-    headline: limits
-      ? `A LimitRange of the cluster refused what was asked for while ${doing}.`
-      : `The cluster found an object invalid while ${doing}.`,
+    code: 'admission',
+    headline: `The cluster found an object invalid while ${doing}.`,
     details: said(error),
-    cures: limits
-      ? ['Change `resources` so that it keeps within the limits.']
-      : ['Compare the inputs with the message above; `job-name`, `labels` and `resources` go into objects.'],
+    cures: [
+      'Compare the inputs with the message above; `job-name`, `labels` and `resources` go into objects.',
+    ],
   }
 }
 

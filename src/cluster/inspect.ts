@@ -1,6 +1,6 @@
 import type { ClusterEvent, Job, KubernetesObject, Pod } from '../kubernetes/objects.ts'
 import type { Api, Query } from './api.ts'
-import type { BuildSnapshot, CreatedBuild } from './cluster-session.ts'
+import type { BuildAddress, BuildSnapshot } from './cluster-session.ts'
 import { parseList, parseObject } from './json.ts'
 import { BUILD_LABEL, isOwnedBy, newestOf } from './observe.ts'
 import { eventsOf, objectPath, podsOf } from './paths.ts'
@@ -16,7 +16,7 @@ const ONE_TRY = { attempts: 1, firstDelayMs: 0, maxDelayMs: 0, totalMs: 0 }
  */
 export async function inspectBuild(
   api: Api,
-  build: CreatedBuild,
+  build: BuildAddress,
   signal: AbortSignal,
 ): Promise<BuildSnapshot> {
   const look = new Look(api, build, AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]))
@@ -30,10 +30,10 @@ export async function inspectBuild(
 
 class Look {
   readonly #api: Api
-  readonly #build: CreatedBuild
+  readonly #build: BuildAddress
   readonly #signal: AbortSignal
 
-  constructor(api: Api, build: CreatedBuild, signal: AbortSignal) {
+  constructor(api: Api, build: BuildAddress, signal: AbortSignal) {
     this.#api = api
     this.#build = build
     this.#signal = signal

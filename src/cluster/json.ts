@@ -28,6 +28,8 @@ export function parseObject(value: unknown): KubernetesObject {
 export function parseList(value: unknown): {
   readonly items: readonly KubernetesObject[]
   readonly resourceVersion: string
+  /** There is no further page. */
+  readonly areAll: boolean
 } {
   const metadata = isRecord(value) ? value['metadata'] : undefined
   const items = isRecord(value) ? value['items'] : undefined
@@ -38,5 +40,6 @@ export function parseList(value: unknown): {
   return {
     items: (items ?? []).map(parseObject),
     resourceVersion: typeof version === 'string' ? version : '',
+    areAll: typeof metadata['continue'] !== 'string' || metadata['continue'] === '',
   }
 }

@@ -28,7 +28,7 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
   return {
     survey: (signal) => inWords('asking for its version', api, () => surveyCluster(api, signal)),
     async createBuild(plan, ledger, signal) {
-      const job = await createObjects(api, plan, ledger, patience, signal)
+      const { job, warnings, mayViolate } = await createObjects(api, plan, ledger, patience, signal)
       const jobUid = job.metadata.uid ?? ''
       jobs.set(jobUid, job)
       return {
@@ -37,6 +37,8 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
         jobUid,
         random: plan.identity.random,
         container: plan.container,
+        warnings,
+        mayViolate,
       }
     },
     observe: (build, signal) => observed(api, build, jobs.get(build.jobUid), patience, signal),

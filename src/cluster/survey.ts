@@ -1,7 +1,7 @@
 import type { Node } from '../kubernetes/objects.ts'
 import type { Api } from './api.ts'
 import { ApiError } from './api-error.ts'
-import type { ClusterFacts } from './cluster-session.ts'
+import type { ClusterFacts, NodeFacts } from './cluster-session.ts'
 import { isRecord, parseList, parseObject } from './json.ts'
 import { FIRST_CONTACT } from './retry.ts'
 
@@ -21,14 +21,21 @@ const NODES = '500'
 /** What the cluster is: its version and, where nodes may be read, what they can do. Throws as `Api.call` does. */
 export async function surveyCluster(api: Api, signal: AbortSignal): Promise<ClusterFacts> {
   const [version, nodes] = await Promise.all([readVersion(api, signal), readNodes(api, signal)])
-  const candidates = nodes?.filter(isCandidate)
+  const candidates = nodes?.items.filter(isCandidate)
   return {
     serverTime: version.date ?? new Date(),
     kubernetesVersion: version.gitVersion,
     server: api.server,
     userNamespaces: candidates === undefined ? undefined : allRunUserNamespaces(candidates),
     architectures: candidates === undefined ? undefined : architectures(candidates),
+    nodes: nodes?.areAll === true ? nodes.items.filter(isLinux).map(nodeFacts) : undefined,
   }
+}
+
+/** A page of nodes, and whether there is no further one. */
+interface Nodes {
+  readonly items: readonly Node[]
+  readonly areAll: boolean
 }
 
 interface Version {
@@ -46,13 +53,14 @@ async function readVersion(api: Api, signal: AbortSignal): Promise<Version> {
 }
 
 /** Undefined where they may not be read, or not in time. */
-async function readNodes(api: Api, signal: AbortSignal): Promise<readonly Node[] | undefined> {
+async function readNodes(api: Api, signal: AbortSignal): Promise<Nodes | undefined> {
   try {
     const { body } = await api.call(
       { method: 'GET', path: NODES_PATH, query: { limit: NODES }, retry: ONE_TRY, timeoutMs: NODES_MS },
       signal,
     )
-    return parseList(body).items
+    const { items, areAll } = parseList(body)
+    return { items, areAll }
   } catch (error) {
     // The version's request tells what is wrong with the connection or the credentials.
     if (error instanceof ApiError && error.status !== 401) return undefined
@@ -80,8 +88,18 @@ export async function readArchitecture(
 }
 
 function isCandidate(node: Node): boolean {
-  const system = node.status?.nodeInfo?.operatingSystem ?? 'linux'
-  return node.spec?.unschedulable !== true && system === 'linux'
+  return node.spec?.unschedulable !== true && isLinux(node)
+}
+
+const isLinux = ({ status }: Node): boolean => (status?.nodeInfo?.operatingSystem ?? 'linux') === 'linux'
+
+function nodeFacts({ metadata, spec, status }: Node): NodeFacts {
+  return {
+    name: metadata.name,
+    labels: metadata.labels ?? {},
+    taints: spec?.taints ?? [],
+    allocatable: status?.allocatable ?? {},
+  }
 }
 
 /** Pods run by the default handler, the one without a name. */

@@ -5,19 +5,21 @@ import { explainKaniko } from './explain-kaniko.ts'
 import type { Failure } from './failure.ts'
 import { readKanikoEnd } from './kaniko-end.ts'
 import { judge } from './judge.ts'
+import { departure } from './judge-loss.ts'
 
 /**
  * Why there is no image, in words. What the cluster did to the pod comes
  * first; only an executor that ended by itself is judged by its last words.
  */
 export function diagnoseEnd(ended: EndedBuild): Failure {
-  const verdict = judge(ended.snapshot, ended.build.container)
+  const verdict = judge(ended.snapshot, ended.build, ended.nodes)
   const diagnosis: Diagnosis =
     verdict.kind === 'failed' || verdict.kind === 'stuck'
       ? verdict.diagnosis
       : { code: 'internal', detail: `the build is ${verdict.kind}` }
   const end = readKanikoEnd(ended.lastLines, diagnosis.exitCode)
-  return diagnosis.exitCode === undefined
-    ? explainCluster(diagnosis, ended, end)
-    : explainKaniko(end, diagnosis.exitCode, ended)
+  if (diagnosis.exitCode === undefined) return explainCluster(diagnosis, ended, end)
+  // An executor that is asked to go ends with an exit code of its own, but without a word.
+  const taken = end.reason === '' ? departure(ended.snapshot.pod) : undefined
+  return taken ? explainCluster(taken, ended, end) : explainKaniko(end, diagnosis.exitCode, ended)
 }

@@ -1,4 +1,4 @@
-import type { BuildSnapshot, CreatedBuild } from '../cluster/cluster-session.ts'
+import type { BuildSnapshot, CreatedBuild, NodeFacts } from '../cluster/cluster-session.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 import type { Step } from '../progress/build-record.ts'
 
@@ -7,6 +7,8 @@ export interface EndedBuild {
   readonly snapshot: BuildSnapshot
   readonly build: CreatedBuild
   readonly plan: BuildPlan
+  /** The cluster's nodes before the build; undefined where they may not be read. */
+  readonly nodes: readonly NodeFacts[] | undefined
   /** What the executor was doing, or did last; undefined if it had not begun. */
   readonly step: Step | undefined
   /** Of the container's log, oldest first. */

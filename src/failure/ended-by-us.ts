@@ -1,8 +1,11 @@
-import type { CreatedBuild } from '../cluster/cluster-session.ts'
+import { explainCluster } from './explain-cluster.ts'
+import type { EndedBuild } from './ended-build.ts'
 import type { Cleanup } from '../request/build-request.ts'
-import { during, outputOf } from './explain-kaniko.ts'
 import type { Failure } from './failure.ts'
+import { judge } from './judge.ts'
 import { readKanikoEnd } from './kaniko-end.ts'
+import { longerTimeout, spoken } from './proposals.ts'
+import { during, outputOf, paragraphs, placeUnderWay, sourceOf } from './whereabouts.ts'
 
 /** The step was cancelled; what had been created is being removed, unless nothing ever is. */
 export function cancelled(cleanup: Cleanup = 'always'): Failure {
@@ -16,33 +19,40 @@ export function cancelled(cleanup: Cleanup = 'always'): Failure {
 }
 
 /** `timeout` has passed since the container's start. */
-export function deadlinePassed(timeoutSeconds: number, lines: readonly string[]): Failure {
-  const end = readKanikoEnd(lines)
+export function deadlinePassed(ended: EndedBuild): Failure {
+  const end = readKanikoEnd(ended.lastLines)
+  const place = placeUnderWay(ended, end)
+  const { timeoutSeconds } = ended.plan
   return {
     code: 'deadline',
-    headline: `The build was not done after ${timeoutSeconds} s, ${during(end)}.`,
-    details: outputOf(end),
-    cures: ['raise `timeout`', 'give it more cpu in `resources`'],
+    headline: `The build was not done after ${spoken(timeoutSeconds)}, ${during(ended, end)}.`,
+    place,
+    details: paragraphs(sourceOf(ended, place), outputOf(end)),
+    cures: [
+      `if it is only slow, give it more time:\n  ${longerTimeout(timeoutSeconds)}`,
+      'or more cpu in `resources`; if it hangs, look for what it waits for: a pod has no terminal',
+    ],
   }
 }
 
-/** `schedule-timeout` has passed and the container has not run. */
-export function neverStarted(
-  scheduleTimeoutSeconds: number,
-  waitingFor: string,
-  build: CreatedBuild,
-): Failure {
-  const forNode = waitingFor.startsWith('a node')
+/** `schedule-timeout` has passed and the container has not run; `waitingFor` completes «waiting for». */
+export function neverStarted(ended: EndedBuild, waitingFor: string): Failure {
+  const { snapshot, build, plan, nodes } = ended
+  const verdict = judge(snapshot, build, nodes)
+  const end = readKanikoEnd([])
+  // Trouble that could have healed is the better answer than the time that it took.
+  if (verdict.kind === 'stuck') return explainCluster(verdict.diagnosis, ended, end)
+  const node = /^a node: (.+)$/s.exec(waitingFor)?.[1]
+  if (node !== undefined || waitingFor === 'a node') {
+    return explainCluster({ code: 'unschedulable', detail: node ?? 'the scheduler says nothing' }, ended, end)
+  }
   return {
-    code: forNode ? 'unschedulable' : 'schedule-timeout',
-    headline: forNode
-      ? `No node took the build within ${scheduleTimeoutSeconds} s.`
-      : `The build did not start within ${scheduleTimeoutSeconds} s.`,
+    code: 'schedule-timeout',
+    headline: `The build did not start within ${spoken(plan.scheduleTimeoutSeconds)}.`,
     details: waitingFor === '' ? [] : [`waiting for ${waitingFor}`],
     cures: [
-      ...(forNode ? ['lower `resources`, or free a node'] : []),
-      'raise `schedule-timeout` if a node is added on demand',
-      `kubectl -n ${build.namespace} describe pods -l job-name=${build.jobName}`,
+      'raise `schedule-timeout` if it is only slow',
+      'look at the pod while the next one waits: kubectl describe pods -A -l app.kubernetes.io/managed-by=hybrid-kubernetes-build',
     ],
   }
 }

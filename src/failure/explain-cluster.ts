@@ -1,20 +1,29 @@
+import { askedFor, largestNode, neverFits } from './candidate-nodes.ts'
+import type { Misfit } from './candidate-nodes.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import type { EndedBuild } from './ended-build.ts'
-import { during, memoryLimit, outputOf } from './explain-kaniko.ts'
+import { diskCures } from './explain-kaniko.ts'
+import { explainRefusal, isRefusal } from './explain-refusal.ts'
 import type { Failure, FailureCode } from './failure.ts'
 import type { KanikoEnd } from './kaniko-end.ts'
-
-interface Words {
-  readonly headline: string
-  readonly cures: readonly string[]
-}
+import { memoryCures, memoryLimit } from './memory-cures.ts'
+import { fact } from './present.ts'
+import { longerTimeout } from './proposals.ts'
+import { during, outputOf, paragraphs, placeUnderWay, sourceOf } from './whereabouts.ts'
+import type { Words } from './words.ts'
 
 /** Words for what the cluster did to the build, or would not do for it. */
 export function explainCluster(diagnosis: Diagnosis, ended: EndedBuild, end: KanikoEnd): Failure {
-  const { headline, cures } = (CLUSTER_WORDS[diagnosis.code] ?? unknown)(ended, end)
-  const said = diagnosis.detail === '' ? [] : [diagnosis.detail]
-  const output = RAN.includes(diagnosis.code) ? outputOf(end) : []
-  return { code: diagnosis.code, headline, details: [...said, ...output], cures }
+  const { code, detail } = diagnosis
+  if (isRefusal(code)) {
+    const said = detail.replace(/^Error creating: /, '')
+    return explainRefusal({ code, what: 'the build pod', namespace: ended.build.namespace, said })
+  }
+  const { headline, cures, place, facts = [], saysAll = false } = wordsOf(code)(ended, end, detail)
+  const said = detail === '' || saysAll ? [] : [detail]
+  const output = RAN.includes(code) ? outputOf(end) : []
+  const details = paragraphs(sourceOf(ended, place), [...said, ...facts], output)
+  return { code, headline, place, details, cures }
 }
 
 /** Ends that hit a build in the middle of its work, where its last lines say how far it came. */
@@ -27,52 +36,50 @@ const RAN: readonly FailureCode[] = [
   'deadline',
 ]
 
-type WordsOf = (ended: EndedBuild, end: KanikoEnd) => Words
+type ClusterWordsOf = (ended: EndedBuild, end: KanikoEnd, detail: string) => Words
 
-const unknown: WordsOf = ({ build }) => ({
+const wordsOf = (code: FailureCode): ClusterWordsOf => CLUSTER_WORDS[code] ?? unknown
+
+const unknown: ClusterWordsOf = () => ({
   headline: 'The build ended, and the cluster does not say why.',
-  cures: [`kubectl -n ${build.namespace} describe job ${build.jobName}`],
+  cures: ['run it again; if it happens twice, report it with the log'],
 })
 
-const CLUSTER_WORDS: Partial<Record<FailureCode, WordsOf>> = {
+const CLUSTER_WORDS: Partial<Record<FailureCode, ClusterWordsOf>> = {
   'out-of-memory': (ended, end) => ({
-    headline: `Memory ran out ${during(end)}: the kernel ended the build at its limit of ${memoryLimit(ended)}.`,
-    cures: ['raise limits.memory in `resources`', 'build with fewer parallel jobs'],
+    headline: `Memory ran out ${during(ended, end)}: the kernel ended the build at its limit of ${memoryLimit(ended)}.`,
+    place: placeUnderWay(ended, end),
+    cures: memoryCures(ended),
   }),
-  evicted: (_, end) => ({
-    headline: `The node took the pod away ${during(end)}.`,
+  evicted: (ended, end, detail) => ({
+    headline: `The pod was taken away ${during(ended, end)}.`,
     cures: [
-      'raise requests.memory in `resources`: pods that ask for less than they use go first',
-      'run it again',
+      ...(/low on resource: memory/.test(detail)
+        ? ['raise requests.memory in `resources`: pods that ask for less than they use go first']
+        : []),
+      'run it again, when the node is not being drained',
     ],
   }),
-  preempted: () => ({
-    headline: 'A pod of higher priority took the place of the build.',
+  preempted: (ended, end) => ({
+    headline: `A pod of higher priority took the place of the build ${during(ended, end)}.`,
     cures: ['run it again, or where there is more room'],
   }),
-  'node-lost': () => ({
-    headline: 'The node of the build is gone or does not answer.',
+  'node-lost': (ended, end) => ({
+    headline: `The node of the build is gone or does not answer, ${during(ended, end)}.`,
     cures: ['run it again; if it happens often, keep builds off nodes that may be taken away (spot)'],
   }),
-  'disk-full': (_, end) => ({
-    headline: `Disk space ran out on the node ${during(end)}.`,
-    cures: ['raise limits.ephemeral-storage in `resources`, if it has one', 'free the disk of the node'],
+  'disk-full': (ended, end) => ({
+    headline: `Disk space ran out on the node ${during(ended, end)}.`,
+    place: placeUnderWay(ended, end),
+    cures: diskCures(ended),
   }),
-  deadline: (_, end) => ({
-    headline: `The cluster ended the build at its deadline ${during(end)}.`,
-    cures: ['raise `timeout`'],
+  deadline: (ended, end) => ({
+    headline: `The cluster ended the build at its deadline ${during(ended, end)}.`,
+    place: placeUnderWay(ended, end),
+    cures: [`give it more time:\n  ${longerTimeout(ended.plan.timeoutSeconds)}`],
   }),
-  unschedulable: () => ({
-    headline: 'The node that was chosen for the build could not take it.',
-    cures: ['run it again', 'lower `resources`'],
-  }),
-  'executor-pull': ({ plan }) => ({
-    headline: `The executor image ${plan.executor} cannot be pulled.`,
-    cures: [
-      'look at the name and tag in `executor`',
-      'the nodes must reach that registry; name your own mirror of the image in `executor` if they do not',
-    ],
-  }),
+  unschedulable: (ended, _, detail) => unschedulable(ended, detail),
+  'executor-pull': ({ plan }, _, detail) => executorPull(plan.executor, detail),
   'executor-invalid': ({ plan }) => ({
     headline: `The executor image ${plan.executor} cannot be run.`,
     cures: ['set `executor` to an image of Kaniko, for example ghcr.io/osscontainertools/kaniko:v1.28.3'],
@@ -84,31 +91,77 @@ const CLUSTER_WORDS: Partial<Record<FailureCode, WordsOf>> = {
       'user namespaces need Kubernetes 1.33, containerd 2.0 or CRI-O 1.25, and Linux 6.3',
     ],
   }),
-  'config-missing': ({ build }) => ({
+  'config-missing': () => ({
     headline: 'What the pod needs to start is not there.',
-    cures: [`kubectl -n ${build.namespace} describe pods -l job-name=${build.jobName}`],
+    cures: ['make what is named above; if it is the build’s own, look for what deletes it (a clean-up job)'],
   }),
-  'pod-security': ({ build }) => ({
-    headline: `Pod Security in the namespace "${build.namespace}" does not admit a build pod.`,
-    cures: [
-      'a build needs the level «baseline»; «restricted» is out of its reach (docs/architecture.md says why)',
-      `kubectl label namespace ${build.namespace} pod-security.kubernetes.io/enforce=baseline --overwrite`,
+}
+
+/** No node takes the pod, or the one that was chosen had no room for it after all. */
+function unschedulable({ snapshot, nodes }: EndedBuild, detail: string): Words {
+  const { pod } = snapshot
+  if (pod?.spec?.nodeName !== undefined) {
+    return {
+      headline: `The node ${pod.spec.nodeName}, which was chosen for the build, could not take it.`,
+      cures: ['run it again', 'lower `resources`'],
+    }
+  }
+  const misfit = pod === undefined || nodes === undefined ? undefined : neverFits(pod, nodes)
+  const bySize = misfit === undefined || misfit.kind === 'size'
+  const largest = nodes === undefined || !bySize ? undefined : largestNode(nodes)
+  return {
+    headline: `No node can take the build: ${detail}`,
+    saysAll: true,
+    facts: [
+      ...(pod === undefined || !bySize ? [] : [fact('asked', askedFor(pod))]),
+      ...(largest === undefined ? [] : [fact('largest', largest)]),
     ],
-  }),
-  quota: ({ build }) => ({
-    headline: `The quota of the namespace "${build.namespace}" has no room for the build.`,
-    cures: ['lower `resources`, wait for other builds, or have the quota raised'],
-  }),
-  'limit-range': ({ build }) => ({
-    headline: `The limits of the namespace "${build.namespace}" do not allow what the build asks for.`,
-    cures: ['set `resources` to what the LimitRange allows'],
-  }),
-  admission: () => ({
-    headline: 'The cluster refuses the build pod.',
-    cures: ['ask who runs the cluster: an admission policy or webhook said what is quoted above'],
-  }),
-  'namespace-terminating': ({ build }) => ({
-    headline: `The namespace "${build.namespace}" is being deleted.`,
-    cures: ['wait until it is gone, or build in another'],
-  }),
+    cures:
+      misfit === undefined ? PERHAPS_LATER : [MISFIT_CURES[misfit.kind], 'look at: kubectl describe nodes'],
+  }
+}
+
+const PERHAPS_LATER = [
+  'lower `resources`, or free or add a node: kubectl describe nodes',
+  'raise `schedule-timeout` if nodes are added on demand',
+]
+
+const MISFIT_CURES: Readonly<Record<Misfit['kind'], string>> = {
+  size: 'lower `resources`, or have a larger node added; waiting would not have helped',
+  labels: 'ask for labels that a node has, or have them given to one; waiting would not have helped',
+  taints: 'tolerate the taint, or have a node without it; waiting would not have helped',
+}
+
+/** By what the registry says; the image's name is the user's, so that it is looked at first. */
+function executorPull(executor: string, said: string): Words {
+  if (/toomanyrequests|429/i.test(said)) {
+    return {
+      headline: `The executor image ${executor} cannot be pulled now: the registry limits pulls.`,
+      cures: ['wait, or name your own mirror of the image in `executor`'],
+    }
+  }
+  if (/unauthorized|denied|forbidden|authentication|40[13]/i.test(said)) {
+    return {
+      headline: `The executor image ${executor} cannot be pulled: the registry does not let the node read it.`,
+      cures: [
+        'it is private or does not exist: registries answer the same to both; look at the name in `executor`',
+        'a private one needs an image pull secret at the service account of the build’s namespace',
+      ],
+    }
+  }
+  if (/not found|manifest unknown/i.test(said)) {
+    return {
+      headline: `The executor image ${executor} cannot be pulled: its registry does not have it.`,
+      cures: ['look at the name and tag in `executor`'],
+    }
+  }
+  return {
+    headline: `The executor image ${executor} cannot be pulled by the node.`,
+    cures: [
+      /HTTP response to HTTPS/.test(said)
+        ? 'that registry speaks plain HTTP, which the container runtime of every node must be told to allow'
+        : 'nodes must reach that registry: name your own mirror of the image in `executor` if they do not',
+      'look at the name and tag in `executor`',
+    ],
+  }
 }

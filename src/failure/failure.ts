@@ -3,7 +3,7 @@ import type { Place } from '../progress/build-record.ts'
 /**
  * Every way a build can end without an image, or an invocation without a
  * build. Closed and stable: workflows compare the output `failure-code` with
- * these, and docs/troubleshooting.md has one section for each.
+ * these, and src/failure/handbook has an entry for each.
  */
 export const FAILURE_CODES = [
   'input',
@@ -61,8 +61,10 @@ export interface Failure {
   readonly place?: Place | undefined
   /** What is known besides, one line each; may be empty. */
   readonly details: readonly string[]
-  /** What to do about it, one line each; may be empty only for `cancelled`. */
+  /** What to do about it; may be empty only for `cancelled`. Further lines of one cure stand below its first. */
   readonly cures: readonly string[]
+  /** Several lines for a shell, to be copied as they are: a here-document ends only at the left edge. */
+  readonly shell?: string | undefined
 }
 
 /** Thrown where an invocation cannot go on. A failed build is not thrown: it is a `BuildOutcome`. */

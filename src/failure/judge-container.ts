@@ -26,7 +26,7 @@ const PULL_TROUBLE = [
 const FINAL =
   /not found|manifest unknown|unauthorized|denied|forbidden|no match for platform|never ?pull|signature/i
 const FINAL_GRACE_SECONDS = 5
-const PULL_GRACE_SECONDS = 60
+const PULL_GRACE_SECONDS = 30
 const START_GRACE_SECONDS = 10
 /** Our own ConfigMap comes after the Job; an object that somebody else was to make does not come at all. */
 const CONFIG_GRACE_SECONDS = 30
@@ -67,11 +67,22 @@ function startCode(message: string): Diagnosis['code'] {
 
 /** While the kubelet backs off, its state says only that; the event of the last try says why. */
 function pullTrouble(message: string, events: readonly ClusterEvent[]): string {
-  if (!/^Back-off pulling image "[^"]*"$/.test(message) && message !== '') return message
+  if (!/^Back-off pulling image "[^"]*"$/.test(message) && message !== '') return registryWords(message)
   const tried = events.findLast(
     (event) => event.reason === 'Failed' && event.message?.startsWith('Failed to pull image'),
   )
-  return tried?.message ?? message
+  return registryWords(tried?.message ?? message)
+}
+
+/** Without what the kubelet and the runtime put before it, differently each time: it is the image's name, again and again. */
+function registryWords(message: string): string {
+  return message
+    .replace(/^(?:Back-off pulling|Failed to pull) image "[^"]*": /, '')
+    .replace(/^Err\w+: /, '')
+    .replace(/^rpc error: code = \w+ desc = /, '')
+    .replace(/^failed to pull and unpack image "[^"]*": /, '')
+    .replace(/^failed to resolve (?:image|reference "[^"]*"): /, '')
+    .replace(/^failed to do request: /, '')
 }
 
 function stuck(code: Diagnosis['code'], detail: string, graceSeconds: number, why: string): Stuck {

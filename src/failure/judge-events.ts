@@ -1,6 +1,8 @@
 import type { ClusterEvent, Pod } from '../kubernetes/objects.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import type { FailureCode } from './failure.ts'
+import { quotaParts } from './quota.ts'
+import type { QuotaParts } from './quota.ts'
 import type { Verdict } from './verdict.ts'
 
 interface Rule {
@@ -8,7 +10,7 @@ interface Rule {
   readonly reasons: readonly string[]
   readonly says: RegExp
   readonly code: FailureCode
-  /** How long it may heal by itself, in seconds. */
+  /** How long it may heal by itself, in seconds; the schedule timeout bounds it too. */
   readonly graceSeconds: number
   readonly why: string
 }
@@ -31,7 +33,7 @@ const LIMITS =
  */
 const RULES: readonly Rule[] = [
   rule(CREATION, /violates PodSecurity/i, 'pod-security', 0, 'the pod to be admitted'),
-  rule(CREATION, /exceeded quota/i, 'quota', 30, 'quota to be free'),
+  rule(CREATION, /exceeded quota/i, 'quota', Infinity, 'room in the quota'),
   rule(CREATION, /failed quota|must specify/i, 'quota', 0, 'the pod to be admitted'),
   rule(CREATION, LIMITS, 'limit-range', 0, 'the pod to be admitted'),
   // A webhook that does not answer may come back; one that says no has answered.
@@ -75,9 +77,21 @@ function isAbout(event: ClusterEvent, pod: Pod | undefined): boolean {
 }
 
 function verdict(one: Rule, diagnosis: Diagnosis): Verdict {
-  return one.graceSeconds === 0
+  const quota = one.code === 'quota' ? quotaParts(diagnosis.detail) : undefined
+  const helpless = quota?.neverFits === true
+  return one.graceSeconds === 0 || helpless
     ? { kind: 'failed', ran: false, diagnosis }
-    : { kind: 'stuck', why: one.why, code: one.code, graceSeconds: one.graceSeconds, diagnosis }
+    : {
+        kind: 'stuck',
+        why: quota?.requested === undefined ? one.why : roomIn(quota),
+        code: one.code,
+        graceSeconds: one.graceSeconds,
+        diagnosis,
+      }
+}
+
+function roomIn({ name = '', requested = '', used = '', limited = '' }: QuotaParts): string {
+  return `room in the quota "${name}": asked ${requested}, used ${used}, allowed ${limited}`
 }
 
 function rule(

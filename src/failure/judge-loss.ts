@@ -43,16 +43,22 @@ function judgeMemory({ status }: Pod, state: ContainerState | undefined): Failed
     : undefined
 }
 
-function judgeDeparture(pod: Pod, state: ContainerState | undefined): Failed | Stuck | undefined {
-  const leaving = pod.metadata.deletionTimestamp !== undefined
-  const disruption = pod.status?.conditions?.find(
+/** Why a pod is on its way out, if it is. */
+export function departure(pod: Pod | undefined): Diagnosis | undefined {
+  const disruption = pod?.status?.conditions?.find(
     ({ type, status }) => type === 'DisruptionTarget' && status === 'True',
   )
-  if (!leaving && disruption === undefined) return undefined
-  const diagnosis: Diagnosis = {
+  if (pod?.metadata.deletionTimestamp === undefined && disruption === undefined) return undefined
+  return {
     code: departureCode(disruption?.reason),
     detail: disruption?.message ?? 'the pod was deleted by somebody else',
   }
+}
+
+function judgeDeparture(pod: Pod, state: ContainerState | undefined): Failed | Stuck | undefined {
+  const diagnosis = departure(pod)
+  if (diagnosis === undefined) return undefined
+  const leaving = pod.metadata.deletionTimestamp !== undefined
   // A build that ends within the pod's grace period has ended well; that it fails by itself is possible too.
   if (state?.running && leaving) {
     const why = 'the build to end before its pod is taken away'

@@ -1,9 +1,10 @@
-import type { BuildSnapshot } from '../cluster/cluster-session.ts'
+import type { BuildSnapshot, CreatedBuild, NodeFacts } from '../cluster/cluster-session.ts'
 import type { ContainerState, Pod } from '../kubernetes/objects.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import { judgeEvents } from './judge-events.ts'
 import { judgeLoss } from './judge-loss.ts'
 import { judgeExit, judgeStart, waitingReason } from './judge-container.ts'
+import { judgeSchedule } from './judge-schedule.ts'
 import type { Verdict } from './verdict.ts'
 
 /**
@@ -12,10 +13,15 @@ import type { Verdict } from './verdict.ts'
  * The order matters (it is Shipwright's): an evicted pod also has a terminated
  * container, and to blame its exit code would hide that the node took the pod
  * away. An exit code of 0 counts before what happened to the pod afterwards.
+ * `nodes`: all there were before the build; undefined where they may not be read.
  */
-export function judge(snapshot: BuildSnapshot, container: string): Verdict {
+export function judge(
+  snapshot: BuildSnapshot,
+  { container, mayViolate }: Pick<CreatedBuild, 'container' | 'mayViolate'>,
+  nodes?: readonly NodeFacts[],
+): Verdict {
   const { pod, events } = snapshot
-  if (pod === undefined) return judgeWithoutPod(snapshot)
+  if (pod === undefined) return judgeWithoutPod(snapshot, mayViolate)
   const state = pod.status?.containerStatuses?.find((status) => status.name === container)?.state
   if (state?.terminated?.exitCode === 0 && state.terminated.reason !== 'OOMKilled') {
     return { kind: 'ended', message: state.terminated.message }
@@ -24,13 +30,16 @@ export function judge(snapshot: BuildSnapshot, container: string): Verdict {
   if (loss) return loss
   if (state?.terminated) return judgeExit(state.terminated)
   if (state?.running) return { kind: 'running', node: pod.spec?.nodeName }
-  return judgeStart(state, events) ?? judgeEvents(events, pod) ?? judgeWaiting(snapshot, pod, state)
+  return judgeStart(state, events) ?? judgeEvents(events, pod) ?? judgeWaiting(snapshot, pod, state, nodes)
 }
 
 /** Seconds for news of the pod to arrive when the Job is over already. */
 const LATE_NEWS_SECONDS = 5
 
-function judgeWithoutPod({ job, events }: BuildSnapshot): Verdict {
+/** A pod is made within moments of its Job: one that is warned of and is not there by then was refused. */
+const ADMISSION_SECONDS = 5
+
+function judgeWithoutPod({ job, events }: BuildSnapshot, mayViolate: string | undefined): Verdict {
   if (job === undefined) {
     const diagnosis: Diagnosis = { code: 'evicted', detail: 'the Job was deleted by somebody else' }
     return {
@@ -51,17 +60,21 @@ function judgeWithoutPod({ job, events }: BuildSnapshot): Verdict {
     const why = 'news of the pod, which is gone'
     return { kind: 'stuck', why, code: 'evicted', graceSeconds: LATE_NEWS_SECONDS, diagnosis }
   }
-  return judgeEvents(events, undefined) ?? { kind: 'waiting', why: 'the pod to be created' }
+  const why = 'the pod to be created'
+  const told = judgeEvents(events, undefined)
+  if (told !== undefined || mayViolate === undefined) return told ?? { kind: 'waiting', why }
+  const diagnosis: Diagnosis = { code: 'pod-security', detail: mayViolate }
+  return { kind: 'stuck', why, code: 'pod-security', graceSeconds: ADMISSION_SECONDS, diagnosis }
 }
 
 /** Nothing is wrong with the pod, it is only not there yet: what for, in words. */
-function judgeWaiting(snapshot: BuildSnapshot, pod: Pod, state: ContainerState | undefined): Verdict {
-  const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled')
-  if (scheduled?.status === 'False') {
-    // A node may be added: the schedule timeout decides, and says this.
-    return { kind: 'waiting', why: `a node: ${scheduled.message ?? 'none can take the build now'}` }
-  }
+function judgeWaiting(
+  { events }: BuildSnapshot,
+  pod: Pod,
+  state: ContainerState | undefined,
+  nodes: readonly NodeFacts[] | undefined,
+): Verdict {
   const node = pod.spec?.nodeName
-  if (node === undefined) return { kind: 'waiting', why: 'a node' }
-  return { kind: 'waiting', why: waitingReason(node, state, snapshot.events) }
+  if (node === undefined) return judgeSchedule(pod, events, nodes)
+  return { kind: 'waiting', why: waitingReason(node, state, events) }
 }

@@ -28,12 +28,22 @@ export type KanikoPhase = 'unknown' | 'base-image' | 'unpacking' | 'instruction'
  */
 export function readKanikoEnd(lines: readonly string[], exitCode?: number): KanikoEnd {
   const fatal = fatalIn(lines)
-  const before = fatal === undefined ? lines : [...lines.slice(0, fatal.at), ...fatal.glued]
+  // What a process printed last may come after the words about its end: two streams meet in the log.
+  const late = fatal === undefined || fatal.words.kind === 'usage' ? [] : lines.slice(fatal.at + 1)
+  const before = fatal === undefined ? lines : [...lines.slice(0, fatal.at), ...fatal.glued, ...late]
   return {
     code: codeOf(fatal?.words, exitCode),
-    reason: fatal?.words.text.replace(/^error building stage: /, '') ?? '',
-    ...progressOf(before),
+    reason: fatal === undefined ? '' : withoutNoise(fatal.words.text),
+    ...withoutEarly(progressOf(before)),
   }
+}
+
+/** Frames that say nothing: who passed the error on, how often it was tried (0 where it was not again), a registry's raw details. */
+function withoutNoise(text: string): string {
+  return text
+    .replace(/^error building stage: /, '')
+    .replace(/unable to complete operation after \d+ attempts, last error: /, '')
+    .replace(/;? \[?map\[.*$/s, '')
 }
 
 interface Fatal {
@@ -83,13 +93,36 @@ function isProgress(line: string): boolean {
 
 type Progress = Pick<KanikoEnd, 'phase' | 'instruction' | 'image' | 'output'>
 
-function progressOf(lines: readonly string[]): Progress {
-  let progress: Progress = { phase: 'unknown', instruction: undefined, image: undefined, output: [] }
+interface Reading extends Progress {
+  /** Printed since the last snapshot: perhaps by the instruction that is only told next. */
+  readonly early: readonly string[]
+}
+
+const withoutEarly = ({ phase, instruction, image, output }: Reading): Progress => ({
+  phase,
+  instruction,
+  image,
+  output,
+})
+
+const BEGINNING: Reading = {
+  phase: 'unknown',
+  instruction: undefined,
+  image: undefined,
+  output: [],
+  early: [],
+}
+
+function progressOf(lines: readonly string[]): Reading {
+  let progress = BEGINNING
   const caches = new Set<string>()
   for (const text of lines) {
     const line = parseKanikoLine(text)
     const printed = line.kind === 'output' ? line.text : line.before
-    if (printed !== undefined) progress = { ...progress, output: [...progress.output, printed] }
+    if (printed !== undefined) {
+      const { output, early } = progress
+      progress = { ...progress, output: [...output, printed], early: [...early, printed] }
+    }
     const event = kanikoEvent(line)
     if (event?.kind === 'cache-write') caches.add(event.reference)
     // Layers go to the cache beside the instructions that follow: they say nothing about where the build is.
@@ -99,21 +132,27 @@ function progressOf(lines: readonly string[]): Progress {
   return progress
 }
 
-function after(event: KanikoEvent, before: Progress): Progress {
+function after(event: KanikoEvent, before: Reading): Reading {
   switch (event.kind) {
     case 'base-image':
       return { ...before, phase: 'base-image', image: event.image }
     case 'unpacking':
       return { ...before, phase: 'unpacking' }
     case 'instruction':
-      return { ...before, phase: 'instruction', instruction: event.text, output: [] }
+      return {
+        ...before,
+        phase: 'instruction',
+        instruction: event.text,
+        // A quick process's lines may stand before it: two streams meet in the log.
+        output: before.phase === 'snapshot' ? before.early : [],
+      }
     case 'running':
-      // What it prints may stand before this line already: two streams meet in the log.
       return { ...before, phase: 'instruction' }
     case 'snapshot':
-      return { ...before, phase: 'snapshot' }
+      return { ...before, phase: 'snapshot', early: [] }
     case 'pushing':
-      return { ...before, phase: 'pushing' }
+      // What the last RUN printed has nothing to do with it.
+      return { ...before, phase: 'pushing', output: [] }
     case 'stage':
       return { ...before, phase: 'unknown', instruction: undefined, output: [] }
     case 'cache-lookup':

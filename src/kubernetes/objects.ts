@@ -78,6 +78,8 @@ export interface Pod {
   readonly spec?: {
     readonly nodeName?: string
     readonly hostUsers?: boolean
+    readonly nodeSelector?: Readonly<Record<string, string>>
+    readonly tolerations?: readonly Toleration[]
     readonly containers?: readonly {
       readonly name: string
       readonly image?: string
@@ -120,6 +122,9 @@ export interface ClusterEvent {
   readonly firstTimestamp?: string | null
   readonly lastTimestamp?: string | null
   readonly eventTime?: string | null
+  /** Who says it: older API, then newer. */
+  readonly source?: { readonly component?: string }
+  readonly reportingComponent?: string
   readonly involvedObject?: {
     readonly kind?: string
     readonly name?: string
@@ -128,10 +133,28 @@ export interface ClusterEvent {
   }
 }
 
+/** What keeps pods off a node that do not tolerate it. */
+export interface Taint {
+  readonly key: string
+  readonly value?: string
+  readonly effect: string
+}
+
+export interface Toleration {
+  /** Left out: every taint. */
+  readonly key?: string
+  /** `Equal`, if left out, or `Exists`. */
+  readonly operator?: string
+  readonly value?: string
+  /** Left out: every effect. */
+  readonly effect?: string
+}
+
 export interface Node {
   readonly metadata: ObjectMeta
-  readonly spec?: { readonly unschedulable?: boolean }
+  readonly spec?: { readonly unschedulable?: boolean; readonly taints?: readonly Taint[] }
   readonly status?: {
+    readonly allocatable?: ResourceList
     readonly nodeInfo?: { readonly architecture?: string; readonly operatingSystem?: string }
     readonly runtimeHandlers?: readonly {
       readonly name?: string

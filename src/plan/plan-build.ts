@@ -16,7 +16,7 @@ import { type Marks, ownNamespace, ownServiceAccount } from './surroundings.ts'
 import { decideUserNamespace } from './user-namespace.ts'
 
 export { ownedBy } from './context-map.ts'
-export { withoutUserNamespace } from './without-user-namespace.ts'
+export { laterAttempt, withoutUserNamespace } from './later-attempt.ts'
 
 /** Everything that a plan depends on. */
 export interface PlanGrounds {

@@ -25,6 +25,8 @@ export const MANAGER = 'hybrid-kubernetes-build'
 
 /** A DNS-1123 label's length, and a label value's. */
 const LONGEST = 63
+/** A build is tried three times at most: without a user namespace, and after a disruption. */
+export type LaterAttempt = 2 | 3
 /** Kept free in names of a first attempt for the `-2` of a second: were it cut off, both would have one name. */
 const ATTEMPT_LENGTH = 2
 
@@ -34,10 +36,17 @@ export interface ObjectNames {
   readonly contextMap: string
 }
 
+const OWN_NAMESPACE = 'container-build'
+
 /** Name of the build's own namespace: `container-build-<run>-<attempt>-<job>-<random>`, without what is not known. */
 export function ownNamespaceName(run: RunContext, identity: BuildIdentity): string {
   const parts = [run.runId, run.runAttempt, run.job].map((part) => dnsPart(part ?? ''))
-  return endingIn(['container-build', ...parts], identity.random)
+  return endingIn([OWN_NAMESPACE, ...parts], identity.random)
+}
+
+/** Whether a namespace has the name of one that a build has made for itself. */
+export function isOwnNamespaceName(name: string): boolean {
+  return name.startsWith(`${OWN_NAMESPACE}-`)
 }
 
 /** What the names of the build's objects begin with: the job name, or the image's, or what is left without both. */
@@ -55,9 +64,9 @@ export function objectNames(stem: string, identity: BuildIdentity): ObjectNames 
   }
 }
 
-/** The name of a second attempt's object: `<stem>-2-<random>` for `<stem>-<random>`. */
-export function secondName(name: string, identity: BuildIdentity): string {
-  return `${name.slice(0, -identity.random.length)}2-${identity.random}`
+/** The name of a later attempt's object: `<stem>-2-<random>` where the first attempt's is `<stem>-<random>`. */
+export function laterName(firstName: string, attempt: LaterAttempt, identity: BuildIdentity): string {
+  return `${firstName.slice(0, -identity.random.length)}${attempt}-${identity.random}`
 }
 
 /** Labels of every object of a build. A value that is no label value is left out: another in its place would be a lie. */

@@ -1,26 +1,35 @@
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { BuildPlan } from './build-plan.ts'
-import { secondName } from './resource-names.ts'
+import { laterName } from './resource-names.ts'
+import type { LaterAttempt } from './resource-names.ts'
 
 type Mapping = Readonly<Record<string, unknown>>
 
 /**
- * The same build once more, outside a user namespace. Its Job and ConfigMap have
- * other names, for those of the first attempt may still be going away.
+ * The same build once more. Its Job and ConfigMap have other names than those
+ * of the attempts before, which may still be going away; `first` is the plan of
+ * the first one.
  */
+export function laterAttempt(first: BuildPlan, attempt: LaterAttempt): BuildPlan {
+  const contextMap = renamed(
+    first.contextMap,
+    laterName(first.contextMap.metadata.name, attempt, first.identity),
+  )
+  const job = renamed(first.job, laterName(first.job.metadata.name, attempt, first.identity))
+  const [from, to] = [first.contextMap.metadata.name, contextMap.metadata.name]
+  return { ...first, contextMap, job: withPodSpec(job, (spec) => withContext(spec, from, to)) }
+}
+
+/** The same build outside a user namespace. */
 export function withoutUserNamespace(plan: BuildPlan): BuildPlan {
-  const contextMap = renamed(plan.contextMap, secondName(plan.contextMap.metadata.name, plan.identity))
-  const job = renamed(plan.job, secondName(plan.job.metadata.name, plan.identity))
-  const podSpec = (spec: Mapping) =>
-    withContext(without(spec, 'hostUsers'), plan.contextMap.metadata.name, contextMap.metadata.name)
+  const job = withPodSpec(plan.job, (spec) => without(spec, 'hostUsers'))
+  return { ...plan, userNamespace: 'no', job }
+}
+
+function withPodSpec(job: KubernetesObject, change: (spec: Mapping) => Mapping): KubernetesObject {
   return {
-    ...plan,
-    userNamespace: 'no',
-    contextMap,
-    job: {
-      ...job,
-      ...changed(job, 'spec', (spec) => changed(spec, 'template', (pod) => changed(pod, 'spec', podSpec))),
-    },
+    ...job,
+    ...changed(job, 'spec', (spec) => changed(spec, 'template', (pod) => changed(pod, 'spec', change))),
   }
 }
 

@@ -1,0 +1,158 @@
+import type { Place } from '../progress/build-record.ts'
+import { named, placeOfImage, placeOfLine } from './dockerfile-place.ts'
+import type { EndedBuild } from './ended-build.ts'
+import { copySource } from './explain-copy.ts'
+import type { FailureCode } from './failure.ts'
+import type { KanikoEnd } from './kaniko-end.ts'
+import { nearest } from './nearest.ts'
+import { fact } from './present.ts'
+import { instructionAt, placeUnderWay } from './whereabouts.ts'
+import type { Words, WordsOf } from './words.ts'
+
+/** Words for what is wrong with the Dockerfile, or with what it names. */
+export const DOCKERFILE_WORDS: Partial<Record<FailureCode, WordsOf>> = {
+  'run-failed': runFailed,
+  'no-shell': (end, _, ended) => {
+    const place = placeUnderWay(ended, end)
+    return {
+      headline: `The image has no ${missingProgram(end)} to run ${instructionAt(place, end) ?? 'the RUN instruction'} with.`,
+      place,
+      cures: [
+        'use a base image with a shell for this stage, or the exec form: RUN ["/program", "argument"]',
+        'a program that is there and is not found is made for another platform or needs a loader that is not there',
+      ],
+    }
+  },
+  'dockerfile-missing': () => ({
+    headline: 'The executor found no Dockerfile in the context that was sent.',
+    cures: ['set `file` to the path of the Dockerfile, relative to the workspace'],
+  }),
+  'dockerfile-syntax': syntax,
+  'target-missing': targetMissing,
+  'copy-source-missing': copySource,
+  'base-image-missing': baseImageMissing,
+  'base-image-denied': (end, _, ended) => {
+    const place = placeOfBase(end, ended)
+    return {
+      headline: `The registry does not let the build read ${baseImage(end)}${place ? `, which ${named(place)} names` : ''}.`,
+      place,
+      cures: [
+        'the image is private or does not exist: registries answer the same to both',
+        'where it says TOOMANYREQUESTS: wait, or name a mirror in `registry-mirror`',
+      ],
+    }
+  },
+}
+
+const CURES_BY_EXIT_CODE: Readonly<Record<string, string>> = {
+  126: 'exit code 126: a program was found and cannot be executed; look at its mode (chmod +x) and its platform',
+  127: 'exit code 127: the shell did not find a program; install it, or look at PATH',
+}
+
+function runFailed(end: KanikoEnd, exitCode: number, ended: EndedBuild): Words {
+  const place = placeUnderWay(ended, end)
+  const what = instructionAt(place, end)
+  const subject =
+    what === undefined ? 'The build' : what.startsWith('`') ? `The instruction ${what}` : capital(what)
+  const [, signal] = /waiting for process to exit: signal: (.+)$/.exec(end.reason) ?? []
+  const [, status] = /waiting for process to exit: exit status (\d+)$/.exec(end.reason) ?? []
+  const how =
+    signal === undefined ? `failed with exit code ${status ?? exitCode}` : `was ended by a signal: ${signal}`
+  return {
+    headline: `${subject} ${how}.`,
+    place,
+    saysAll: status !== undefined || signal !== undefined,
+    cures: [
+      CURES_BY_EXIT_CODE[status ?? ''] ??
+        'mend what the instruction runs; it fails the same way wherever it is built',
+    ],
+  }
+}
+
+function syntax(end: KanikoEnd, _: number, { plan: { dockerfile } }: EndedBuild): Words {
+  const [, line, what] = /dockerfile parse error on line (\d+): (.+)$/s.exec(end.reason) ?? []
+  const place = line === undefined ? undefined : placeOfLine(dockerfile, Number(line))
+  if (what === undefined || place === undefined) {
+    return {
+      headline: `The Dockerfile ${dockerfile.path} cannot be used.`,
+      cures: ['mend what is quoted above'],
+    }
+  }
+  return {
+    headline: `${named(place)} cannot be parsed: ${what}.`,
+    place,
+    saysAll: true,
+    cures: ['mend that line; the Dockerfile reference: https://docs.docker.com/reference/dockerfile/'],
+  }
+}
+
+function targetMissing(end: KanikoEnd, _: number, { plan: { dockerfile } }: EndedBuild): Words {
+  const target = /"([^"]*)" is not a valid target/.exec(end.reason)?.[1]
+  const stages = dockerfile.stages.filter(({ index, name }) => name !== `stage-${index}`)
+  const meant = nearest(
+    target ?? '',
+    stages.map(({ name }) => name),
+  )
+  const known = stages.map(
+    ({ name, instructions: [from] }) => `${name} (line ${from?.place.firstLine ?? '?'})`,
+  )
+  return {
+    headline:
+      target === undefined
+        ? 'The stage named by `target` is not in the Dockerfile.'
+        : `${dockerfile.path} has no stage "${target}", which \`target\` names.`,
+    facts: [fact('stages', known.length === 0 ? 'none has a name' : known.join(', '))],
+    saysAll: target !== undefined,
+    cures: [
+      meant === undefined
+        ? 'set `target` to a name that stands after AS in a FROM line, or leave it out for the last stage'
+        : `set \`target: ${meant}\`, if that was meant`,
+    ],
+  }
+}
+
+const NOT_REACHED =
+  /dial tcp|i\/o timeout|no such host|connection (?:refused|reset)|x509|tls:|HTTP response to HTTPS|EOF/
+
+function baseImageMissing(end: KanikoEnd, _: number, ended: EndedBuild): Words {
+  const place = placeOfBase(end, ended)
+  const subject = capital(`${baseImage(end)}${place ? `, which ${named(place)} names,` : ''}`)
+  if (/no child with platform/.test(end.reason)) {
+    return {
+      headline: `${subject} is not made for the processor of the node.`,
+      place,
+      cures: ['use an image that has the platform that is named above'],
+    }
+  }
+  if (NOT_REACHED.test(end.reason)) {
+    return {
+      headline: `${subject} cannot be read: its registry cannot be reached from the build pod.`,
+      place,
+      cures: [
+        'pods may have another network than the runner: name a mirror that they reach in `registry-mirror`',
+        'a registry that speaks plain HTTP is named in `insecure-registries`',
+      ],
+    }
+  }
+  return {
+    headline: `${subject} cannot be found in its registry.`,
+    place,
+    cures: ['look at the name and the tag, and at `registry-mirror`'],
+  }
+}
+
+/** The FROM of the image; Kaniko reads all of them before it begins, so that the step under way may be another one. */
+function placeOfBase(end: KanikoEnd, { plan, step }: EndedBuild): Place | undefined {
+  const found = end.image === undefined ? undefined : placeOfImage(plan.dockerfile, end.image)
+  return found ?? step?.place
+}
+
+const baseImage = ({ image }: KanikoEnd): string =>
+  image === undefined ? 'a base image of the Dockerfile' : `the base image ${image}`
+
+/** `/bin/sh`, from «fork/exec /bin/sh: no such file or directory» or «exec: "bash": executable file not found». */
+function missingProgram(end: KanikoEnd): string {
+  return /exec:? "?([^":]+)/.exec(end.reason)?.[1] ?? 'shell'
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,0 +1,48 @@
+import type { Chapter } from './chapter.ts'
+
+export const REGISTRY = {
+  title: 'the registry',
+  entries: {
+    'push-denied': {
+      meaning: 'The registry does not let the build push.',
+      causes: [
+        'It got no credentials, or wrong ones, or ones that may only read.',
+        '**GHCR**: the token needs `write:packages`; `GITHUB_TOKEN` needs `permissions: packages: write`, and the package must be linked to the repository.',
+        '**Docker Hub**: an access token with Read & Write; the name begins with your own user or organisation.',
+      ],
+      more: "the registry's own words are quoted in the log.",
+    },
+    'push-unreachable': {
+      meaning: 'The registry of a destination does not answer the pod, or answers with an error of its own.',
+      causes: [
+        'Its address must be one that pods reach: `localhost` is the pod itself, and a name that only the runner knows helps nobody there.',
+        '**server gave HTTP response to HTTPS client**: name it in `insecure-registries`.',
+        '**x509**: its certificate comes from an authority that the executor image does not know.',
+        '**500, 502, 503**: the registry is in trouble, or its disk is full. The push was tried again three times; the layers that arrived need not be sent again.',
+      ],
+      more: '`kubectl run -it --rm --image=busybox look -- wget -O- https://REGISTRY/v2/` tries the way from a pod.',
+    },
+    'push-immutable': {
+      meaning: 'The tag exists already, and the registry does not let tags be changed.',
+      causes: ['Push under a tag that is new in every run, such as `${{ github.sha }}`.'],
+      more: 'the settings of the repository at the registry.',
+    },
+    'registry-name': {
+      meaning: 'The registry has no repository of that name, or cannot have one.',
+      causes: [
+        '**ECR, Artifact Registry, Harbor**: the repository or project must exist before the first push.',
+        'Names are lower case. Some registries allow only so many parts between the slashes.',
+      ],
+      more: "the registry's own words are quoted in the log.",
+    },
+    'cache-denied': {
+      meaning:
+        'A warning, never a failure: layers could not be written to `cache-repository`, or read from it. The image is built and pushed all the same; the next build is slower.',
+      causes: [
+        'The credentials must be allowed to write there, or set `cache-write: false`.',
+        "Name another place in `cache-repository`: some registries allow no repository below the image's own.",
+      ],
+      more: '[inputs.md](inputs.md#cache-repository).',
+    },
+  },
+} as const satisfies Chapter

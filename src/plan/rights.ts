@@ -1,0 +1,30 @@
+/** One rule of a Role: verbs that a runner needs on resources of one API group. */
+export interface Rule {
+  readonly apiGroups: readonly string[]
+  readonly resources: readonly string[]
+  readonly verbs: readonly string[]
+}
+
+const IN_NAMESPACE: readonly Rule[] = [
+  { apiGroups: ['batch'], resources: ['jobs'], verbs: ['create', 'get', 'list', 'watch', 'delete'] },
+  { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'get', 'delete'] },
+  { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
+  { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+  { apiGroups: [''], resources: ['events'], verbs: ['list', 'watch'] },
+]
+
+/**
+ * What a runner needs, by mode: examples/rbac has the same as files to apply,
+ * and a test compares them.
+ */
+export const RIGHTS = {
+  /** Builds in a namespace that exists. */
+  givenNamespace: IN_NAMESPACE,
+  /** A namespace for each build. Reading nodes is of use, not needed. */
+  ownNamespaces: [
+    { apiGroups: [''], resources: ['namespaces'], verbs: ['create', 'get', 'list', 'delete'] },
+    { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['create', 'get', 'delete'] },
+    ...IN_NAMESPACE,
+    { apiGroups: [''], resources: ['nodes'], verbs: ['list'] },
+  ],
+} as const satisfies Readonly<Record<string, readonly Rule[]>>

@@ -51,6 +51,35 @@ test('a joined bar is from the cache only if all of it is', () => {
   ])
 })
 
+test('what the cluster does afterwards stands at the end, not joined with what it did before', () => {
+  const record = recordOf({
+    phases: [
+      { title: 'create', beganMs: 0, endedMs: 50 },
+      { title: 'start', beganMs: 50, endedMs: 90 },
+      { title: 'end', beganMs: 100_000, endedMs: 100_020 },
+    ],
+    steps: steps('Dockerfile', 0.09, [{ title: 'RUN long', seconds: 99.91 }]),
+  })
+  expect(sectionsOf(record, true).map(({ title, bars }) => [title, ...bars.map((bar) => bar.title)])).toEqual(
+    [
+      ['cluster', '2 quick ones'],
+      ['build', 'RUN long'],
+      ['end', 'end'],
+    ],
+  )
+})
+
+test('quick ones with a long time between them are not joined', () => {
+  const record = recordOf({
+    phases: [
+      { title: 'a', beganMs: 0, endedMs: 50 },
+      { title: 'b', beganMs: 90_000, endedMs: 90_050 },
+    ],
+    steps: steps('Dockerfile', 0.09, [{ title: 'RUN long', seconds: 99.91 }]),
+  })
+  expect(sectionsOf(record, true)[0]?.bars.map(({ title }) => title)).toEqual(['a', 'b'])
+})
+
 test('a failed step keeps its bar, however short', () => {
   const [section] = sections(
     [

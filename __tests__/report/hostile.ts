@@ -22,6 +22,7 @@ export const HOSTILE_TEXTS: readonly string[] = [
   'click a call b() : done, 2000-01-01, 5d',
   'section a\ngantt\ndateFormat X\ntodayMarker on\nexcludes weekends',
   '2000-01-01 :a, b, c: d',
+  '\u001b[`\r`',
   '---\nconfig:\n  theme: dark\n---',
   '\\',
   '`',

@@ -12,6 +12,11 @@ declare module 'jsdom' {
 
   export class JSDOM {
     constructor(html: string)
-    readonly window: { readonly document: { readonly body: Element } }
+    readonly window: {
+      readonly document: unknown
+      readonly DOMParser: new () => {
+        parseFromString(html: string, type: 'text/html'): { readonly body: Element }
+      }
+    }
   }
 }

@@ -32,15 +32,18 @@ export async function readGantt(chart: string): Promise<{
   readonly sections: readonly string[]
   readonly tasks: readonly Task[]
 }> {
-  const loaded = await mermaid()
+  loading ??= load()
+  const loaded = await loading
   await loaded.parse(chart)
   const { type, db } = await loaded.mermaidAPI.getDiagramFromText(chart)
   if (type !== 'gantt') throw new Error(`Mermaid takes it for a diagram of type ${type}`)
   return { title: db.getDiagramTitle(), sections: db.getSections(), tasks: db.getTasks() }
 }
 
+let loading: Promise<Mermaid> | undefined
+
 /** Mermaid looks for a browser when it is loaded. */
-async function mermaid(): Promise<Mermaid> {
+async function load(): Promise<Mermaid> {
   const { window } = new JSDOM('')
   Object.assign(globalThis, { window, document: window.document })
   const { default: loaded } = await import('mermaid')

@@ -2,9 +2,13 @@ import { JSDOM } from 'jsdom'
 import type { Element } from 'jsdom'
 import { marked } from 'marked'
 
+// One for all: each has a whole browser's window, which stays in memory.
+const { DOMParser } = new JSDOM('').window
+
 /** What a reader of GitHub-flavoured Markdown makes of a text; raw HTML in it is as effective as anything. */
 export function rendered(markdown: string): Element {
-  return new JSDOM(marked.parse(markdown, { async: false, gfm: true })).window.document.body
+  const html = marked.parse(markdown, { async: false, gfm: true })
+  return new DOMParser().parseFromString(html, 'text/html').body
 }
 
 /** Names of elements, those within in brackets, without pieces of code in sentences: their number is the text's. */

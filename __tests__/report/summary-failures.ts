@@ -59,6 +59,9 @@ export const failingRun = groundsOf({
     place: { path: 'services/shop/Dockerfile', firstLine: 6, lastLine: 8 },
     details: [
       'waiting for process to exit: exit status 7',
+      'RUN npm run lint \\',
+      '    && npm test \\',
+      '    && npm run build',
       'last lines',
       '| > shop@1.4.2 test',
       '| > jest',

@@ -1,4 +1,4 @@
-import type { BuildRecord, StepRecord } from '../progress/build-record.ts'
+import type { BuildRecord, Phase, StepRecord } from '../progress/build-record.ts'
 import { instructionIn, stageIn } from './step-title.ts'
 
 /** One bar of the chart. */
@@ -26,11 +26,15 @@ const STAGES = 10
 /** The bars of a build, in order; those too short to be seen are joined with their neighbours. */
 export function sectionsOf(record: BuildRecord, endedWell: boolean): readonly Section[] {
   const marks = marksOf(record, endedWell)
-  const cluster = {
-    title: 'cluster',
-    bars: record.phases.map((phase) => ({ ...span(phase), title: phase.title, mark: marks.get(phase) })),
-  }
-  const sections = [cluster, ...stagesOf(record.steps, marks)].filter(({ bars }) => bars.length > 0)
+  const { steps, phases } = record
+  const phaseBars = (chosen: readonly Phase[]): readonly Bar[] =>
+    chosen.map((phase) => ({ ...span(phase), title: phase.title, mark: marks.get(phase) }))
+  const isAfter = ({ beganMs }: Phase): boolean => beganMs >= (steps.at(-1)?.endedMs ?? Infinity)
+  const sections = [
+    { title: 'cluster', bars: phaseBars(phases.filter((phase) => !isAfter(phase))) },
+    ...stagesOf(steps, marks),
+    { title: 'end', bars: phaseBars(phases.filter(isAfter)) },
+  ].filter(({ bars }) => bars.length > 0)
   const least = leastDuration(sections.flatMap(({ bars }) => bars))
   return sections.map(({ title, bars }) => ({ title, bars: joined(bars, least) }))
 }
@@ -91,11 +95,11 @@ function joined(bars: readonly Bar[], least: number): readonly Bar[] {
   }
   for (const bar of bars) {
     const isLong = duration(bar) >= least || bar.mark === 'failed' || bar.mark === 'slowest'
-    if (!isLong) quick.push(bar)
-    else {
-      flush()
-      kept.push(bar)
-    }
+    // What began much later is no neighbour: the bar of both would cover what lies between.
+    const isNear = bar.beganMs - (quick.at(-1)?.endedMs ?? bar.beganMs) <= least
+    if (isLong || !isNear) flush()
+    if (isLong) kept.push(bar)
+    else quick.push(bar)
   }
   flush()
   return kept

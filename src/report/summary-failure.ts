@@ -17,7 +17,7 @@ export function failureOf(grounds: SummaryGrounds): string | undefined {
   const parts = [
     `**${prose(failure.headline)}** ${codeLink(failure, grounds)}`,
     linesOf(failure, grounds),
-    detailsOf(failure),
+    detailsOf(failure, grounds),
     outputOf(failure),
     curesOf(failure),
   ]
@@ -31,21 +31,27 @@ function codeLink({ code: failureCode }: Failure, { docs }: SummaryGrounds): str
 }
 
 /** The instruction that failed, as it stands in the Dockerfile. */
-function linesOf({ place }: Failure, { dockerfile, repository }: SummaryGrounds): string | undefined {
-  if (place === undefined) return undefined
-  const where = `In ${placeLink(place, repository)}:`
-  if (dockerfile?.path !== place.path) return where.replace(/:$/, '')
-  const lines = dockerfile.lines.slice(place.firstLine - 1, place.lastLine)
-  return `${where}\n\n${fenced('dockerfile', lines, DOCKERFILE_LINES)}`
+function linesOf(failure: Failure, grounds: SummaryGrounds): string | undefined {
+  if (failure.place === undefined) return undefined
+  const where = `In ${placeLink(failure.place, grounds.repository)}`
+  const lines = dockerfileLines(failure, grounds)
+  return lines.length === 0 ? where : `${where}:\n\n${fenced('dockerfile', lines, DOCKERFILE_LINES)}`
 }
 
-/** Details end with the build's last lines, each after `| `, under a heading that is replaced here. */
+/** Empty where the place is in no Dockerfile that is known. */
+function dockerfileLines({ place }: Failure, { dockerfile }: SummaryGrounds): readonly string[] {
+  if (place === undefined || dockerfile?.path !== place.path) return []
+  return dockerfile.lines.slice(place.firstLine - 1, place.lastLine)
+}
+
+/** Details may repeat the instruction, and end with the build's last lines, each after `| `, under a heading that is replaced here. */
 function isOutput(line: string): boolean {
   return line.startsWith('| ') || line === '|'
 }
 
-function detailsOf({ details }: Failure): string | undefined {
-  const words = details.filter((line) => !isOutput(line) && line !== 'last lines' && line.trim() !== '')
+function detailsOf(failure: Failure, grounds: SummaryGrounds): string | undefined {
+  const told = new Set(['', 'last lines', ...dockerfileLines(failure, grounds).map((line) => line.trim())])
+  const words = failure.details.filter((line) => !isOutput(line) && !told.has(line.trim()))
   if (words.length === 0) return undefined
   const more = words.length > DETAILS ? [`- and ${words.length - DETAILS} more, in the log`] : []
   return [...words.slice(0, DETAILS).map((line) => `- ${prose(line)}`), ...more].join('\n')

@@ -23,7 +23,8 @@ export function visibleLines(text: string): readonly string[] {
 export function oneLine(text: string, limit: number): string {
   // Twice the limit is kept, so that blanks and escapes which go do not shorten what is shown.
   const lines = visibleLines(text.slice(0, limit * 2 + 1000).trim())
-  return cut(lines.map((line) => line.replace(/\s+/g, ' ').trim()).join(' ⏎ '), limit)
+  const line = lines.map((one) => one.replace(/\s+/g, ' ').trim()).join(' ⏎ ')
+  return cut(line.trim(), limit)
 }
 
 /** At most so many characters, ` …` where some are missing. */

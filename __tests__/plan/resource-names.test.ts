@@ -80,17 +80,18 @@ describe('the objects', () => {
     expect(objectNames(stem, IDENTITY)).toEqual({
       job: `${stem}-ab12c`,
       contextMap: `${stem}-context-ab12c`,
+      registrySecret: `${stem}-registry-ab12c`,
     })
   })
 
   test('have valid names in both attempts, all different, with the random part at the end', () => {
     fc.assert(
       fc.property(anyStem, anyIdentity, (stem, identity) => {
-        const { job, contextMap } = objectNames(stem, identity)
-        const all = [job, contextMap, secondName(job, identity), secondName(contextMap, identity)]
-        for (const name of all) expectName(name, identity.random)
-        expect(secondName(job, identity)).not.toBe(job)
-        expect(secondName(contextMap, identity)).not.toBe(contextMap)
+        for (const name of Object.values<string>({ ...objectNames(stem, identity) })) {
+          expectName(name, identity.random)
+          expectName(secondName(name, identity), identity.random)
+          expect(secondName(name, identity)).not.toBe(name)
+        }
       }),
     )
   })
@@ -98,9 +99,9 @@ describe('the objects', () => {
   test.each(Array.from({ length: 63 }, (_, index) => index + 1))(
     'have room for a stem of %i characters',
     (length) => {
-      const { job, contextMap } = objectNames('a'.repeat(length), IDENTITY)
-      for (const name of [job, contextMap, secondName(job, IDENTITY), secondName(contextMap, IDENTITY)]) {
+      for (const name of Object.values<string>({ ...objectNames('a'.repeat(length), IDENTITY) })) {
         expectName(name, 'ab12c')
+        expectName(secondName(name, IDENTITY), 'ab12c')
       }
     },
   )

@@ -44,6 +44,7 @@ export function fakeSession(): FakeSession {
       ledger.record(entryOf(plan))
       return Promise.resolve(createdOf(plan))
     },
+    readRegistrySecret: () => Promise.reject(new Error('not asked in these tests')),
     async *observe(_build, signal) {
       signal.addEventListener('abort', () => wake())
       while (!signal.aborted) {

@@ -42,7 +42,7 @@ function isRefusedByNode(end: AttemptEnd): boolean {
 
 /** The namespace and its ServiceAccount serve both attempts. */
 function isOfAttempt(kind: string): boolean {
-  return kind === 'Job' || kind === 'ConfigMap'
+  return kind !== 'Namespace' && kind !== 'ServiceAccount'
 }
 
 async function attempt(plan: BuildPlan, building: ClusterBuilding, signal: AbortSignal): Promise<AttemptEnd> {

@@ -5,18 +5,25 @@ import { secondName } from './resource-names.ts'
 type Mapping = Readonly<Record<string, unknown>>
 
 /**
- * The same build once more, outside a user namespace. Its Job and ConfigMap have
+ * The same build once more, outside a user namespace. What it creates has
  * other names, for those of the first attempt may still be going away.
  */
 export function withoutUserNamespace(plan: BuildPlan): BuildPlan {
-  const contextMap = renamed(plan.contextMap, secondName(plan.contextMap.metadata.name, plan.identity))
-  const job = renamed(plan.job, secondName(plan.job.metadata.name, plan.identity))
-  const podSpec = (spec: Mapping) =>
-    withContext(without(spec, 'hostUsers'), plan.contextMap.metadata.name, contextMap.metadata.name)
+  const again = (object: KubernetesObject) => renamed(object, secondName(object.metadata.name, plan.identity))
+  const job = again(plan.job)
+  const contextMap = again(plan.contextMap)
+  const registrySecret = plan.registrySecret && again(plan.registrySecret)
+  const names = new Map(
+    [plan.contextMap, plan.registrySecret]
+      .map((object) => object?.metadata.name ?? '')
+      .map((name) => [name, secondName(name, plan.identity)]),
+  )
+  const podSpec = (spec: Mapping) => withVolumes(without(spec, 'hostUsers'), names)
   return {
     ...plan,
     userNamespace: 'no',
     contextMap,
+    registrySecret,
     job: {
       ...job,
       ...changed(job, 'spec', (spec) => changed(spec, 'template', (pod) => changed(pod, 'spec', podSpec))),
@@ -24,16 +31,19 @@ export function withoutUserNamespace(plan: BuildPlan): BuildPlan {
   }
 }
 
-/** The pod's spec with the volumes of one ConfigMap made from another. */
-function withContext(podSpec: Mapping, from: string, to: string): Mapping {
+/** The pod's spec with volumes made from what has another name now. */
+function withVolumes(podSpec: Mapping, names: ReadonlyMap<string, string>): Mapping {
   const volumes = podSpec['volumes']
   if (!Array.isArray(volumes)) return podSpec
-  const rename = (source: Mapping) => (source['name'] === from ? { ...source, name: to } : source)
+  const rename = (key: string) => (source: Mapping) => {
+    const name = names.get(String(source[key]))
+    return name === undefined ? source : { ...source, [key]: name }
+  }
+  const renewed = (volume: Mapping) =>
+    changed(changed(volume, 'configMap', rename('name')), 'secret', rename('secretName'))
   return {
     ...podSpec,
-    volumes: volumes.map((volume: unknown) =>
-      isMapping(volume) ? changed(volume, 'configMap', rename) : volume,
-    ),
+    volumes: volumes.map((volume: unknown) => (isMapping(volume) ? renewed(volume) : volume)),
   }
 }
 

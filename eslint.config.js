@@ -22,6 +22,7 @@ const BORDERS = {
     '@kubernetes/client-node/dist/config.js',
     'js-yaml',
   ],
+  registries: ['../failure/', '../plan/', '../request/', 'node:'],
   runner: ['../failure/', '../progress/', 'node:', '@actions/core'],
 }
 

@@ -6,9 +6,11 @@ import type { ClusterFacts, ClusterSession, Ledger } from './cluster/cluster-ses
 import type { ContextArchive } from './context/context-archive.ts'
 import { cancelled } from './failure/ended-by-us.ts'
 import { ActionError } from './failure/failure.ts'
+import { type DockerCredentialsPort, findCredentials } from './find-credentials.ts'
 import type { BuildIdentity, BuildPlan, RunContext } from './plan/build-plan.ts'
 import type { Lifetimes } from './plan/lifetimes.ts'
-import { planBuild } from './plan/plan-build.ts'
+import { dockerfileOf, planBuild } from './plan/plan-build.ts'
+import { secretsOf } from './plan/secret-forms.ts'
 import { builtLine, planLines } from './report/log-lines.ts'
 import { outputsOf } from './report/outputs.ts'
 import type { Report } from './report/outputs.ts'
@@ -28,6 +30,8 @@ export interface Ports {
   readonly readLifetimes: () => Lifetimes
   readonly openCluster: (choice: ClusterChoice) => Promise<ClusterSession>
   readonly packContext: (request: BuildRequest, signal: AbortSignal) => Promise<ContextArchive>
+  readonly readCertificates: (request: BuildRequest) => Promise<ReadonlyMap<string, string>>
+  readonly dockerCredentials: DockerCredentialsPort
 }
 
 /** Builds one image, from the inputs to the outputs. True if there is an image. */
@@ -53,7 +57,17 @@ async function attemptBuild(ports: Ports, signal: AbortSignal): Promise<Report> 
     ports.packContext(request, signal),
   ])
   try {
-    const [facts] = await Promise.all([session.survey(signal), sweep(ports, request, session, signal)])
+    const [facts, found, certificates] = await Promise.all([
+      session.survey(signal),
+      findCredentials(
+        { request, dockerfile: dockerfileOf(archive) },
+        ports.dockerCredentials,
+        session,
+        signal,
+      ),
+      ports.readCertificates(request),
+      sweep(ports, request, session, signal),
+    ])
     const plan = planBuild({
       request,
       identity: ports.drawIdentity(),
@@ -62,8 +76,11 @@ async function attemptBuild(ports: Ports, signal: AbortSignal): Promise<Report> 
       serverTime: facts.serverTime,
       userNamespaces: facts.userNamespaces,
       lifetimes,
+      found,
+      certificates,
     })
     if (plan.kind === 'failure') throw new ActionError(plan.failure)
+    for (const secret of secretsOf(plan)) ports.runner.mask(secret)
     warnOfMixedNodes(ports.runner, facts)
     for (const line of planLines(request, plan, archive, facts)) ports.runner.info(line)
     return await buildAndRemove(ports, plan, session, facts, signal)

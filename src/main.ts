@@ -1,5 +1,6 @@
 /** The main phase. With post.ts and wiring.ts the only place where adapters are wired. */
 import { randomBytes } from 'node:crypto'
+import { homedir } from 'node:os'
 
 import { buildImage } from './build-image.ts'
 import { systemClock } from './clock.ts'
@@ -10,6 +11,8 @@ import { MAX_CONTEXT_BYTES } from './plan/context-map.ts'
 import { parseLifetimes, TEST_LIFETIMES_VARIABLE } from './plan/lifetimes.ts'
 import type { Lifetimes } from './plan/lifetimes.ts'
 import type { BuildRequest } from './request/build-request.ts'
+import { readCertificates } from './registries/certificates.ts'
+import { dockerCredentials } from './registries/docker-credentials.ts'
 import { inputFailure, readRequest } from './request/read-request.ts'
 import { reportCrash } from './runner/report-crash.ts'
 import { runContext } from './runner/run-context.ts'
@@ -49,6 +52,10 @@ try {
           { workspace: workspaceOf(environment), context, file, limitBytes: MAX_CONTEXT_BYTES },
           signal,
         ),
+      readCertificates: ({ registryAccess }) =>
+        readCertificates(registryAccess.certificates, workspaceOf(environment)),
+      dockerCredentials: (registries, signal) =>
+        dockerCredentials(registries, { environment, home: homedir() }, signal),
     },
     stop,
   )

@@ -1,4 +1,5 @@
 import type { EndedBuild } from './ended-build.ts'
+import { authorityCures, credentialsTried } from './credentials-tried.ts'
 import type { Failure, FailureCode } from './failure.ts'
 import type { KanikoEnd } from './kaniko-end.ts'
 
@@ -14,7 +15,8 @@ interface Words {
 /** Words for an executor that ended by itself with an exit code other than 0. */
 export function explainKaniko(end: KanikoEnd, exitCode: number, ended: EndedBuild): Failure {
   const { headline, cures } = wordsFor(end, exitCode, ended)
-  return { code: end.code, headline, details: [...reasonOf(end), ...outputOf(end)], cures }
+  const details = [...reasonOf(end), ...credentialsTried(end, ended.plan), ...outputOf(end)]
+  return { code: end.code, headline, details, cures }
 }
 
 function reasonOf(end: KanikoEnd): readonly string[] {
@@ -104,24 +106,30 @@ const KANIKO_WORDS: Partial<Record<FailureCode, WordsOf>> = {
     cures: [
       'look at the names after FROM, and at `registry-mirror`',
       'the registry must be reachable from the pods of the cluster; a plain HTTP one is named in `insecure-registries`',
+      ...authorityCures(end),
     ],
   }),
   'base-image-denied': (end) => ({
     headline: `The registry does not let the build read the base image ${end.image ?? 'of the Dockerfile'}.`,
     cures: [
       'the image is private or does not exist: registries answer the same to both',
+      'credentials that may read it belong into `registries`',
       'where it says TOOMANYREQUESTS: wait, or name a mirror in `registry-mirror`',
     ],
   }),
   'push-denied': (_, __, ended) => ({
     headline: `The registry does not let the build push ${ended.plan.destinations.join(', ')}.`,
-    cures: ['the credentials must be allowed to write to that repository'],
+    cures: [
+      'the credentials must be allowed to write to that repository; they belong into `registries`',
+      'docs/registries.md has an example for each kind of registry',
+    ],
   }),
-  'push-unreachable': (_, __, ended) => ({
+  'push-unreachable': (end, __, ended) => ({
     headline: `The registry of ${ended.plan.destinations.join(', ')} cannot be reached from the build pod.`,
     cures: [
       'the address must be one that pods of the cluster reach: localhost is the pod itself',
       'a registry that speaks plain HTTP is named in `insecure-registries`',
+      ...authorityCures(end),
     ],
   }),
   'push-immutable': (_, __, ended) => ({

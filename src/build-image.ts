@@ -9,7 +9,7 @@ import { ActionError } from './failure/failure.ts'
 import { type DockerCredentialsPort, findCredentials } from './find-credentials.ts'
 import type { BuildIdentity, BuildPlan, RunContext } from './plan/build-plan.ts'
 import type { Lifetimes } from './plan/lifetimes.ts'
-import { dockerfileOf, planBuild } from './plan/plan-build.ts'
+import { dockerfileOf, planBuild, type PlanGrounds } from './plan/plan-build.ts'
 import { secretsOf } from './plan/secret-forms.ts'
 import { builtLine, planLines } from './report/log-lines.ts'
 import { outputsOf } from './report/outputs.ts'
@@ -57,15 +57,9 @@ async function attemptBuild(ports: Ports, signal: AbortSignal): Promise<Report> 
     ports.packContext(request, signal),
   ])
   try {
-    const [facts, found, certificates] = await Promise.all([
+    const [facts, registries] = await Promise.all([
       session.survey(signal),
-      findCredentials(
-        { request, dockerfile: dockerfileOf(archive) },
-        ports.dockerCredentials,
-        session,
-        signal,
-      ),
-      ports.readCertificates(request),
+      lookAtRegistries(ports, request, archive, session, signal),
       sweep(ports, request, session, signal),
     ])
     const plan = planBuild({
@@ -76,8 +70,7 @@ async function attemptBuild(ports: Ports, signal: AbortSignal): Promise<Report> 
       serverTime: facts.serverTime,
       userNamespaces: facts.userNamespaces,
       lifetimes,
-      found,
-      certificates,
+      ...registries,
     })
     if (plan.kind === 'failure') throw new ActionError(plan.failure)
     for (const secret of secretsOf(plan)) ports.runner.mask(secret)
@@ -87,6 +80,22 @@ async function attemptBuild(ports: Ports, signal: AbortSignal): Promise<Report> 
   } finally {
     session.close()
   }
+}
+
+/** Who the build is at its registries, and which of them are trusted. */
+async function lookAtRegistries(
+  { readCertificates, dockerCredentials }: Ports,
+  request: BuildRequest,
+  archive: ContextArchive,
+  session: ClusterSession,
+  signal: AbortSignal,
+): Promise<Pick<PlanGrounds, 'found' | 'certificates'>> {
+  const build = { request, dockerfile: dockerfileOf(archive) }
+  const [certificates, found] = await Promise.all([
+    readCertificates(request),
+    findCredentials(build, dockerCredentials, session, signal),
+  ])
+  return { certificates, found }
 }
 
 async function buildAndRemove(

@@ -62,8 +62,20 @@ describe('creating a build', () => {
     expect(secret?.metadata.ownerReferences).toEqual([
       { apiVersion: 'batch/v1', kind: 'Job', name: 'app-x7k2p', uid: jobUid },
     ])
-    // With a build that has none, no right to Secrets is needed.
-    expect(server.said('create secrets')).toBe(1)
+  })
+
+  test('needs the right to make Secrets only where there are credentials to send', async () => {
+    server.forbid('create secrets')
+    await session.createBuild(smallPlan('given', 'aaaaa'), notedLedger(), never())
+    const ledger = notedLedger()
+    const failure = await failureOf(session.createBuild(withSecret(smallPlan('given')), ledger, never()))
+
+    expect(failure).toMatchObject({ code: 'forbidden' })
+    expect(failure?.headline).toContain('create secrets in namespace "ci"')
+    expect(ledger.entries().map(({ kind, uid }) => `${kind} ${uid === undefined ? '' : 'made'}`)).toContain(
+      'Job made',
+    )
+    expect(ledger.entries().some(({ kind }) => kind === 'Secret')).toBe(false)
   })
 
   test('needs no right to read Secrets, even where the answer to making one is lost', async () => {

@@ -24,6 +24,7 @@ const BORDERS = {
     'js-yaml',
   ],
   registry: ['../request/', 'node:'],
+  registries: ['../failure/', '../plan/', '../request/', 'node:'],
   runner: ['../failure/', '../progress/', '../report/', 'node:', '@actions/core'],
 }
 

@@ -2,14 +2,16 @@ import type { BuildOutcome, BuildPlace } from './builders/builder.ts'
 import type { Clock } from './clock.ts'
 import { buildInCluster } from './builders/cluster-builder.ts'
 import type { ClusterFacts, ClusterSession, Ledger, LogLine } from './cluster/cluster-session.ts'
-import { confirmImage, type ConfirmationPorts } from './confirm-image.ts'
+import { type Confirmable, confirmImage, type ConfirmationPorts } from './confirm-image.ts'
 import type { ContextArchive } from './context/context-archive.ts'
 import { cancelled } from './failure/ended-by-us.ts'
 import { ActionError } from './failure/failure.ts'
+import { type DockerCredentialsPort, findCredentials } from './find-credentials.ts'
 import { leaveEvidence } from './leave-evidence.ts'
 import type { BuildIdentity, BuildPlan } from './plan/build-plan.ts'
 import type { Lifetimes } from './plan/lifetimes.ts'
-import { planBuild } from './plan/plan-build.ts'
+import { dockerfileOf, planBuild, type PlanGrounds } from './plan/plan-build.ts'
+import { secretsOf } from './plan/secret-forms.ts'
 import { removeOrKeep } from './remove-or-keep.ts'
 import { builtLine, planLines } from './report/log-lines.ts'
 import type { Report } from './report/outputs.ts'
@@ -32,6 +34,8 @@ export interface Ports extends ConfirmationPorts, EndPorts {
   readonly readLifetimes: () => Lifetimes
   readonly openCluster: (choice: ClusterChoice) => Promise<ClusterSession>
   readonly packContext: (request: BuildRequest, signal: AbortSignal) => Promise<ContextArchive>
+  readonly readCertificates: (request: BuildRequest) => Promise<ReadonlyMap<string, string>>
+  readonly dockerCredentials: DockerCredentialsPort
 }
 
 /** Builds one image, from the inputs to the outputs. True if there is an image. */
@@ -57,7 +61,11 @@ async function attemptBuild(ports: Ports, known: Known, signal: AbortSignal): Pr
     ports.packContext(request, signal),
   ])
   try {
-    const [facts] = await Promise.all([session.survey(signal), sweep(ports, request, session, signal)])
+    const [facts, registries] = await Promise.all([
+      session.survey(signal),
+      lookAtRegistries(ports, request, archive, session, signal),
+      sweep(ports, request, session, signal),
+    ])
     const plan = planBuild({
       request,
       identity: ports.drawIdentity(),
@@ -66,24 +74,48 @@ async function attemptBuild(ports: Ports, known: Known, signal: AbortSignal): Pr
       serverTime: facts.serverTime,
       userNamespaces: facts.userNamespaces,
       lifetimes,
+      ...registries,
     })
     known.facts = facts
     if (plan.kind === 'failure') throw new ActionError(plan.failure)
     known.plan = plan
+    for (const secret of secretsOf(plan)) ports.runner.mask(secret)
     warnOfMixedNodes(ports.runner, facts)
     for (const line of planLines(request, plan, archive, facts)) ports.runner.info(line)
-    return await buildAndRemove(ports, { request, plan }, { session, facts }, signal)
+    return await buildAndRemove(
+      ports,
+      { request, plan, certificates: registries.certificates },
+      { session, facts },
+      signal,
+    )
   } finally {
     session.close()
   }
 }
 
+/** Who the build is at its registries, and which of them are trusted. */
+async function lookAtRegistries(
+  { readCertificates, dockerCredentials }: Ports,
+  request: BuildRequest,
+  archive: ContextArchive,
+  session: ClusterSession,
+  signal: AbortSignal,
+): Promise<Pick<PlanGrounds, 'found' | 'certificates'>> {
+  const build = { request, dockerfile: dockerfileOf(archive) }
+  const [certificates, found] = await Promise.all([
+    readCertificates(request),
+    findCredentials(build, dockerCredentials, session, signal),
+  ])
+  return { certificates, found }
+}
+
 async function buildAndRemove(
   ports: Ports,
-  { request, plan }: { readonly request: BuildRequest; readonly plan: BuildPlan },
+  build: Confirmable,
   { session, facts }: { readonly session: ClusterSession; readonly facts: ClusterFacts },
   signal: AbortSignal,
 ): Promise<Report> {
+  const { plan } = build
   const log = withHeartbeat(buildLog(ports.runner), ports.clock)
   const raw = openRawLog(ports.files.logPath, (sentence) => log.note(sentence))
   const began = ports.clock.now()
@@ -103,7 +135,7 @@ async function buildAndRemove(
     const durationSeconds = (ports.clock.now() - began) / 1000
     log.end()
     raw.end()
-    outcome = await confirmImage(built, request, ports, signal)
+    outcome = await confirmImage(built, build, ports, signal)
     tell(ports.runner, outcome, plan, durationSeconds)
     const diagnosticsPath = await leaveEvidence(plan, outcome, { ...ports, session }, signal)
     return {

@@ -1,6 +1,9 @@
 import type { BuildOutcome, Digest, DigestConfirmation } from './builders/builder.ts'
 import { falseDigest } from './failure/false-digest.ts'
-import type { Confirmation } from './registry/confirmation.ts'
+import type { Confirmation, RegistryTrust } from './registry/confirmation.ts'
+import { configIn } from './plan/registry-secret.ts'
+import { parseDockerConfig, passwordIn } from './plan/docker-config.ts'
+import type { BuildPlan } from './plan/build-plan.ts'
 import type { BuildRequest } from './request/build-request.ts'
 import { type ImageReference, printImageReference } from './request/image-reference.ts'
 import type { Runner } from './runner/runner.ts'
@@ -12,9 +15,17 @@ export interface ConfirmationPorts {
   readonly readBack: (
     image: ImageReference,
     digest: Digest,
-    insecureRegistries: readonly string[],
+    trust: RegistryTrust,
     signal: AbortSignal,
   ) => Promise<Confirmation>
+}
+
+/** What is known of the registries of a build. */
+export interface Confirmable {
+  readonly request: BuildRequest
+  readonly plan: BuildPlan
+  /** PEM of the authorities of registries, by registry. */
+  readonly certificates: ReadonlyMap<string, string>
 }
 
 /**
@@ -25,7 +36,7 @@ export interface ConfirmationPorts {
  */
 export async function confirmImage(
   outcome: BuildOutcome,
-  request: BuildRequest,
+  { request, plan, certificates }: Confirmable,
   { runner, readBack }: ConfirmationPorts,
   signal: AbortSignal,
 ): Promise<BuildOutcome> {
@@ -33,7 +44,7 @@ export async function confirmImage(
   if (outcome.kind !== 'built' || !request.push || image === undefined) return outcome
   const { digest, where, record } = outcome
   const name = printImageReference(image)
-  const said = await readBack(image, digest, request.insecureRegistries, signal)
+  const said = await readBack(image, digest, trustIn(image.registry, { request, plan, certificates }), signal)
   switch (said.kind) {
     case 'confirmed':
       return { ...outcome, confirmation: { kind: 'confirmed' }, imageBytes: said.bytes }
@@ -57,3 +68,15 @@ export async function confirmImage(
 }
 
 const unconfirmed = (why: string): DigestConfirmation => ({ kind: 'unconfirmed', why })
+
+/** The registry as the executor sees it: with the same credentials, trusted the same way. */
+function trustIn(registry: string, { request, plan, certificates }: Confirmable): RegistryTrust {
+  const config = plan.registrySecret && configIn(plan.registrySecret)
+  const entry = config === undefined ? undefined : parseDockerConfig(config)?.entries.get(registry)
+  return {
+    isInsecure: request.insecureRegistries.includes(registry),
+    skipsVerification: request.registryAccess.unverified.includes(registry),
+    authority: certificates.get(registry),
+    credentials: entry && passwordIn(entry),
+  }
+}

@@ -1,5 +1,6 @@
 /** The main phase. With post.ts and wiring.ts the only place where adapters are wired. */
 import { randomBytes } from 'node:crypto'
+import { homedir } from 'node:os'
 
 import { buildImage } from './build-image.ts'
 import { systemClock } from './clock.ts'
@@ -12,6 +13,8 @@ import type { Lifetimes } from './plan/lifetimes.ts'
 import { readBack } from './registry/read-back.ts'
 import type { BuildRequest } from './request/build-request.ts'
 import { INPUT_NAMES } from './request/inputs.generated.ts'
+import { readCertificates } from './registries/certificates.ts'
+import { dockerCredentials } from './registries/docker-credentials.ts'
 import { inputFailure, readRequest } from './request/read-request.ts'
 import { buildFiles } from './runner/build-files.ts'
 import { reportCrash } from './runner/report-crash.ts'
@@ -53,13 +56,16 @@ try {
       readRequest: request,
       readLifetimes: lifetimes,
       openCluster: (choice) => openCluster(choice, environment, runner),
-      readBack: (image, digest, insecureRegistries, signal) =>
-        readBack(image, digest, { insecureRegistries, environment, signal }),
+      readBack: (image, digest, trust, signal) => readBack(image, digest, { trust, environment, signal }),
       packContext: ({ context, file }, signal) =>
         packContext(
           { workspace: workspaceOf(environment), context, file, limitBytes: MAX_CONTEXT_BYTES },
           signal,
         ),
+      readCertificates: ({ registryAccess }) =>
+        readCertificates(registryAccess.certificates, workspaceOf(environment)),
+      dockerCredentials: (registries, signal) =>
+        dockerCredentials(registries, { environment, home: homedir() }, signal),
     },
     stop,
   )

@@ -23,6 +23,8 @@ const plan: BuildPlan = {
     metadata: { name: 'app-x1y2z' },
     spec: { template: { spec: { hostUsers: false, containers: [{ name: 'kaniko' }] } } },
   },
+  registrySecret: undefined,
+  credentials: [],
   contextMap: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'app-x1y2z' } },
   container: 'kaniko',
   executor: 'example.com/kaniko:v1',

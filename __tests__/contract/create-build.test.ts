@@ -2,7 +2,14 @@ import type { Fault, Match } from '../support/api-faults.ts'
 import { stateLedger } from '../../src/runner/state-ledger.ts'
 import { startApiServer } from '../support/api-server.ts'
 import type { ApiServer } from '../support/api-server.ts'
-import { never, notedLedger, openSession, OWNER_TOKEN, smallPlan } from '../support/build-fixture.ts'
+import {
+  never,
+  notedLedger,
+  openSession,
+  OWNER_TOKEN,
+  smallPlan,
+  withSecret,
+} from '../support/build-fixture.ts'
 import { until } from '../support/eventually.ts'
 import type { ClusterSession } from '../../src/cluster/cluster-session.ts'
 import { ActionError } from '../../src/failure/failure.ts'
@@ -41,6 +48,62 @@ describe('creating a build', () => {
       { apiVersion: 'batch/v1', kind: 'Job', name: 'app-x7k2p', uid: created.jobUid },
     ])
     expect(created).toMatchObject({ jobName: 'app-x7k2p', random: 'x7k2p', container: 'kaniko' })
+  })
+
+  test('makes registry credentials after the Job, which owns them, and before the context', async () => {
+    const { jobUid } = await session.createBuild(withSecret(smallPlan()), notedLedger(), never())
+
+    expect(server.requests.map(({ what }) => what).slice(-3)).toEqual([
+      'create jobs',
+      'create secrets',
+      'create configmaps',
+    ])
+    const [secret] = server.objects.list('secrets')
+    expect(secret?.metadata.ownerReferences).toEqual([
+      { apiVersion: 'batch/v1', kind: 'Job', name: 'app-x7k2p', uid: jobUid },
+    ])
+  })
+
+  test('needs the right to make Secrets only where there are credentials to send', async () => {
+    server.forbid('create secrets')
+    await session.createBuild(smallPlan('given', 'aaaaa'), notedLedger(), never())
+    const ledger = notedLedger()
+    const failure = await failureOf(session.createBuild(withSecret(smallPlan('given')), ledger, never()))
+
+    expect(failure).toMatchObject({ code: 'forbidden' })
+    expect(failure?.headline).toContain('create secrets in namespace "ci"')
+    expect(ledger.entries().map(({ kind, uid }) => `${kind} ${uid === undefined ? '' : 'made'}`)).toContain(
+      'Job made',
+    )
+    expect(ledger.entries().some(({ kind }) => kind === 'Secret')).toBe(false)
+  })
+
+  test('needs no right to read Secrets, even where the answer to making one is lost', async () => {
+    server.forbid('get secrets')
+    server.fail({ method: 'POST', path: /secrets$/ }, { kind: 'lost-answer' })
+    const ledger = notedLedger()
+    await session.createBuild(withSecret(smallPlan('given')), ledger, never())
+
+    const [entry] = ledger.entries().filter(({ kind }) => kind === 'Secret')
+    expect(entry).toMatchObject({ name: 'app-x7k2p', namespace: 'ci' })
+    expect(server.objects.list('configmaps')).toHaveLength(1)
+    // It goes with its Job; nobody is to be told that it could not be looked for.
+    expect(entry && (await session.remove(entry, never()))).toEqual({ kind: 'absent' })
+    for (const made of ledger.written.filter(({ kind, uid }) => kind === 'Job' && uid !== undefined)) {
+      await session.remove(made, never())
+    }
+    expect(server.objects.list('secrets')).toEqual([])
+  })
+
+  test('takes no Secret for its own that was there before', async () => {
+    const theirs = withSecret(smallPlan('given', 'x7k2p', 'token-of-another')).registrySecret
+    if (theirs) server.objects.put('secrets', theirs)
+    server.forbid('get secrets')
+    const failure = await failureOf(
+      session.createBuild(withSecret(smallPlan('given')), notedLedger(), never()),
+    )
+
+    expect(failure?.headline).toContain('Secret "app-x7k2p" in namespace "ci" exists already')
   })
 
   test('writes each object down before it asks for it, and its uid after', async () => {

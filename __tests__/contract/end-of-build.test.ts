@@ -10,7 +10,7 @@ import type { Confirmation } from '../../src/registry/confirmation.ts'
 import { buildFiles } from '../../src/runner/build-files.ts'
 import { stateLedger } from '../../src/runner/state-ledger.ts'
 import { terminalRunner } from '../../src/runner/terminal-runner.ts'
-import { archiveOf, IDENTITY, NO_RUN } from '../plan/given.ts'
+import { archiveOf, NOTHING_FOUND, IDENTITY, NO_RUN } from '../plan/given.ts'
 import { type GivenInputs, requestOf } from '../request/given.ts'
 import { startApiServer } from '../support/api-server.ts'
 import type { ApiServer } from '../support/api-server.ts'
@@ -71,6 +71,8 @@ async function build(
       readRequest: () => requestOf({ ...TAGS, ...inputs }),
       readLifetimes: () => DEFAULT_LIFETIMES,
       openCluster: () => openSession(server),
+      readCertificates: () => Promise.resolve(new Map()),
+      dockerCredentials: () => Promise.resolve({ docker: NOTHING_FOUND.docker, notices: [] }),
       readBack: () => Promise.resolve(confirmation),
       packContext: () => Promise.resolve(archiveOf()),
     },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 
-import type { Confirmation, RegistryCredentials } from '../../src/registry/confirmation.ts'
+import type { Confirmation, RegistryCredentials, RegistryTrust } from '../../src/registry/confirmation.ts'
 import { readBack } from '../../src/registry/read-back.ts'
 import { never } from '../support/build-fixture.ts'
 import { basic, pathOf, RegistryServer } from '../support/registry-server.ts'
@@ -31,14 +31,23 @@ afterEach(() => Promise.all([registry, ...more].map((each) => each.close())))
 
 async function ask(
   expected = digest,
-  given: { readonly credentials?: RegistryCredentials; readonly signal?: AbortSignal } = {},
+  {
+    credentials,
+    signal = never(),
+  }: { readonly credentials?: RegistryCredentials; readonly signal?: AbortSignal } = {},
 ): Promise<Confirmation> {
   return readBack({ registry: registry.host, repository: REPOSITORY, tag: '1' }, expected, {
-    insecureRegistries: [registry.host],
+    trust: { ...TRUST, isInsecure: true, credentials },
     environment: {},
-    signal: never(),
-    ...given,
+    signal,
   })
+}
+
+const TRUST: RegistryTrust = {
+  isInsecure: false,
+  skipsVerification: false,
+  authority: undefined,
+  credentials: undefined,
 }
 
 const unknown = (reason: string | RegExp): unknown => ({
@@ -224,13 +233,13 @@ describe('a registry that gives no usable answer says nothing of the image', () 
     const { host } = registry
     await registry.close()
     const gone = { registry: host, repository: REPOSITORY, tag: '1' }
-    const options = { insecureRegistries: [host], environment: {}, signal: never() }
+    const options = { trust: { ...TRUST, isInsecure: true }, environment: {}, signal: never() }
     expect(await readBack(gone, digest, options)).toEqual(unknown('nothing answers'))
     registry = await new RegistryServer().listen()
   })
 
   test('a name that nobody knows', async () => {
-    const options = { insecureRegistries: [], environment: {}, signal: never() }
+    const options = { trust: TRUST, environment: {}, signal: never() }
     const image = { registry: 'registry.invalid', repository: REPOSITORY, tag: '1' }
     expect(await readBack(image, digest, options)).toEqual(unknown('its name'))
   })
@@ -266,14 +275,14 @@ describe('TLS', () => {
 
   async function askOverTls(
     before: (secure: RegistryServer) => void = () => undefined,
+    trust: Partial<RegistryTrust> = {},
   ): Promise<Confirmation> {
     const secure = await new RegistryServer(tls).listen()
-    more = [secure]
+    more = [...more, secure]
     const expected = secure.push(REPOSITORY, '1', image([5]))
     before(secure)
     return readBack({ registry: secure.host, repository: REPOSITORY, tag: '1' }, expected, {
-      insecureRegistries: [],
-      credentials: USER,
+      trust: { ...TRUST, credentials: USER, ...trust },
       environment: {},
       signal: never(),
     })
@@ -282,10 +291,18 @@ describe('TLS', () => {
   test('is what every registry is spoken to over that is not named insecure', async () => {
     setDefaultCACertificates([tls.cert])
     expect(await askOverTls()).toEqual({ kind: 'confirmed', bytes: 105 })
-    const options = { insecureRegistries: [], environment: {}, signal: never() }
+    const options = { trust: TRUST, environment: {}, signal: never() }
     const plain = { registry: registry.host, repository: REPOSITORY, tag: '1' }
     expect((await readBack(plain, digest, options)).kind).toBe('unknown')
     expect(registry.requests).toEqual([])
+  })
+
+  test('is spoken to a registry whose authority is given, and to one whose certificate is not to be looked at', async () => {
+    expect(await askOverTls(undefined, { authority: tls.cert })).toEqual({ kind: 'confirmed', bytes: 105 })
+    expect(await askOverTls(undefined, { skipsVerification: true })).toEqual({
+      kind: 'confirmed',
+      bytes: 105,
+    })
   })
 
   test('with a certificate that this runner does not trust says nothing of the image', async () => {

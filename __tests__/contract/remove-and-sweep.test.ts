@@ -2,7 +2,14 @@ import type { ClusterSession, LedgerEntry } from '../../src/cluster/cluster-sess
 import type { Fault } from '../support/api-faults.ts'
 import { startApiServer } from '../support/api-server.ts'
 import type { ApiServer } from '../support/api-server.ts'
-import { never, notedLedger, openSession, OWNER_TOKEN, smallPlan } from '../support/build-fixture.ts'
+import {
+  never,
+  notedLedger,
+  openSession,
+  OWNER_TOKEN,
+  smallPlan,
+  withSecret,
+} from '../support/build-fixture.ts'
 
 let server: ApiServer
 let session: ClusterSession
@@ -20,7 +27,7 @@ afterEach(async () => {
 
 async function createdEntries(where: 'own' | 'given'): Promise<readonly LedgerEntry[]> {
   const ledger = notedLedger()
-  await session.createBuild(smallPlan(where), ledger, never())
+  await session.createBuild(withSecret(smallPlan(where)), ledger, never())
   return ledger.written.filter(({ uid }) => uid !== undefined)
 }
 
@@ -38,7 +45,8 @@ describe('removing what was recorded', () => {
     for (const entry of entries) expect(await remove(entry)).toEqual({ kind: 'removed' })
     expect(server.requests.length - before).toBe(entries.length)
     expect(server.requests.at(-1)?.body).toMatchObject({ propagationPolicy: 'Background' })
-    expect([...server.objects.list('jobs'), ...server.objects.list('configmaps')]).toEqual([])
+    const resources = ['jobs', 'configmaps', 'secrets']
+    expect(resources.flatMap((resource) => server.objects.list(resource))).toEqual([])
   })
 
   test('removes the own namespace, and everything in it', async () => {

@@ -9,6 +9,9 @@ import { EXAMPLES, inputs } from './support/inputs.ts'
 
 const NAMESPACE = 'builds'
 
+/** For a registry that asks for none: that they are sent is enough here. */
+const CREDENTIALS = `- {registry: "${cluster.registry.split('/')[0] ?? ''}", username: nobody, password: no-password}`
+
 /** The fields of a kubeconfig that are changed here. */
 interface Kubeconfig {
   readonly clusters: readonly { readonly name: string }[]
@@ -62,7 +65,7 @@ describeInLab(`${name}${LAB_ONLY}`, () => {
       try {
         const { main, outputs } = await runStep({
           workspace: EXAMPLES,
-          inputs: inputs('api', { kubeconfig: kubeconfigOfRunner(), namespace }),
+          inputs: inputs('api', { kubeconfig: kubeconfigOfRunner(), namespace, registries: CREDENTIALS }),
         })
         expect(main.output).toContain('Built ')
         expect(outputs).toMatchObject({ outcome: 'built' })

@@ -69,6 +69,8 @@ const PLAN: BuildPlan = {
   namespace: 'ci',
   surroundings: [],
   job: { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'app-x1y2z' } },
+  registrySecret: undefined,
+  credentials: [],
   contextMap: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'app-x1y2z' } },
   container: CONTAINER,
   executor: 'example.com/kaniko:v1',

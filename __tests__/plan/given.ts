@@ -1,6 +1,7 @@
 import type { ContextArchive } from '../../src/context/context-archive.ts'
 import type { BuildPlan, RunContext } from '../../src/plan/build-plan.ts'
 import { DEFAULT_LIFETIMES } from '../../src/plan/lifetimes.ts'
+import type { FoundCredentials } from '../../src/plan/registry-auth.ts'
 import { planBuild, type PlanGrounds } from '../../src/plan/plan-build.ts'
 import { type GivenInputs, requestOf } from '../request/given.ts'
 
@@ -46,6 +47,13 @@ export function archiveOf(size = 3): ContextArchive {
   }
 }
 
+/** A runner that nobody has signed in on. */
+export const NOTHING_FOUND: FoundCredentials = {
+  docker: { path: '~/.docker/config.json', state: 'absent', entries: new Map() },
+  secret: { kind: 'unread' },
+  notices: [],
+}
+
 /** Grounds for a plan from inputs; what a test is about is given in `more`. */
 export function groundsOf(inputs: GivenInputs, more: Partial<PlanGrounds> = {}): PlanGrounds {
   return {
@@ -56,6 +64,8 @@ export function groundsOf(inputs: GivenInputs, more: Partial<PlanGrounds> = {}):
     serverTime: new Date('2026-11-23T12:00:00.900Z'),
     userNamespaces: true,
     lifetimes: DEFAULT_LIFETIMES,
+    found: NOTHING_FOUND,
+    certificates: new Map(),
     ...more,
   }
 }

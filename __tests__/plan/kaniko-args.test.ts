@@ -16,7 +16,8 @@ const known = new Map(
 )
 
 function args(inputs: GivenInputs, labels: ReadonlyMap<string, string> = new Map()): readonly string[] {
-  return kanikoArgs(requestOf({ ...TAGS, ...inputs }), 'Dockerfile', labels)
+  const decided = { dockerfile: 'Dockerfile', labels, certificates: new Map<string, string>() }
+  return kanikoArgs(requestOf({ ...TAGS, ...inputs }), decided)
 }
 
 test('what is always given is what the contract fixes', () => {

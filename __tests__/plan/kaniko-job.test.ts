@@ -78,6 +78,14 @@ test('in a given namespace the pod uses the service account that is there', () =
   expect(spec['automountServiceAccountToken']).toBe(false)
 })
 
+test('the pod goes where the user says, and always to Linux', () => {
+  const { spec } = jobSpec(
+    planOf({ ...TAGS, 'node-selector': 'pool=builds', tolerations: '- {key: a, operator: Exists}' }),
+  ).template
+  expect(spec['nodeSelector']).toEqual({ pool: 'builds', 'kubernetes.io/os': 'linux' })
+  expect(spec['tolerations']).toEqual([{ key: 'a', operator: 'Exists' }])
+})
+
 test.each([
   ['auto', true, 'yes', false],
   ['auto', undefined, 'try', false],

@@ -82,21 +82,20 @@ describe('the objects', () => {
     expect(objectNames(stem, IDENTITY)).toEqual({
       job: `${stem}-ab12c`,
       contextMap: `${stem}-context-ab12c`,
+      registrySecret: `${stem}-registry-ab12c`,
     })
   })
 
   test('have valid names in all three attempts, all different, with the random part at the end', () => {
     fc.assert(
       fc.property(anyStem, anyIdentity, (stem, identity) => {
-        const { job, contextMap } = objectNames(stem, identity)
-        const later = ([2, 3] as const).flatMap((attempt) => [
-          laterName(job, attempt, identity),
-          laterName(contextMap, attempt, identity),
-        ])
-        const all = [job, contextMap, ...later]
-        for (const name of all) expectName(name, identity.random)
-        for (const name of later) expect([job, contextMap]).not.toContain(name)
-        expect(new Set(later).size).toBe(4)
+        const first = Object.values<string>({ ...objectNames(stem, identity) })
+        const later = ([2, 3] as const).flatMap((attempt) =>
+          first.map((name) => laterName(name, attempt, identity)),
+        )
+        for (const name of [...first, ...later]) expectName(name, identity.random)
+        for (const name of later) expect(first).not.toContain(name)
+        expect(new Set(later).size).toBe(2 * first.length)
       }),
     )
   })
@@ -104,9 +103,9 @@ describe('the objects', () => {
   test.each(Array.from({ length: 63 }, (_, index) => index + 1))(
     'have room for a stem of %i characters',
     (length) => {
-      const { job, contextMap } = objectNames('a'.repeat(length), IDENTITY)
-      for (const name of [job, contextMap, laterName(job, 2, IDENTITY), laterName(contextMap, 3, IDENTITY)]) {
+      for (const name of Object.values<string>({ ...objectNames('a'.repeat(length), IDENTITY) })) {
         expectName(name, 'ab12c')
+        expectName(laterName(name, 3, IDENTITY), 'ab12c')
       }
     },
   )

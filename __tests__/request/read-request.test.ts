@@ -30,7 +30,16 @@ describe('what is not given', () => {
       },
       registryMirrors: [],
       insecureRegistries: [],
+      registryAccess: {
+        credentials: [],
+        secret: undefined,
+        serviceAccount: undefined,
+        certificates: new Map(),
+        unverified: [],
+      },
       resources: DEFAULT_RESOURCES,
+      nodeSelector: new Map(),
+      tolerations: [],
       timeoutSeconds: 600,
       scheduleTimeoutSeconds: 600,
       userNamespace: 'auto',
@@ -69,6 +78,13 @@ test('every input arrives in the request', () => {
       'cache-write': 'TRUE',
       'registry-mirror': 'mirror.gcr.io, harbor.example/hub',
       'insecure-registries': 'registry:5000\n# not:1',
+      registries: '- {registry: ghcr.io, username: bob, password: S3cret}',
+      'registry-secret': 'credentials',
+      'service-account': 'builder',
+      'registry-certificates': 'registry:5001=ca.pem',
+      'skip-tls-verify-registries': 'registry:5002',
+      'node-selector': 'pool=builds',
+      tolerations: '- {operator: Exists}',
       resources: 'limits: {memory: 4Gi}',
       timeout: '1h',
       'schedule-timeout': '5m',
@@ -99,7 +115,16 @@ test('every input arrives in the request', () => {
     },
     registryMirrors: ['mirror.gcr.io', 'harbor.example/hub'],
     insecureRegistries: ['registry:5000'],
+    registryAccess: {
+      credentials: [{ registry: 'ghcr.io', username: 'bob', password: 'S3cret' }],
+      secret: 'credentials',
+      serviceAccount: 'builder',
+      certificates: new Map([['registry:5001', { kind: 'file', path: 'ca.pem' }]]),
+      unverified: ['registry:5002'],
+    },
     resources: { limits: { memory: '4Gi' } },
+    nodeSelector: new Map([['pool', 'builds']]),
+    tolerations: [{ operator: 'Exists' }],
     timeoutSeconds: 3600,
     scheduleTimeoutSeconds: 300,
     userNamespace: 'always',
@@ -203,46 +228,6 @@ describe('pushing', () => {
   })
 })
 
-describe('the cache', () => {
-  test.each([
-    ['ghcr.io/acme/app:1,other/x:1', { registry: 'ghcr.io', repository: 'acme/app/cache' }],
-    ['acme/app:1', { registry: 'docker.io', repository: 'acme/app-cache' }],
-    ['registry:5000/app:1', { registry: 'registry:5000', repository: 'app/cache' }],
-  ])('of %s is next to the first image', (tags, repository) => {
-    expect(requestOf({ tags }).cache).toMatchObject({ kind: 'on', repository })
-  })
-
-  test('is written by builds that push, and by others only if they ask', () => {
-    expect(requestOf({ ...TAGS, push: 'false' }).cache).toMatchObject({ kind: 'on', write: false })
-    expect(requestOf({ ...TAGS, push: 'false', 'cache-write': 'true' }).cache).toMatchObject({ write: true })
-    expect(requestOf({ ...TAGS, 'cache-write': 'false' }).cache).toMatchObject({ write: false })
-  })
-
-  test('is off with a notice where no repository can be derived', () => {
-    expect(requestOf({ push: 'false' }).cache).toEqual({
-      kind: 'off',
-      notice: containing('cache-repository'),
-    })
-    const longest = `ghcr.io/${'a'.repeat(255)}:1`
-    expect(requestOf({ tags: longest }).cache).toMatchObject({
-      kind: 'off',
-      notice: containing('cache-repository'),
-    })
-  })
-
-  test('is on without tags where its repository is named', () => {
-    expect(requestOf({ push: 'false', 'cache-repository': 'acme/cache' }).cache).toMatchObject({
-      kind: 'on',
-      repository: { registry: 'docker.io', repository: 'acme/cache' },
-      write: false,
-    })
-  })
-
-  test('is off in silence where that is asked for', () => {
-    expect(requestOf({ push: 'false', cache: 'false' }).cache).toEqual({ kind: 'off', notice: undefined })
-  })
-})
-
 test('user-namespace false builds without one', () => {
   expect(requestOf({ ...TAGS, 'user-namespace': 'False' }).userNamespace).toBe('never')
 })
@@ -266,6 +251,13 @@ describe('problems', () => {
       'cache-write': 'yes',
       'registry-mirror': 'https://a/b',
       'insecure-registries': 'a/b',
+      registries: 'x',
+      'registry-secret': 'A',
+      'service-account': 'A',
+      'registry-certificates': 'x',
+      'skip-tls-verify-registries': 'a/b',
+      'node-selector': 'x',
+      tolerations: 'x',
       resources: 'x',
       timeout: 'x',
       'schedule-timeout': 'x',

@@ -36,6 +36,14 @@ describe('the ledger', () => {
     expect(parseLedger(saved)).toEqual([])
   })
 
+  test.each(['Namespace', 'ServiceAccount', 'Job', 'ConfigMap', 'Secret'] as const)(
+    'gives back a %s',
+    (kind) => {
+      const entry: LedgerEntry = { ...map, kind }
+      expect(parseLedger(JSON.stringify({ version: 1, entries: [entry] }))).toEqual([entry])
+    },
+  )
+
   test.each([
     ['a kind that builds never create', { ...job, kind: 'Deployment' }],
     ['no owner token', { ...job, ownerToken: '' }],

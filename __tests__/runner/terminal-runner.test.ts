@@ -15,3 +15,15 @@ test('outside GitHub no workflow command is printed, least of all one that holds
   expect(runner.input('kube-context')).toBe('lab')
   expect(runner.input('namespace')).toBeUndefined()
 })
+
+test('what is to be hidden is shown nowhere, the whole of it before its parts', () => {
+  const said: string[] = []
+  const runner = terminalRunner({}, (line) => said.push(line))
+  runner.mask('password')
+  runner.mask('{"auth":"password"}')
+  runner.info('a password, and a password')
+  runner.untrusted().line('cat: {"auth":"password"}')
+  runner.warning('password')
+  runner.output('image', 'x/password')
+  expect(said).toEqual(['a ***, and a ***', 'cat: ***', 'Warning: ***', 'image=x/***'])
+})

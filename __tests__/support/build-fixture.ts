@@ -4,6 +4,7 @@ import { openClusterSession } from '../../src/cluster/session.ts'
 import type { KubernetesObject } from '../../src/kubernetes/objects.ts'
 import type { BuildPlan } from '../../src/plan/build-plan.ts'
 import { DEFAULT_LIFETIMES, endsOf } from '../../src/plan/lifetimes.ts'
+import { registrySecret } from '../../src/plan/registry-secret.ts'
 import { parseDockerfile } from '../../src/progress/dockerfile.ts'
 import type { ApiServer } from './api-server.ts'
 import { quickClock } from './quick-clock.ts'
@@ -69,6 +70,8 @@ export function smallPlan(
       spec: { template: { metadata: job.metadata, spec: { containers: [{ name: 'kaniko' }] } } },
     },
     contextMap: marked('v1', 'ConfigMap', `app-${random}`),
+    registrySecret: undefined,
+    credentials: [],
     container: 'kaniko',
     executor: 'executor:test',
     destinations: [],
@@ -83,6 +86,12 @@ export function smallPlan(
     missingSources: [],
     notes: [],
   }
+}
+
+/** The plan with registry credentials to send. */
+export function withSecret(plan: BuildPlan): BuildPlan {
+  const { metadata } = plan.contextMap
+  return { ...plan, registrySecret: registrySecret(metadata, '{"auths":{}}') }
 }
 
 /** A signal that nobody aborts. */

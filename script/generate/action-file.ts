@@ -45,7 +45,11 @@ function entries(value: unknown, where: string): readonly Entry[] {
 }
 
 function takeApart(description: string): Omit<Entry, 'name' | 'fixedDefault'> {
-  const paragraphs = description.trim().split(/\n\s*\n/)
+  // action.yml must not hold `${{`, see there.
+  const paragraphs = description
+    .trim()
+    .replaceAll('{{', '${{')
+    .split(/\n\s*\n/)
   const labelled = (label: string) =>
     paragraphs.find((paragraph) => paragraph.startsWith(label))?.slice(label.length)
   const plain = paragraphs.filter((paragraph) => !/^(Form|Default|Example):/.test(paragraph))
@@ -54,8 +58,7 @@ function takeApart(description: string): Omit<Entry, 'name' | 'fixedDefault'> {
     more: plain.slice(1),
     form: labelled('Form: '),
     describedDefault: labelled('Default: '),
-    // action.yml must not hold `${{`, see there.
-    example: labelled('Example:\n')?.replaceAll('{{', '${{'),
+    example: labelled('Example:\n'),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Failure } from '../failure/failure.ts'
 import type { ClusterEvent, Job, Pod, ResourceList, Taint } from '../kubernetes/objects.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 
@@ -11,11 +12,17 @@ export interface ClusterSession {
   survey(signal: AbortSignal): Promise<ClusterFacts>
 
   /**
-   * Creates all objects of the plan: surroundings, Job, then the context owned
-   * by the Job. Each is recorded in the ledger before it is created; one that
+   * Creates all objects of the plan: surroundings, Job, then registry credentials
+   * and context, owned by the Job. Each is recorded in the ledger before it is created; one that
    * exists with our owner token (an answer was lost) is adopted.
    */
   createBuild(plan: BuildPlan, ledger: Ledger, signal: AbortSignal): Promise<CreatedBuild>
+
+  /**
+   * The config.json in an existing Secret of the type kubernetes.io/dockerconfigjson.
+   * Throws an `ActionError` where it is not there, or another kind of Secret.
+   */
+  readRegistrySecret(namespace: string, name: string, signal: AbortSignal): Promise<RegistrySecretReading>
 
   /**
    * What the cluster knows about the build, anew at each change, beginning
@@ -85,6 +92,11 @@ export interface NodeFacts {
   readonly allocatable: ResourceList
 }
 
+export type RegistrySecretReading =
+  | { readonly kind: 'read'; readonly config: string }
+  /** There is no right to read it. */
+  | { readonly kind: 'refused'; readonly failure: Failure }
+
 /** What a build is found by in the cluster. */
 export interface BuildAddress {
   readonly namespace: string
@@ -124,7 +136,7 @@ export type LogEnd =
 
 /** One object that this invocation created, or was about to. */
 export interface LedgerEntry {
-  readonly kind: 'Namespace' | 'ServiceAccount' | 'Job' | 'ConfigMap'
+  readonly kind: 'Namespace' | 'ServiceAccount' | 'Job' | 'ConfigMap' | 'Secret'
   /** Empty for a Namespace. */
   readonly namespace: string
   readonly name: string

@@ -20,7 +20,13 @@ export const OWNER_TOKEN = 'hybrid-kubernetes-build.io/owner-token'
 /** How long a create that is under way goes on after an abort, in milliseconds: a cancelled step has seconds left. */
 const LAST_CREATE_MS = 1_500
 
-const KINDS: readonly string[] = ['Namespace', 'ServiceAccount', 'Job', 'ConfigMap'] satisfies CreatedKind[]
+const KINDS: readonly string[] = [
+  'Namespace',
+  'ServiceAccount',
+  'Job',
+  'ConfigMap',
+  'Secret',
+] satisfies CreatedKind[]
 
 interface Creation {
   readonly api: Api
@@ -41,8 +47,9 @@ export interface CreatedObjects {
 
 /**
  * Creates the objects of a plan one after the other: surroundings, the Job,
- * then the context. The order is what cleans up after a dead runner: the
- * context belongs to the Job and goes with it. An abort takes effect once the
+ * then credentials and context. The order is what cleans up after a dead
+ * runner: what belongs to the Job goes with it. The context is last, being the
+ * largest: the pod begins when all is there. An abort takes effect once the
  * create that is under way is answered. A Job that can have no pod is told at
  * once: Pod Security warns of it, long before the Job controller tries.
  */
@@ -59,7 +66,9 @@ export async function createObjects(
   for (const object of plan.surroundings) await create(object, creation)
   const job = await create(plan.job, creation)
   const mayViolate = await judgePodSecurity(api, plan, warnings, signal)
-  await create(ownedBy(plan.contextMap, { name: job.metadata.name, uid: job.metadata.uid ?? '' }), creation)
+  const owner = { name: job.metadata.name, uid: job.metadata.uid ?? '' }
+  if (plan.registrySecret !== undefined) await create(ownedBy(plan.registrySecret, owner), creation)
+  await create(ownedBy(plan.contextMap, owner), creation)
   return { job, warnings: [...new Set(warnings)], mayViolate }
 }
 
@@ -96,7 +105,10 @@ async function createOrAdopt(
   mayExist: () => void,
 ): Promise<KubernetesObject> {
   const path = collectionOf(entry.kind, entry.namespace)
+  let tried = false
   const once = async (): Promise<KubernetesObject> => {
+    const again = tried
+    tried = true
     try {
       const post = { method: 'POST', path, body: object, retry: ONE_TRY } as const
       const answer = await unhurried(patience, signal, (late) => api.call(post, late))
@@ -107,7 +119,8 @@ async function createOrAdopt(
       if (!isRefused(error)) mayExist()
       if (!isTaken(error)) throw error
       const there = await existing(entry, api, signal)
-      if (there.metadata.annotations?.[OWNER_TOKEN] !== ownerToken) throw collision(entry)
+      if (there === undefined && again) return object
+      if (there?.metadata.annotations?.[OWNER_TOKEN] !== ownerToken) throw collision(entry)
       if (there.metadata.deletionTimestamp !== undefined) throw new Leaving()
       return there
     }
@@ -160,13 +173,24 @@ function isTaken(error: unknown): boolean {
   return error instanceof ApiError && error.status === 409 && error.reason === 'AlreadyExists'
 }
 
-async function existing(entry: LedgerEntry, api: Api, signal: AbortSignal): Promise<KubernetesObject> {
+/**
+ * What has the name. Undefined for a Secret that may not be looked at: nobody
+ * is given the right to read all Secrets of a namespace for the sake of one lost
+ * answer. After such a one it is ours, its name being drawn at random, and goes
+ * with its Job.
+ */
+async function existing(
+  entry: LedgerEntry,
+  api: Api,
+  signal: AbortSignal,
+): Promise<KubernetesObject | undefined> {
   const path = objectPath(entry.kind, entry.namespace, entry.name)
   try {
     return parseObject((await api.call({ method: 'GET', path, retry: DURING_BUILD }, signal)).body)
   } catch (error) {
     // It went in between: the name is free again.
     if (error instanceof ApiError && error.status === 404) throw new Leaving()
+    if (error instanceof ApiError && error.status === 403 && entry.kind === 'Secret') return undefined
     throw error
   }
 }

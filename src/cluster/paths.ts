@@ -1,5 +1,5 @@
 /** What this project creates. */
-export type CreatedKind = 'Namespace' | 'ServiceAccount' | 'Job' | 'ConfigMap'
+export type CreatedKind = 'Namespace' | 'ServiceAccount' | 'Job' | 'ConfigMap' | 'Secret'
 
 /** Path of the collection that objects of a kind are created in. */
 export function collectionOf(kind: CreatedKind, namespace: string): string {
@@ -10,6 +10,8 @@ export function collectionOf(kind: CreatedKind, namespace: string): string {
       return `${core(namespace)}/serviceaccounts`
     case 'ConfigMap':
       return `${core(namespace)}/configmaps`
+    case 'Secret':
+      return `${core(namespace)}/secrets`
     case 'Job':
       return `/apis/batch/v1/namespaces/${encodeURIComponent(namespace)}/jobs`
   }

@@ -11,6 +11,7 @@ import { inspectBuild } from './inspect.ts'
 import { followLog } from './log-stream.ts'
 import { observeBuild } from './observe.ts'
 import { logOf } from './paths.ts'
+import { readRegistrySecret } from './registry-secret.ts'
 import { removeRecorded } from './remove.ts'
 import type { Patience } from './retry.ts'
 import { readArchitecture, surveyCluster } from './survey.ts'
@@ -41,6 +42,7 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
         mayViolate,
       }
     },
+    readRegistrySecret: (namespace, name, signal) => readRegistrySecret(api, namespace, name, signal),
     observe: (build, signal) => observed(api, build, jobs.get(build.jobUid), patience, signal),
     followLog(build, podName, onLine, ended, signal) {
       const source = { path: logOf(build.namespace, podName), container: build.container }

@@ -1,5 +1,6 @@
 import type { Place } from '../progress/build-record.ts'
 import { named, placeOfImage, placeOfLine } from './dockerfile-place.ts'
+import { authorityCures } from './credentials-tried.ts'
 import type { EndedBuild } from './ended-build.ts'
 import { copySource } from './explain-copy.ts'
 import type { FailureCode } from './failure.ts'
@@ -38,6 +39,7 @@ export const DOCKERFILE_WORDS: Partial<Record<FailureCode, WordsOf>> = {
       place,
       cures: [
         'the image is private or does not exist: registries answer the same to both',
+        'credentials that may read it belong into `registries`',
         'where it says TOOMANYREQUESTS: wait, or name a mirror in `registry-mirror`',
       ],
     }
@@ -131,6 +133,7 @@ function baseImageMissing(end: KanikoEnd, _: number, ended: EndedBuild): Words {
       cures: [
         'pods may have another network than the runner: name a mirror that they reach in `registry-mirror`',
         'a registry that speaks plain HTTP is named in `insecure-registries`',
+        ...authorityCures(end),
       ],
     }
   }

@@ -1,4 +1,5 @@
 import type { EndedBuild } from './ended-build.ts'
+import { credentialsTried } from './credentials-tried.ts'
 import { DOCKERFILE_WORDS } from './explain-dockerfile.ts'
 import { REGISTRY_WORDS } from './explain-registry.ts'
 import type { Failure, FailureCode } from './failure.ts'
@@ -16,7 +17,11 @@ export function explainKaniko(end: KanikoEnd, exitCode: number, ended: EndedBuil
     code: end.code,
     headline,
     place,
-    details: paragraphs(sourceOf(ended, place), [...reason, ...facts], outputOf(end)),
+    details: paragraphs(
+      sourceOf(ended, place),
+      [...reason, ...credentialsTried(end, ended.plan), ...facts],
+      outputOf(end),
+    ),
     cures,
   }
 }

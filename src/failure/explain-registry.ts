@@ -1,3 +1,4 @@
+import { authorityCures } from './credentials-tried.ts'
 import type { EndedBuild } from './ended-build.ts'
 import type { FailureCode } from './failure.ts'
 import type { WordsOf } from './words.ts'
@@ -8,13 +9,17 @@ const destinations = ({ plan }: EndedBuild): string => plan.destinations.join(',
 export const REGISTRY_WORDS: Partial<Record<FailureCode, WordsOf>> = {
   'push-denied': (_, __, ended) => ({
     headline: `The registry does not let the build push ${destinations(ended)}.`,
-    cures: ['the credentials must be allowed to write to that repository'],
+    cures: [
+      'the credentials must be allowed to write to that repository; they belong into `registries`',
+      'docs/registries.md has an example for each kind of registry',
+    ],
   }),
-  'push-unreachable': (_, __, ended) => ({
+  'push-unreachable': (end, __, ended) => ({
     headline: `The registry of ${destinations(ended)} cannot be reached from the build pod.`,
     cures: [
       'the address must be one that pods of the cluster reach: localhost is the pod itself',
       'a registry that speaks plain HTTP is named in `insecure-registries`',
+      ...authorityCures(end),
     ],
   }),
   'push-immutable': (_, __, ended) => ({

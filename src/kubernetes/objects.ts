@@ -44,6 +44,15 @@ export interface ResourceRequirements {
   readonly limits?: ResourceList
 }
 
+/** What lets a pod run on a node with a taint; an empty operator is `Equal`, an empty effect is every effect. */
+export interface Toleration {
+  readonly key?: string
+  readonly operator?: 'Equal' | 'Exists'
+  readonly value?: string
+  readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
+  readonly tolerationSeconds?: number
+}
+
 export interface ContainerState {
   readonly waiting?: { readonly reason?: string; readonly message?: string }
   readonly running?: { readonly startedAt?: string }
@@ -138,16 +147,6 @@ export interface Taint {
   readonly key: string
   readonly value?: string
   readonly effect: string
-}
-
-export interface Toleration {
-  /** Left out: every taint. */
-  readonly key?: string
-  /** `Equal`, if left out, or `Exists`. */
-  readonly operator?: string
-  readonly value?: string
-  /** Left out: every effect. */
-  readonly effect?: string
 }
 
 export interface Node {

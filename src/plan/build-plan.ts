@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { Dockerfile } from '../progress/dockerfile.ts'
 import type { Cleanup } from '../request/build-request.ts'
 import type { Ends } from './lifetimes.ts'
+import type { RegistryCredential } from './registry-auth.ts'
 
 /** Who a build is: drawn once, before anything is created. The random part and the token are the identity. */
 export interface BuildIdentity {
@@ -42,6 +43,8 @@ export interface BuildPlan {
   readonly job: KubernetesObject
   /** Holds the context; its owner reference is added when the Job's uid is known. */
   readonly contextMap: KubernetesObject
+  /** Holds the registry credentials that are sent, as `contextMap` holds the context; undefined without any. */
+  readonly registrySecret: KubernetesObject | undefined
   /** Name of the container in `job` that builds. */
   readonly container: string
   readonly executor: string
@@ -49,6 +52,8 @@ export interface BuildPlan {
   readonly destinations: readonly string[]
   /** `repository` of the first destination, without tag; undefined if not pushed. */
   readonly repository: string | undefined
+  /** Every registry that the build touches, and where its credentials come from. */
+  readonly credentials: readonly RegistryCredential[]
   readonly userNamespace: 'yes' | 'no' | 'try'
   readonly timeoutSeconds: number
   readonly scheduleTimeoutSeconds: number

@@ -6,13 +6,18 @@ import { CONTEXT_FILE } from './kaniko-args.ts'
 /** Bytes of a compressed context: 900 KiB. Kubernetes refuses a ConfigMap above 1 MiB. */
 export const MAX_CONTEXT_BYTES = 921_600
 
-/** The ConfigMap that holds the context. Immutable: nobody can put another context under a build. */
-export function contextMap(metadata: ObjectMeta, archive: ContextArchive): KubernetesObject {
+/** The ConfigMap that holds the context, and certificates by file name. Immutable: nobody can put another context under a build. */
+export function contextMap(
+  metadata: ObjectMeta,
+  archive: ContextArchive,
+  certificates: ReadonlyMap<string, string> = new Map(),
+): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata,
     immutable: true,
+    ...(certificates.size === 0 ? {} : { data: Object.fromEntries(certificates) }),
     binaryData: { [CONTEXT_FILE]: Buffer.from(archive.bytes).toString('base64') },
   }
 }
@@ -37,16 +42,16 @@ export function contextFailure(context: string, archive: ContextArchive): Failur
 }
 
 /**
- * The ConfigMap with its owner, so that it goes when the Job goes. No
+ * An object with its owner, so that it goes when the Job goes. No
  * `blockOwnerDeletion`: it would need the right to update Jobs' finalizers, and
  * hold up the Job's deletion.
  */
 export function ownedBy(
-  contextMap: KubernetesObject,
+  object: KubernetesObject,
   job: { readonly name: string; readonly uid: string },
 ): KubernetesObject {
   const owner = { apiVersion: 'batch/v1', kind: 'Job', name: job.name, uid: job.uid }
-  return { ...contextMap, metadata: { ...contextMap.metadata, ownerReferences: [owner] } }
+  return { ...object, metadata: { ...object.metadata, ownerReferences: [owner] } }
 }
 
 /** `1234` → `2 KiB`: rounded up, so that a size above the limit never looks equal to it. */

@@ -1,5 +1,6 @@
 import type { BuildRequest } from '../request/build-request.ts'
 import { printImageReference, printImageRepository } from '../request/image-reference.ts'
+import { nameForKaniko } from '../request/registry-host.ts'
 
 /** Below /kaniko: Kaniko loses what the Dockerfile copies to any other place where something is mounted. */
 export const CONTEXT_DIRECTORY = '/kaniko/context'
@@ -19,11 +20,20 @@ const ALWAYS = [
   '--digest-file=/dev/termination-log',
 ] as const
 
-/** Flags of Kaniko's executor for a request; `dockerfile` is the path in the archive, `labels` all that the image gets. */
+/** What a plan has decided beyond the request. */
+export interface Decided {
+  /** Path in the archive. */
+  readonly dockerfile: string
+  /** All that the image gets. */
+  readonly labels: ReadonlyMap<string, string>
+  /** Paths in the container of the certificates of registries' authorities. */
+  readonly certificates: ReadonlyMap<string, string>
+}
+
+/** Flags of Kaniko's executor for a request. */
 export function kanikoArgs(
   request: BuildRequest,
-  dockerfile: string,
-  labels: ReadonlyMap<string, string>,
+  { dockerfile, labels, certificates }: Decided,
 ): readonly string[] {
   return [
     ...ALWAYS,
@@ -34,6 +44,8 @@ export function kanikoArgs(
     ...cacheArgs(request),
     ...request.registryMirrors.map((mirror) => `--registry-mirror=${mirror}`),
     ...request.insecureRegistries.map((registry) => `--insecure-registry=${registry}`),
+    ...request.registryAccess.unverified.map((name) => `--skip-tls-verify-registry=${nameForKaniko(name)}`),
+    ...[...certificates].map(([name, path]) => `--registry-certificate=${nameForKaniko(name)}=${path}`),
     ...destinations(request).map((destination) => `--destination=${destination}`),
     ...(request.push ? [] : ['--no-push']),
     ...request.kanikoArgs,

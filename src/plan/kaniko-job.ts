@@ -1,6 +1,7 @@
-import type { KubernetesObject, ObjectMeta, ResourceRequirements } from '../kubernetes/objects.ts'
-import { CONTEXT_DIRECTORY } from './kaniko-args.ts'
+import type { KubernetesObject, ObjectMeta, ResourceRequirements, Toleration } from '../kubernetes/objects.ts'
+import { LINUX } from '../request/node-selector.ts'
 import type { Ends } from './lifetimes.ts'
+import type { Mount } from './mounts.ts'
 
 /** Name of the container that builds. */
 export const BUILD_CONTAINER = 'kaniko'
@@ -38,12 +39,19 @@ const POD_ANNOTATIONS = {
   'openservicemesh.io/sidecar-injection': 'disabled',
 } as const
 
+/** Lets Azure's webhook give the pod its service account's identity; means nothing elsewhere. */
+const CLOUD_IDENTITY = { 'azure.workload.identity/use': 'true' } as const
+
 /** What one Job is made of. */
 export interface KanikoJob {
   readonly metadata: ObjectMeta
-  readonly contextMap: string
+  readonly mounts: readonly Mount[]
   /** Undefined: the namespace's default one. */
   readonly serviceAccount: string | undefined
+  /** Whether the service account is the user's, and may have an identity of a cloud. */
+  readonly cloudIdentity: boolean
+  readonly nodeSelector: ReadonlyMap<string, string>
+  readonly tolerations: readonly Toleration[]
   readonly executor: string
   /** Flags as the executor is to get them. */
   readonly args: readonly string[]
@@ -69,7 +77,7 @@ export function kanikoJob(given: KanikoJob): KubernetesObject {
       ttlSecondsAfterFinished: given.ends.ttlSeconds,
       template: {
         metadata: {
-          labels: { ...labels, ...POD_LABELS },
+          labels: { ...labels, ...POD_LABELS, ...(given.cloudIdentity ? CLOUD_IDENTITY : {}) },
           annotations: { ...annotations, ...POD_ANNOTATIONS },
         },
         spec: podSpec(given),
@@ -87,10 +95,11 @@ function podSpec(given: KanikoJob): Readonly<Record<string, unknown>> {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     ...(given.userNamespace ? { hostUsers: false } : {}),
-    nodeSelector: { 'kubernetes.io/os': 'linux' },
+    nodeSelector: Object.fromEntries([...given.nodeSelector, LINUX]),
+    ...(given.tolerations.length === 0 ? {} : { tolerations: given.tolerations }),
     securityContext: { runAsUser: 0, seccompProfile: { type: 'RuntimeDefault' } },
     containers: [container(given)],
-    volumes: [{ name: 'context', configMap: { name: given.contextMap } }],
+    volumes: given.mounts.map(({ volume }) => volume),
   }
 }
 
@@ -109,7 +118,11 @@ function container(given: KanikoJob): Readonly<Record<string, unknown>> {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ['ALL'], add: [...CAPABILITIES] },
     },
-    volumeMounts: [{ name: 'context', mountPath: CONTEXT_DIRECTORY, readOnly: true }],
+    volumeMounts: given.mounts.map(({ volume, path }) => ({
+      name: volume.name,
+      mountPath: path,
+      readOnly: true,
+    })),
   }
 }
 

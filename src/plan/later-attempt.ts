@@ -6,18 +6,21 @@ import type { LaterAttempt } from './resource-names.ts'
 type Mapping = Readonly<Record<string, unknown>>
 
 /**
- * The same build once more. Its Job and ConfigMap have other names than those
- * of the attempts before, which may still be going away; `first` is the plan of
+ * The same build once more. What it creates has other names than what the
+ * attempts before created, which may still be going away; `first` is the plan of
  * the first one.
  */
 export function laterAttempt(first: BuildPlan, attempt: LaterAttempt): BuildPlan {
-  const contextMap = renamed(
-    first.contextMap,
-    laterName(first.contextMap.metadata.name, attempt, first.identity),
-  )
-  const job = renamed(first.job, laterName(first.job.metadata.name, attempt, first.identity))
-  const [from, to] = [first.contextMap.metadata.name, contextMap.metadata.name]
-  return { ...first, contextMap, job: withPodSpec(job, (spec) => withContext(spec, from, to)) }
+  const later = (name: string): string => laterName(name, attempt, first.identity)
+  const again = (object: KubernetesObject): KubernetesObject => renamed(object, later(object.metadata.name))
+  const mounted = [first.contextMap, ...(first.registrySecret === undefined ? [] : [first.registrySecret])]
+  const names = new Map(mounted.map(({ metadata }) => [metadata.name, later(metadata.name)]))
+  return {
+    ...first,
+    contextMap: again(first.contextMap),
+    registrySecret: first.registrySecret && again(first.registrySecret),
+    job: withPodSpec(again(first.job), (spec) => withVolumes(spec, names)),
+  }
 }
 
 /** The same build outside a user namespace. */
@@ -33,16 +36,19 @@ function withPodSpec(job: KubernetesObject, change: (spec: Mapping) => Mapping):
   }
 }
 
-/** The pod's spec with the volumes of one ConfigMap made from another. */
-function withContext(podSpec: Mapping, from: string, to: string): Mapping {
+/** The pod's spec with volumes made from what has another name now. */
+function withVolumes(podSpec: Mapping, names: ReadonlyMap<string, string>): Mapping {
   const volumes = podSpec['volumes']
   if (!Array.isArray(volumes)) return podSpec
-  const rename = (source: Mapping) => (source['name'] === from ? { ...source, name: to } : source)
+  const rename = (key: string) => (source: Mapping) => {
+    const name = names.get(String(source[key]))
+    return name === undefined ? source : { ...source, [key]: name }
+  }
+  const renewed = (volume: Mapping) =>
+    changed(changed(volume, 'configMap', rename('name')), 'secret', rename('secretName'))
   return {
     ...podSpec,
-    volumes: volumes.map((volume: unknown) =>
-      isMapping(volume) ? changed(volume, 'configMap', rename) : volume,
-    ),
+    volumes: volumes.map((volume: unknown) => (isMapping(volume) ? renewed(volume) : volume)),
   }
 }
 

@@ -1,18 +1,17 @@
 import type { ContextArchive, MissingSource } from '../context/context-archive.ts'
 import type { Failure } from '../failure/failure.ts'
-import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { BuildRequest } from '../request/build-request.ts'
-import { parseDockerfile } from '../progress/dockerfile.ts'
+import { type Dockerfile, parseDockerfile } from '../progress/dockerfile.ts'
 import { printImageRepository } from '../request/image-reference.ts'
 import type { BuildIdentity, BuildPlan, RunContext } from './build-plan.ts'
-import { contextFailure, contextMap } from './context-map.ts'
-import { imageLabels } from './image-labels.ts'
-import { destinations, kanikoArgs } from './kaniko-args.ts'
-import { BUILD_CONTAINER, kanikoJob } from './kaniko-job.ts'
-import { type Ends, endsOf, type Lifetimes } from './lifetimes.ts'
+import { contextFailure } from './context-map.ts'
+import { destinations } from './kaniko-args.ts'
+import { BUILD_CONTAINER } from './kaniko-job.ts'
+import { endsOf, type Lifetimes } from './lifetimes.ts'
+import { objectsOf } from './plan-objects.ts'
 import { podResources } from './pod-resources.ts'
-import { buildAnnotations, buildLabels, objectNames, objectStem, ownNamespaceName } from './resource-names.ts'
-import { type Marks, ownNamespace, ownServiceAccount } from './surroundings.ts'
+import { type FoundCredentials, joinCredentials } from './registry-auth.ts'
+import { touchedRegistries } from './touched-registries.ts'
 import { decideUserNamespace } from './user-namespace.ts'
 
 export { ownedBy } from './context-map.ts'
@@ -29,6 +28,9 @@ export interface PlanGrounds {
   /** Whether the nodes can run pods in user namespaces; undefined where nobody may look. */
   readonly userNamespaces: boolean | undefined
   readonly lifetimes: Lifetimes
+  readonly found: FoundCredentials
+  /** PEM of the authorities of registries, by registry. */
+  readonly certificates: ReadonlyMap<string, string>
 }
 
 export type PlanFailure = { readonly kind: 'failure'; readonly failure: Failure }
@@ -38,6 +40,9 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
   const { request, identity } = given
   const failure = contextFailure(request.context, given.archive)
   if (failure !== undefined) return { kind: 'failure', failure }
+  const dockerfile = dockerfileOf(given.archive)
+  const auth = joinCredentials(request, touchedRegistries(request, dockerfile), given.found)
+  if ('failure' in auth) return auth
 
   const userNamespace = decideUserNamespace(request.userNamespace, given.userNamespaces)
   const { resources, notes } = podResources(request.resources)
@@ -46,59 +51,27 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
   return {
     kind: 'kaniko',
     identity,
-    ...objectsOf(given, { userNamespace: userNamespace !== 'no', resources, ends }),
+    ...objectsOf(given, { userNamespace: userNamespace !== 'no', resources, ends, auth }),
     container: BUILD_CONTAINER,
     executor: request.executor,
     destinations: destinations(request),
     repository: request.push && first !== undefined ? printImageRepository(first) : undefined,
+    credentials: auth.credentials,
     userNamespace,
     timeoutSeconds: request.timeoutSeconds,
     scheduleTimeoutSeconds: request.scheduleTimeoutSeconds,
     ends,
     cleanup: request.cleanup,
-    dockerfile: parseDockerfile(given.archive.source.path, given.archive.source.text),
+    dockerfile,
     usesCache: request.cache.kind === 'on',
     missingSources: given.archive.missing,
-    notes: [...request.notices, ...notes, ...given.archive.missing.map(missingWords)],
+    notes: [...request.notices, ...notes, ...auth.notes, ...given.archive.missing.map(missingWords)],
   }
 }
 
-interface PodChoices {
-  readonly userNamespace: boolean
-  readonly resources: BuildRequest['resources']
-  readonly ends: Ends
-}
-
-function objectsOf(
-  { request, identity, run, archive, serverTime }: PlanGrounds,
-  pod: PodChoices,
-): Pick<BuildPlan, 'namespace' | 'surroundings' | 'job' | 'contextMap'> {
-  const own = request.namespace.kind === 'own'
-  const namespace =
-    request.namespace.kind === 'given' ? request.namespace.name : ownNamespaceName(run, identity)
-  const names = objectNames(objectStem(request), identity)
-  const marks: Marks = {
-    labels: buildLabels(run, identity),
-    annotations: buildAnnotations(run, identity, pod.ends.expiresAt),
-  }
-  const job = kanikoJob({
-    metadata: { name: names.job, namespace, ...marks },
-    contextMap: names.contextMap,
-    serviceAccount: own ? names.job : undefined,
-    executor: request.executor,
-    args: kanikoArgs(request, archive.dockerfile, imageLabels(request, run, serverTime)),
-    ...pod,
-  })
-  return {
-    namespace,
-    surroundings: own ? surroundingsOf(namespace, names.job, marks) : [],
-    job,
-    contextMap: contextMap({ name: names.contextMap, namespace, ...marks }, archive),
-  }
-}
-
-function surroundingsOf(namespace: string, account: string, marks: Marks): readonly KubernetesObject[] {
-  return [ownNamespace(namespace, marks), ownServiceAccount(account, namespace, marks)]
+/** The Dockerfile that an archive is about. */
+export function dockerfileOf({ source }: ContextArchive): Dockerfile {
+  return parseDockerfile(source.path, source.text)
 }
 
 /** Said before anything is sent. It may belong to a stage that is not built: the build goes on. */

@@ -34,6 +34,7 @@ const ATTEMPT_LENGTH = 2
 export interface ObjectNames {
   readonly job: string
   readonly contextMap: string
+  readonly registrySecret: string
 }
 
 const OWN_NAMESPACE = 'container-build'
@@ -56,11 +57,14 @@ export function objectStem(request: BuildRequest): string {
   return dnsPart(name) || 'image'
 }
 
-/** Names of a first attempt: `<stem>-<random>` and `<stem>-context-<random>`. */
+/** Names of a first attempt: `<stem>-<random>`, `<stem>-context-<random>`, `<stem>-registry-<random>`. */
 export function objectNames(stem: string, identity: BuildIdentity): ObjectNames {
+  const named = (part: string): string =>
+    endingIn([cut(stem, LONGEST - `-${part}-00000-2`.length), part], identity.random)
   return {
     job: endingIn([stem], identity.random, ATTEMPT_LENGTH),
-    contextMap: endingIn([cut(stem, LONGEST - '-context-00000-2'.length), 'context'], identity.random),
+    contextMap: named('context'),
+    registrySecret: named('registry'),
   }
 }
 

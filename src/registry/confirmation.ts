@@ -10,6 +10,17 @@ export type Confirmation =
   | { readonly kind: 'unknown'; readonly reason: string }
 
 /** Who may read a repository. */
+/** How a registry is spoken to. */
+export interface RegistryTrust {
+  /** It speaks plain HTTP. */
+  readonly isInsecure: boolean
+  /** Its certificate is not looked at, because the user said so. */
+  readonly skipsVerification: boolean
+  /** PEM of its own authority, besides those that everybody trusts. */
+  readonly authority: string | undefined
+  readonly credentials: RegistryCredentials | undefined
+}
+
 export interface RegistryCredentials {
   readonly username: string
   readonly password: string

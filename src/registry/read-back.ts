@@ -1,16 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 import type { ImageReference } from '../request/image-reference.ts'
-import type { Confirmation, RegistryCredentials } from './confirmation.ts'
+import type { Confirmation, RegistryTrust } from './confirmation.ts'
 import { NoAnswer } from './no-answer.ts'
 import { Repository } from './repository.ts'
 import { openWire } from './wire.ts'
 
 /** How to reach the registry. */
 export interface ReadBackOptions {
-  /** host[:port] of each registry that speaks plain HTTP; all others are spoken to over TLS. */
-  readonly insecureRegistries: readonly string[]
-  readonly credentials?: RegistryCredentials | undefined
+  readonly trust: RegistryTrust
   /** Where a proxy may be named. */
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal
@@ -33,10 +31,9 @@ export async function readBack(
 ): Promise<Confirmation> {
   const limit = AbortSignal.timeout(LIMIT_MS)
   const within = AbortSignal.any([options.signal, limit])
-  const wire = openWire(options.environment, within)
+  const wire = openWire(options.environment, image.registry, options.trust, within)
   try {
-    const isInsecure = options.insecureRegistries.includes(image.registry)
-    const repository = new Repository(image, { isInsecure, credentials: options.credentials }, wire)
+    const repository = new Repository(image, options.trust, wire)
     const first = await look(repository, image.tag ?? 'latest', digest)
     if (first.kind !== 'absent') return first
     await delay(SECOND_LOOK_MS, undefined, { signal: within })

@@ -1,7 +1,9 @@
 import * as http from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import * as https from 'node:https'
+import { getCACertificates } from 'node:tls'
 
+import type { RegistryTrust } from './confirmation.ts'
 import { NoAnswer, noAnswer } from './no-answer.ts'
 
 /** An answer, whole. */
@@ -21,14 +23,17 @@ export interface Wire {
 /** A registry that only pods can reach often swallows what is sent to it: nobody waits long for a connection. In milliseconds. */
 const CONNECT_MS = 1_500
 
-/** `environment` may name a proxy (HTTPS_PROXY, HTTP_PROXY, NO_PROXY). */
+/** `environment` may name a proxy (HTTPS_PROXY, HTTP_PROXY, NO_PROXY); `registry` is what is trusted so. */
 export function openWire(
   environment: Readonly<Record<string, string | undefined>>,
+  registry: string,
+  { authority, skipsVerification }: RegistryTrust,
   signal: AbortSignal,
 ): Wire {
   const pool = { keepAlive: true, proxyEnv: { ...environment } }
   const plain = new http.Agent(pool)
-  const secure = new https.Agent(pool)
+  const ca = authority === undefined ? {} : { ca: [...getCACertificates('default'), authority] }
+  const secure = new https.Agent({ ...pool, ...ca })
   return {
     async get(url, headers, longest) {
       try {
@@ -36,7 +41,12 @@ export function openWire(
         const request =
           url.protocol === 'http:'
             ? http.get(url, { ...options, agent: plain })
-            : https.get(url, { ...options, agent: secure })
+            : https.get(url, {
+                ...options,
+                agent: secure,
+                // Not for whoever hands out its tokens.
+                rejectUnauthorized: !(skipsVerification && url.host === registry),
+              })
         const answer = await answerTo(request)
         const body = await readBody(answer, longest)
         return { status: answer.statusCode ?? 0, headers: answer.headers, body }

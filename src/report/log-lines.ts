@@ -23,8 +23,9 @@ export function planLines(
     ]),
     field('job', plan.job.metadata.name),
     field('context', [request.context, packed(archive)]),
-    field('push', plan.destinations.length > 0 ? plan.destinations : 'no (`push: false`)'),
+    ...pushLines(request, plan),
     field('cache', cacheWords(request)),
+    ...otherRegistries(plan),
     ...plan.notes.map((note) => field('note', note)),
   ]
 }
@@ -57,6 +58,28 @@ function fromCache(cache: CacheUse | undefined): string {
     ? ''
     : `; ${cache.hits} of ${all} cacheable instructions from the cache`
 }
+
+/** Destinations with where their credentials come from: on one line if they are in one registry. */
+function pushLines(request: BuildRequest, { destinations, credentials }: BuildPlan): readonly string[] {
+  if (destinations.length === 0) return [field('push', 'no (`push: false`)')]
+  const registries = request.tags.map(({ registry }) => registry)
+  const words = registries.map((name) =>
+    credentialWords(credentials.find(({ registry }) => registry === name)?.from),
+  )
+  if (new Set(registries).size === 1) return [field('push', [...destinations, words[0]])]
+  return destinations.map((destination, at) => field(at === 0 ? 'push' : '', [destination, words[at]]))
+}
+
+/** Registries that are only read, as far as there are credentials for them. */
+function otherRegistries({ credentials }: BuildPlan): readonly string[] {
+  return credentials
+    .filter(({ uses, from }) => !uses.includes('push') && from !== undefined)
+    .map(({ registry, uses, from }) =>
+      field('registry', [`${registry} (${uses.join(', ')})`, credentialWords(from)]),
+    )
+}
+
+const credentialWords = (from: string | undefined): string => `credentials: ${from ?? 'none'}`
 
 function field(name: string, value: string | readonly (string | undefined)[]): string {
   const text = typeof value === 'string' ? value : value.filter((part) => part).join('   ')

@@ -1,5 +1,6 @@
-import type { ResourceRequirements } from '../kubernetes/objects.ts'
+import type { ResourceRequirements, Toleration } from '../kubernetes/objects.ts'
 import type { ImageReference, ImageRepository } from './image-reference.ts'
+import type { RegistryAccess } from './registry-access.ts'
 
 /**
  * What the user asked for. Nothing in here needs parsing or checking again:
@@ -25,7 +26,11 @@ export interface BuildRequest {
   readonly registryMirrors: readonly string[]
   /** host[:port] of each registry that speaks plain HTTP. */
   readonly insecureRegistries: readonly string[]
+  readonly registryAccess: RegistryAccess
   readonly resources: ResourceRequirements
+  /** Labels that the node must have, besides being a Linux one. */
+  readonly nodeSelector: ReadonlyMap<string, string>
+  readonly tolerations: readonly Toleration[]
   /** From the container's start to its end, in seconds. */
   readonly timeoutSeconds: number
   /** Until the container runs: scheduling, node scale-up, image pull; in seconds. */

@@ -6,7 +6,9 @@ import { type ImageReference, parseImageReference } from './image-reference.ts'
 import type { InputProblem } from './input-problem.ts'
 import { type InputReader, inputReader, type RawInputs } from './input-reader.ts'
 import { listWithCommas, parseMap } from './lines.ts'
+import { parseNodeSelector } from './node-selector.ts'
 import { type Parsed, gathered, parsed } from './parsed.ts'
+import { parseRegistries, readRegistryAccess } from './registry-access.ts'
 import { parseResources } from './resources.ts'
 import {
   DAY,
@@ -18,10 +20,10 @@ import {
   parseDuration,
   parseMirror,
   parsePath,
-  parseRegistry,
   parseTarget,
   parseText,
 } from './scalars.ts'
+import { parseTolerations } from './tolerations.ts'
 
 export { inputFailure, type InputProblem } from './input-problem.ts'
 export type { RawInputs } from './input-reader.ts'
@@ -67,7 +69,10 @@ function readAll(reader: InputReader, inputs: RawInputs): BuildRequest {
     cache: readCache(reader, tags, push),
     registryMirrors: read('registry-mirror', parseMirrors, []),
     insecureRegistries: read('insecure-registries', parseRegistries, []),
+    registryAccess: readRegistryAccess(reader, namespace),
     resources: read('resources', parseResources, {}),
+    nodeSelector: read('node-selector', parseNodeSelector, none),
+    tolerations: read('tolerations', parseTolerations, []),
     timeoutSeconds: read('timeout', parseTimeout, 0),
     scheduleTimeoutSeconds: read('schedule-timeout', parseTimeout, 0),
     userNamespace: read('user-namespace', parseUserNamespace, 'auto'),
@@ -117,8 +122,6 @@ function parseExecutor(text: string): Parsed<string> {
   const reference = parseImageReference(text)
   return reference.kind === 'problems' ? reference : parsed(text)
 }
-
-const parseRegistries = (text: string) => gathered(listWithCommas(text).map(parseRegistry))
 
 const parseMirrors = (text: string) => gathered(listWithCommas(text).map(parseMirror))
 

@@ -8,6 +8,7 @@ const KINDS: readonly string[] = [
   'ServiceAccount',
   'Job',
   'ConfigMap',
+  'Secret',
 ] satisfies LedgerEntry['kind'][]
 
 /**

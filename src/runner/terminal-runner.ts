@@ -5,14 +5,17 @@ import type { Runner } from './runner.ts'
 import { harmless } from './untrusted-text.ts'
 
 /**
- * A terminal, or another CI: no workflow commands. To print one here would
- * show what it is to hide. State is dropped: the main phase has removed what it
- * created by the time it ends.
+ * A terminal, or another CI: no workflow commands. What is to be hidden is
+ * replaced here, for nobody else does it. State is dropped: the main phase has
+ * removed what it created by the time it ends.
  */
 export function terminalRunner(
   environment: Environment,
-  say: (line: string) => void = (line) => void process.stdout.write(`${line}\n`),
+  print: (line: string) => void = (line) => void process.stdout.write(`${line}\n`),
 ): Runner {
+  let secrets: readonly string[] = []
+  const say = (line: string): void =>
+    print(secrets.reduce((text, secret) => text.replaceAll(secret, '***'), line))
   return {
     input: (name) => environment[inputVariable(name)]?.trim(),
     info: say,
@@ -21,7 +24,8 @@ export function terminalRunner(
     annotate: (annotation) => annotationWords(annotation).forEach(say),
     group: (title) => say(`> ${title}`),
     endGroup: () => undefined,
-    mask: () => undefined,
+    // The longest first: a part of it may be a secret as well.
+    mask: (value) => (secrets = [...secrets, value].sort((one, other) => other.length - one.length)),
     output: (name, value) => say(`${name}=${value}`),
     summary: () => undefined,
     saveState: () => undefined,

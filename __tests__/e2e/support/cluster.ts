@@ -18,7 +18,12 @@ export interface TestCluster {
 /** Fields of `npm run lab -- status --json` that are used here. */
 interface LabStatus {
   readonly kubeconfig: string
-  readonly registries: { readonly plain: string }
+  readonly registries: {
+    readonly plain: string
+    readonly secure: string
+    readonly secureCredentials: { readonly username: string; readonly password: string }
+    readonly certificate: string
+  }
   readonly executor: 'real' | 'stand-in'
 }
 
@@ -42,6 +47,19 @@ function find(): TestCluster {
   const status = JSON.parse(lab('status', '--json')) as LabStatus
   const kubernetes = lab('path', 'kubernetes').trim()
   return describeCluster(status.executor, status.kubeconfig, status.registries.plain, [kubernetes, 'kubectl'])
+}
+
+/** The lab's registry with TLS and a password; `certificate` is the path of its authority's. All empty elsewhere. */
+export function secureRegistry() {
+  // What is skipped is asked all the same: jest reads a file to know its tests.
+  if (!inLab) return { address: '', username: '', password: '', certificate: '' }
+  // The lab's own words about itself.
+  const { registries } = JSON.parse(lab('status', '--json')) as LabStatus
+  return {
+    address: registries.secure,
+    ...registries.secureCredentials,
+    certificate: registries.certificate,
+  }
 }
 
 function describeCluster(

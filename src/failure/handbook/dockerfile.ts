@@ -52,7 +52,8 @@ export const DOCKERFILE = {
     'base-image-denied': {
       meaning: 'The registry does not let the build read a base image.',
       causes: [
-        'It is private, or it does not exist: registries answer the same to both.',
+        'It is private, or it does not exist: registries answer the same to both. The log says where its credentials came from, or what was tried: [registries.md](registries.md).',
+        'Its registry is in a variable that only the build knows: credentials are sent for registries that can be told beforehand. Give the variable in `build-args`, or a default in its `ARG`.',
         '**TOOMANYREQUESTS**: the registry limits pulls by address, which all pods of a cluster may share. Use a mirror.',
       ],
       more: '[Docker Hub: pull limits](https://docs.docker.com/docker-hub/usage/).',

@@ -6,7 +6,7 @@ export const REGISTRY = {
     'push-denied': {
       meaning: 'The registry does not let the build push.',
       causes: [
-        'It got no credentials, or wrong ones, or ones that may only read.',
+        'It got no credentials, or wrong ones, or ones that may only read. The log says for each registry where they came from, or what was tried; [registries.md](registries.md) has an example for each kind of registry.',
         '**GHCR**: the token needs `write:packages`; `GITHUB_TOKEN` needs `permissions: packages: write`, and the package must be linked to the repository.',
         '**Docker Hub**: an access token with Read & Write; the name begins with your own user or organisation.',
       ],
@@ -17,7 +17,7 @@ export const REGISTRY = {
       causes: [
         'Its address must be one that pods reach: `localhost` is the pod itself, and a name that only the runner knows helps nobody there.',
         '**server gave HTTP response to HTTPS client**: name it in `insecure-registries`.',
-        '**x509**: its certificate comes from an authority that the executor image does not know.',
+        '**x509**: its certificate comes from an authority that the executor image does not know. Give that authority’s certificate in `registry-certificates`.',
         '**500, 502, 503**: the registry is in trouble, or its disk is full. The push was tried again three times; the layers that arrived need not be sent again.',
       ],
       more: '`kubectl run -it --rm --image=busybox look -- wget -O- https://REGISTRY/v2/` tries the way from a pod.',

@@ -1,0 +1,44 @@
+import { CONTEXT_DIRECTORY } from './kaniko-args.ts'
+
+/**
+ * A volume and where a container sees it. Always below /kaniko: Kaniko loses
+ * what the Dockerfile copies to any other place where something is mounted.
+ */
+export interface Mount {
+  readonly volume: Readonly<Record<string, unknown>> & { readonly name: string }
+  readonly path: string
+}
+
+/** Where the certificates of registries' authorities are. */
+export const CERTIFICATES_DIRECTORY = '/kaniko/certificates'
+
+/** Where Kaniko's image looks for Docker's config.json. */
+const CREDENTIALS_DIRECTORY = '/kaniko/.docker'
+
+/** Key of a Secret of the type kubernetes.io/dockerconfigjson. */
+export const DOCKER_CONFIG_KEY = '.dockerconfigjson'
+
+/** Readable by root only: a USER of the Dockerfile cannot. */
+const ROOT_ONLY = 0o400
+
+export function contextMount(configMap: string): Mount {
+  return { volume: { name: 'context', configMap: { name: configMap } }, path: CONTEXT_DIRECTORY }
+}
+
+/** Registry credentials, from a Secret of the type kubernetes.io/dockerconfigjson. */
+export function credentialsMount(secretName: string): Mount {
+  const items = [{ key: DOCKER_CONFIG_KEY, path: 'config.json' }]
+  return {
+    volume: { name: 'credentials', secret: { secretName, items, defaultMode: ROOT_ONLY } },
+    path: CREDENTIALS_DIRECTORY,
+  }
+}
+
+/** Certificates, which lie beside the context: they are no secret. */
+export function certificatesMount(configMap: string, files: readonly string[]): Mount {
+  const items = files.map((file) => ({ key: file, path: file }))
+  return {
+    volume: { name: 'certificates', configMap: { name: configMap, items } },
+    path: CERTIFICATES_DIRECTORY,
+  }
+}

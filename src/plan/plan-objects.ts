@@ -1,0 +1,108 @@
+import type { KubernetesObject, ResourceRequirements } from '../kubernetes/objects.ts'
+import type { BuildPlan } from './build-plan.ts'
+import { type CertificateFile, certificateFiles } from './certificate-files.ts'
+import { contextMap } from './context-map.ts'
+import { imageLabels } from './image-labels.ts'
+import { kanikoArgs } from './kaniko-args.ts'
+import { kanikoJob } from './kaniko-job.ts'
+import type { Ends } from './lifetimes.ts'
+import { certificatesMount, contextMount, credentialsMount, type Mount } from './mounts.ts'
+import type { PlanGrounds } from './plan-build.ts'
+import type { RegistryAuth } from './registry-auth.ts'
+import { registrySecret } from './registry-secret.ts'
+import {
+  buildAnnotations,
+  buildLabels,
+  objectNames,
+  type ObjectNames,
+  objectStem,
+  ownNamespaceName,
+} from './resource-names.ts'
+import { type Marks, ownNamespace, ownServiceAccount } from './surroundings.ts'
+
+/** What the plan has decided before any object is made. */
+export interface PodChoices {
+  readonly userNamespace: boolean
+  readonly resources: ResourceRequirements
+  readonly ends: Ends
+  readonly auth: RegistryAuth
+}
+
+/** What all objects of one build are made with. */
+interface Making {
+  readonly namespace: string
+  readonly names: ObjectNames
+  readonly marks: Marks
+  readonly certificates: readonly CertificateFile[]
+}
+
+/** All objects of a build. */
+export function objectsOf(
+  given: PlanGrounds,
+  pod: PodChoices,
+): Pick<BuildPlan, 'namespace' | 'surroundings' | 'job' | 'contextMap' | 'registrySecret'> {
+  const making = makingOf(given, pod.ends)
+  const { namespace, names, marks, certificates } = making
+  const metadata = (name: string) => ({ name, namespace, ...marks })
+  const pems = new Map(certificates.map(({ file, pem }) => [file, pem]))
+  const { config } = pod.auth
+  return {
+    namespace,
+    surroundings: given.request.namespace.kind === 'own' ? surroundingsOf(making) : [],
+    job: jobOf(given, pod, making),
+    contextMap: contextMap(metadata(names.contextMap), given.archive, pems),
+    registrySecret: config === undefined ? undefined : registrySecret(metadata(names.registrySecret), config),
+  }
+}
+
+function makingOf({ request, run, identity, certificates }: PlanGrounds, ends: Ends): Making {
+  return {
+    namespace: request.namespace.kind === 'given' ? request.namespace.name : ownNamespaceName(run, identity),
+    names: objectNames(objectStem(request), identity),
+    marks: {
+      labels: buildLabels(run, identity),
+      annotations: buildAnnotations(run, identity, ends.expiresAt),
+    },
+    certificates: certificateFiles(certificates),
+  }
+}
+
+function jobOf(
+  { request, run, archive, serverTime }: PlanGrounds,
+  pod: PodChoices,
+  making: Making,
+): KubernetesObject {
+  const { namespace, names, marks, certificates } = making
+  const { serviceAccount } = request.registryAccess
+  return kanikoJob({
+    metadata: { name: names.job, namespace, ...marks },
+    mounts: mountsOf(making, pod.auth),
+    serviceAccount: request.namespace.kind === 'own' ? names.job : serviceAccount,
+    cloudIdentity: serviceAccount !== undefined,
+    nodeSelector: request.nodeSelector,
+    tolerations: request.tolerations,
+    executor: request.executor,
+    args: kanikoArgs(request, {
+      dockerfile: archive.dockerfile,
+      labels: imageLabels(request, run, serverTime),
+      certificates: new Map(certificates.map(({ registry, path }) => [registry, path])),
+    }),
+    ends: pod.ends,
+    resources: pod.resources,
+    userNamespace: pod.userNamespace,
+  })
+}
+
+function mountsOf({ names, certificates }: Making, { config, mounted }: RegistryAuth): readonly Mount[] {
+  const credentials = config === undefined ? mounted : names.registrySecret
+  const files = certificates.map(({ file }) => file)
+  return [
+    contextMount(names.contextMap),
+    ...(credentials === undefined ? [] : [credentialsMount(credentials)]),
+    ...(files.length === 0 ? [] : [certificatesMount(names.contextMap, files)]),
+  ]
+}
+
+function surroundingsOf({ namespace, names, marks }: Making): readonly KubernetesObject[] {
+  return [ownNamespace(namespace, marks), ownServiceAccount(names.job, namespace, marks)]
+}

@@ -1,0 +1,22 @@
+import type { KubernetesObject, ObjectMeta } from '../kubernetes/objects.ts'
+import { DOCKER_CONFIG_KEY } from './mounts.ts'
+
+/** The Secret that holds a config.json. Immutable, as the context is. */
+export function registrySecret(metadata: ObjectMeta, config: string): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata,
+    type: 'kubernetes.io/dockerconfigjson',
+    immutable: true,
+    data: { [DOCKER_CONFIG_KEY]: Buffer.from(config).toString('base64') },
+  }
+}
+
+/** The config.json in a Secret's data; undefined if it has none. */
+export function configIn(secret: KubernetesObject): string | undefined {
+  const data = secret['data']
+  const encoded: unknown =
+    typeof data === 'object' && data !== null ? Reflect.get(data, DOCKER_CONFIG_KEY) : undefined
+  return typeof encoded === 'string' ? Buffer.from(encoded, 'base64').toString('utf8') : undefined
+}

@@ -1,0 +1,28 @@
+import type { Dockerfile } from '../progress/dockerfile.ts'
+import type { BuildRequest } from '../request/build-request.ts'
+import { imagesOf } from './image-names.ts'
+
+/** What a build does at a registry. */
+export type RegistryUse = 'push' | 'cache' | 'base images' | 'mirror'
+
+/** A registry that a build speaks to, as its images are spelled: host[:port], Docker Hub `docker.io`. */
+export interface TouchedRegistry {
+  readonly registry: string
+  readonly uses: readonly RegistryUse[]
+}
+
+/** The registries that a build touches; credentials of others stay where they are. Those it pushes to come first. */
+export function touchedRegistries(request: BuildRequest, dockerfile: Dockerfile): readonly TouchedRegistry[] {
+  const { tags, push, cache, registryMirrors, buildArgs } = request
+  const uses: readonly (readonly [RegistryUse, readonly string[]])[] = [
+    ['push', push ? tags.map(({ registry }) => registry) : []],
+    ['cache', cache.kind === 'on' ? [cache.repository.registry] : []],
+    ['base images', imagesOf(dockerfile, buildArgs).map(({ registry }) => registry)],
+    ['mirror', registryMirrors.map((mirror) => mirror.split('/')[0] ?? mirror)],
+  ]
+  const registries = [...new Set(uses.flatMap(([, names]) => names))]
+  return registries.map((registry) => ({
+    registry,
+    uses: uses.filter(([, names]) => names.includes(registry)).map(([use]) => use),
+  }))
+}

@@ -1,4 +1,11 @@
-import type { ClusterSession, CreatedBuild, LogEnd, LogLine } from '../../src/cluster/cluster-session.ts'
+import type {
+  ClusterSession,
+  CreatedBuild,
+  LogEnd,
+  LogLine,
+  LogListener,
+} from '../../src/cluster/cluster-session.ts'
+import type { Pod } from '../../src/kubernetes/objects.ts'
 import { startApiServer } from '../support/api-server.ts'
 import type { ApiServer } from '../support/api-server.ts'
 import { never, notedLedger, openSession, smallPlan } from '../support/build-fixture.ts'
@@ -9,7 +16,10 @@ let server: ApiServer
 let session: ClusterSession
 let build: CreatedBuild
 let pod: ScriptedPod
+let seen: Pod
 let lines: LogLine[]
+/** Texts of lines and marks, in order; marks in brackets. */
+let shown: string[]
 let ended: PromiseWithResolvers<undefined>
 let stop: AbortController
 
@@ -21,7 +31,9 @@ beforeEach(async () => {
   const [made] = server.pods
   if (made === undefined) throw new Error('no pod was scripted')
   pod = made
+  seen = pod.seen()
   lines = []
+  shown = []
   stop = new AbortController()
   ended = Promise.withResolvers()
 })
@@ -32,8 +44,16 @@ afterEach(async () => {
   await server.close()
 })
 
+const listener: LogListener = {
+  line(line) {
+    lines.push(line)
+    shown.push(line.text)
+  },
+  gap: (text) => shown.push(`[${text}]`),
+}
+
 const follow = (): Promise<LogEnd> =>
-  session.followLog(build, pod.name, (line) => lines.push(line), ended.promise, stop.signal)
+  session.followLog(build, seen, listener, ended.promise, stop.signal)
 
 const texts = (): readonly string[] => lines.map(({ text }) => text)
 const numbers = (count: number): readonly string[] =>

@@ -1,3 +1,6 @@
+/** When containers start and their logs begin, by the node's clock. */
+export const LOG_BEGINS = '2026-11-23T20:00:00Z'
+
 /** A container's log as the kubelet keeps it: timestamped entries in a file that can be rotated. */
 export class ContainerLog {
   #entries: { readonly time: string; readonly bytes: Buffer; readonly partial: boolean }[] = []
@@ -71,6 +74,6 @@ export class ContainerLog {
 
 /** About 1,000 lines a second, so that a log spans several. */
 function timeAt(tick: number): string {
-  const milliseconds = Date.UTC(2026, 10, 23, 20, 0, 0) + tick
+  const milliseconds = Date.parse(LOG_BEGINS) + tick
   return new Date(milliseconds).toISOString().replace('Z', `${String(tick % 1_000_000).padStart(6, '0')}Z`)
 }

@@ -1,5 +1,5 @@
 import { systemClock } from '../clock.ts'
-import type { Job } from '../kubernetes/objects.ts'
+import type { Job, Pod } from '../kubernetes/objects.ts'
 import { apiOver } from './api.ts'
 import type { Api } from './api.ts'
 import type { BuildSnapshot, ClusterSession, CreatedBuild } from './cluster-session.ts'
@@ -39,15 +39,26 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
       }
     },
     observe: (build, signal) => observed(api, build, jobs.get(build.jobUid), patience, signal),
-    followLog(build, podName, onLine, ended, signal) {
-      const source = { path: logOf(build.namespace, podName), container: build.container }
-      return followLog(api, source, onLine, ended, patience, signal)
+    followLog(build, pod, listener, ended, signal) {
+      const source = {
+        path: logOf(build.namespace, pod.metadata.name),
+        container: build.container,
+        startedAt: startOf(pod, build.container),
+      }
+      return followLog(api, source, listener, ended, patience, signal)
     },
     architectureOf: (node, signal) => readArchitecture(api, node, signal),
     remove: (entry, signal) => removeRecorded(api, entry, signal),
     sweepExpired: (signal) => sweepExpiredNamespaces(api, signal),
     close: () => transport.close(),
   }
+}
+
+/** When a container was started, in milliseconds since 1970, by the node's clock; it is told in whole seconds. */
+function startOf(pod: Pod, container: string): number | undefined {
+  const state = pod.status?.containerStatuses?.find(({ name }) => name === container)?.state
+  const time = Date.parse(state?.running?.startedAt ?? state?.terminated?.startedAt ?? '')
+  return Number.isNaN(time) ? undefined : time
 }
 
 async function* observed(

@@ -6,6 +6,9 @@ const PER_LINE = 9
 /** So much of a log shows how fast its container prints: far more than a program says of itself as it starts. */
 const SAMPLE = 256 << 10
 
+/** Whoever has listened to silence for so long learns nothing from what follows about what came before. In seconds. */
+const PAUSE = 0.5
+
 /** A container that nobody could listen to for so long may have filled a file at any pace, in seconds. */
 const LONG = 5
 
@@ -23,6 +26,7 @@ export class LogBeginning {
   readonly #startedAt: number | undefined
   /** For so long, before the first line, nobody listened. In seconds. */
   #unheard = 0
+  #paused = false
   #firstAt: number | undefined
   #size = 0
   #isJudged = false
@@ -41,11 +45,10 @@ export class LogBeginning {
     if (this.#isJudged || this.#startedAt === undefined) return undefined
     this.#firstAt ??= this.#begin(second, silent)
     this.#size += length + PER_LINE
-    const isLong = this.#unheard >= LONG
-    if (!isLong && this.#size < SAMPLE) return undefined
+    if (this.#unheard < LONG && this.#size < SAMPLE && !this.#paused) return undefined
     this.#isJudged = true
-    const printed = (this.#size / Math.max(second - this.#firstAt, 0.001)) * this.#unheard
-    return isLong || printed >= FILE_SIZE ? this.#sentence() : undefined
+    const pace = this.#paused ? 0 : this.#size / Math.max(second - this.#firstAt, 0.001)
+    return this.#unheard >= LONG || pace * this.#unheard >= FILE_SIZE ? this.#sentence() : undefined
   }
 
   get isJudged(): boolean {
@@ -53,6 +56,7 @@ export class LogBeginning {
   }
 
   #begin(second: number, silent: number): number {
+    this.#paused = silent >= PAUSE
     this.#unheard = second - (this.#startedAt ?? 0) / 1000 - silent
     return second
   }

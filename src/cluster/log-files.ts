@@ -45,7 +45,8 @@ export class LogFiles {
   readonly #clock: Clock
   readonly #signal: AbortSignal
   #held: readonly Held[] = []
-  #looking = false
+  #closed = false
+  #look: Promise<void> | undefined
   #lookedAt = Number.NEGATIVE_INFINITY
   /** By our clock, when it was last known which file is the node's present one. */
   #knownAt = Number.NEGATIVE_INFINITY
@@ -109,39 +110,46 @@ export class LogFiles {
    * held; otherwise it takes the place of a follow: a flood is read in a fifth
    * of the time by whoever asks for what is there, in larger pieces.
    */
-  async lookAhead(stretch: LogStretch, stop: () => void): Promise<void> {
-    if (this.#looking) return
-    this.#looking = true
+  lookAhead(stretch: LogStretch, stop: () => void): Promise<void> {
+    this.#look ??= this.#lookAhead(stretch, stop).finally(() => (this.#look = undefined))
+    return this.#look
+  }
+
+  async #lookAhead(stretch: LogStretch, stop: () => void): Promise<void> {
     this.#sinceLook = 0
     this.#lookedAt = this.#clock.now()
     try {
       const ahead = await this.#open({ follow: false }, {}, this.#signal)
       const began = this.#clock.now()
       const begins = await this.#beginningOf(ahead)
-      const isNew = begins !== undefined && begins > (this.#reader.last ?? Number.NEGATIVE_INFINITY)
-      if (begins !== undefined) this.#knownAt = began
-      if (begins === undefined || stretch.isStopped) ahead.stop()
-      else if (isNew && begins !== this.#held.at(-1)?.begins) this.#hold(ahead, begins)
-      else if (isNew || !stretch.follows) ahead.stop()
-      else {
-        this.#held = [{ stretch: ahead, begins }]
-        stop()
+      if (begins === undefined || this.#closed) {
+        ahead.stop()
+        return
       }
+      this.#knownAt = began
+      this.#keep(ahead, begins, stretch, stop)
     } catch {
       // It is looked again; and a reader that learns nothing of files says so (`areKnown`).
-    } finally {
-      this.#looking = false
+    }
+  }
+
+  #keep(ahead: LogStretch, begins: number, stretch: LogStretch, stop: () => void): void {
+    const isNew = begins > (this.#reader.last ?? Number.NEGATIVE_INFINITY)
+    if (isNew && begins !== this.#held.at(-1)?.begins) {
+      this.#held = [...this.#held, { stretch: ahead, begins }]
+      this.#reader.setBorder(this.border)
+    } else if (isNew || !stretch.follows || stretch.isStopped || this.#held.length > 0) {
+      ahead.stop()
+    } else {
+      this.#held = [{ stretch: ahead, begins }]
+      stop()
     }
   }
 
   close(): void {
+    this.#closed = true
     for (const { stretch } of this.#held) stretch.stop()
     this.#held = []
-  }
-
-  #hold(stretch: LogStretch, begins: number): void {
-    this.#held = [...this.#held, { stretch, begins }]
-    this.#reader.setBorder(this.border)
   }
 
   /** Moment of its first line, which a server that has one gives without delay. */

@@ -81,8 +81,8 @@ export class Replay {
       this.#next = found + 1
       return true
     }
-    // Whatever is older than all that is remembered was delivered.
-    return this.#next === 0 && moment < (this.#moments[0] ?? moment)
+    // What comes before all that is remembered was delivered. Older than the middle, for the two writers' sake.
+    return this.#next === 0 && moment < (this.#moments[this.#count >> 1] ?? moment)
   }
 
   /** Whether the line delivered last was met again, so that nothing between can be missing. */

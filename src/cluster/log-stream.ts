@@ -217,6 +217,8 @@ class LogFollowing {
         )
       } else if (stretch.follows && !hasEnded && this.#files.border === undefined && this.#files.isFlood) {
         await this.#files.lookAhead(stretch, () => stop(true))
+        // Without news, silence begins anew.
+        if (this.#files.border === undefined) this.#lastChunk = clock.now()
       } else {
         // It had given all it had; of one that was silent for long nobody knows.
         stop(stretch.follows && (hasEnded || this.#files.border !== undefined))

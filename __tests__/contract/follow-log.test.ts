@@ -1,4 +1,13 @@
-import type { ClusterSession, CreatedBuild, LogEnd, LogLine } from '../../src/cluster/cluster-session.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+
+import type {
+  ClusterSession,
+  CreatedBuild,
+  LogEnd,
+  LogLine,
+  LogListener,
+} from '../../src/cluster/cluster-session.ts'
+import type { Pod } from '../../src/kubernetes/objects.ts'
 import { startApiServer } from '../support/api-server.ts'
 import type { ApiServer } from '../support/api-server.ts'
 import { never, notedLedger, openSession, smallPlan } from '../support/build-fixture.ts'
@@ -9,7 +18,10 @@ let server: ApiServer
 let session: ClusterSession
 let build: CreatedBuild
 let pod: ScriptedPod
+let seen: Pod
 let lines: LogLine[]
+/** Texts of lines and marks, in order; marks in brackets. */
+let shown: string[]
 let ended: PromiseWithResolvers<undefined>
 let stop: AbortController
 
@@ -21,7 +33,9 @@ beforeEach(async () => {
   const [made] = server.pods
   if (made === undefined) throw new Error('no pod was scripted')
   pod = made
+  seen = pod.seen()
   lines = []
+  shown = []
   stop = new AbortController()
   ended = Promise.withResolvers()
 })
@@ -32,13 +46,31 @@ afterEach(async () => {
   await server.close()
 })
 
-const follow = (): Promise<LogEnd> =>
-  session.followLog(build, pod.name, (line) => lines.push(line), ended.promise, stop.signal)
+const listener: LogListener = {
+  line(line) {
+    lines.push(line)
+    shown.push(line.text)
+  },
+  gap: (text) => shown.push(`[${text}]`),
+}
+
+const follow = (): Promise<LogEnd> => session.followLog(build, seen, listener, ended.promise, stop.signal)
 
 const texts = (): readonly string[] => lines.map(({ text }) => text)
 const numbers = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `line ${index + 1}`)
+/** Lines of a kilobyte. */
+const flood = (count: number): readonly string[] => numbers(count).map((text) => text.padEnd(1000, '.'))
 const reads = (): number => server.said('get pods/log')
+/** Everything has been read, and a follow waits for more. */
+async function settled(): Promise<void> {
+  let before = -1
+  while (before !== reads() || pod.log.followers !== 1) {
+    before = reads()
+    await delay(50)
+  }
+}
+
 const FOLLOW = { path: /\/log$/, follow: true }
 const FINAL = { path: /\/log$/, follow: false }
 
@@ -207,9 +239,77 @@ describe('following a log', () => {
     end()
 
     const result = await log
-    expect(texts()).toEqual(['line 1', 'line 2', 'after'])
-    expect(result).toMatchObject({ kind: 'incomplete' })
-    expect(result).toHaveProperty('reason', expect.stringContaining('may be missing'))
+    const place = 'between 2026-11-23T20:00:00.002000002Z and 2026-11-23T20:00:00.005000005Z'
+    const mark = `[Lines may be missing here, ${place}: the node had begun a new log file before the old one was read to its end.]`
+    expect(shown).toEqual(['line 1', 'line 2', mark, 'after'])
+    expect(result).toEqual({ kind: 'incomplete', reason: `lines ${place} may be missing` })
+  })
+
+  test('goes on after an API server that restarts', async () => {
+    const log = follow()
+    pod.print(...numbers(3))
+    await until(() => lines.length === 3)
+    server.fail({ path: /\/log$/ }, { kind: 'reset' }, 3)
+    server.fail({ path: /\/log$/ }, { kind: 'status', status: 503 }, 2)
+    server.dropConnections()
+    pod.print('meanwhile')
+    await until(() => lines.length === 4)
+    end()
+
+    expect(await log).toEqual({ kind: 'complete' })
+    expect(shown).toEqual([...numbers(3), 'meanwhile'])
+  })
+
+  test.each([{ unseen: false }, { unseen: true }])(
+    'gives a flood once and in order, over log files (unseen by a follow: $unseen)',
+    async (how) => {
+      const expected = flood(8000)
+      const log = follow()
+      for (let index = 0; index < expected.length; index += 1600) {
+        await settled()
+        pod.print(...expected.slice(index, index + 1500))
+        pod.log.rotate(how)
+        pod.print(...expected.slice(index + 1500, index + 1600))
+        await until(() => lines.length === index + 1600)
+      }
+      await settled()
+      end()
+
+      expect(await log).toEqual({ kind: 'complete' })
+      expect(shown).toEqual(expected)
+    },
+    30_000,
+  )
+
+  test('does not read a flood twice to join it', async () => {
+    const time = (index: number): string => `2026-11-23T20:00:00.${String(index).padStart(9, '0')}Z`
+    const log = follow()
+    for (let index = 0; index < 20_000; index++) pod.log.print(`line ${index}`, { time: time(index) })
+    await until(() => lines.length === 20_000)
+    end()
+
+    expect(await log).toEqual({ kind: 'complete' })
+    expect(lines).toHaveLength(20_000)
+    expect(server.requests.at(-1)?.query.get('tailLines')).toBe('1024')
+  })
+
+  test('says so when a log has no line', async () => {
+    pod.log.print('gone')
+    pod.log.rotate()
+    end()
+
+    expect(await follow()).toEqual({
+      kind: 'incomplete',
+      reason: 'it holds no line: either the container printed none, or the node no longer has them',
+    })
+  })
+
+  test('says so when a container may have filled a log file before its first line that is there', async () => {
+    pod.log.print('late', { time: '2026-11-23T20:00:09.000000000Z' })
+    end()
+
+    expect(await follow()).toEqual({ kind: 'incomplete', reason: 'its beginning may be missing' })
+    expect(shown).toEqual([expect.stringContaining('The beginning of the log may be missing'), 'late'])
   })
 
   test('gives the last line even if it has no end', async () => {

@@ -35,8 +35,8 @@ describe('a build that goes well', () => {
       if (snapshot.pod && (state?.running ?? state?.terminated)) {
         log ??= session.followLog(
           created,
-          snapshot.pod.metadata.name,
-          (line) => lines.push(line),
+          snapshot.pod,
+          { line: (line) => lines.push(line), gap: () => undefined },
           ended.promise,
           never(),
         )

@@ -264,9 +264,10 @@ export class ApiServer {
     answer.begin('text/plain')
     const follow = seen.query.has('follow')
     const since = seen.query.get('sinceTime')
+    const tailLines = seen.query.get('tailLines')
     answer.onClose(
       pod.log.read(
-        { since, follow },
+        { since, tailLines, follow },
         (bytes) => answer.write(bytes),
         () => answer.end(),
       ),

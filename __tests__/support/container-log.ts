@@ -1,11 +1,34 @@
-/** A container's log as the kubelet keeps it: timestamped entries in a file that can be rotated. */
+/** When containers start and their logs begin, by the node's clock. */
+export const LOG_BEGINS = '2026-11-23T20:00:00Z'
+
+interface Entry {
+  readonly time: string
+  readonly bytes: Buffer
+  readonly partial: boolean
+}
+
+/** Somebody who reads the log: in one of its files, up to one of its entries. */
+interface Reader {
+  file: readonly Entry[]
+  next: number
+  /** It never sees that another file was begun. */
+  stuck: boolean
+  readonly step: () => void
+}
+
+/** What is asked for, as the query has it. */
+export interface LogQuestion {
+  readonly since: string | null
+  readonly tailLines: string | null
+  readonly follow: boolean
+}
+
+/** A container's log as the kubelet keeps it: timestamped entries in files, of which only the newest can be opened. */
 export class ContainerLog {
-  #entries: { readonly time: string; readonly bytes: Buffer; readonly partial: boolean }[] = []
-  readonly #listeners = new Set<() => void>()
+  #file: Entry[] = []
+  readonly #readers = new Set<Reader>()
   #ended = false
   #tick = 0
-  /** Count of entries that were ever printed, whatever was rotated away. */
-  #base = 0
 
   /**
    * `time` defaults to a nanosecond later than the last; two lines may be given
@@ -14,41 +37,48 @@ export class ContainerLog {
   print(text: string | Buffer, options: { readonly time?: string; readonly partial?: boolean } = {}): void {
     this.#tick++
     const bytes = typeof text === 'string' ? Buffer.from(text) : text
-    this.#entries.push({
+    this.#file.push({
       time: options.time ?? timeAt(this.#tick),
       bytes,
       partial: options.partial ?? false,
     })
-    for (const listener of this.#listeners) listener()
+    this.#step()
   }
 
-  /** The kubelet begins a new file; only that one can be read from now on. */
-  rotate(): void {
-    this.#base += this.#entries.length
-    this.#entries = []
+  /**
+   * The kubelet begins a new file; only that one can be opened from now on.
+   * `unseen` by those that follow: it is so for whoever had not caught up.
+   */
+  rotate(how: { readonly unseen?: boolean } = {}): void {
+    this.#file = []
+    for (const reader of this.#readers) {
+      if (how.unseen === true) reader.stuck = true
+      if (reader.stuck) continue
+      reader.file = this.#file
+      reader.next = 0
+    }
+  }
+
+  /** How many follow it now. */
+  get followers(): number {
+    return this.#readers.size
   }
 
   /** The container has ended: follows end. */
   end(): void {
     this.#ended = true
-    for (const listener of this.#listeners) listener()
+    this.#step()
   }
 
   /** Gives what there is from `since` on, as the API server prints it; then, if asked, what comes. */
-  read(
-    options: { readonly since: string | null; readonly follow: boolean },
-    write: (bytes: Buffer) => void,
-    end: () => void,
-  ): () => void {
+  read(asked: LogQuestion, write: (bytes: Buffer) => void, end: () => void): () => void {
     // The API server cuts `sinceTime` to whole seconds.
-    const since =
-      options.since === null ? Number.NEGATIVE_INFINITY : Math.floor(Date.parse(options.since) / 1000)
-    let next = this.#base
+    const since = asked.since === null ? Number.NEGATIVE_INFINITY : secondOf(asked.since)
+    const tail = asked.tailLines === null ? this.#file.length : Number(asked.tailLines)
     let begun = true
     const step = (): void => {
-      for (; next < this.#base + this.#entries.length; next++) {
-        const entry = this.#entries[next - this.#base]
-        if (entry === undefined || Math.floor(Date.parse(entry.time) / 1000) < since) continue
+      for (let entry = reader.file[reader.next]; entry; entry = reader.file[++reader.next]) {
+        if (secondOf(entry.time) < since) continue
         write(
           Buffer.concat([
             Buffer.from(begun ? `${entry.time} ` : ''),
@@ -58,19 +88,31 @@ export class ContainerLog {
         )
         begun = !entry.partial
       }
-      if (this.#ended || !options.follow) {
-        this.#listeners.delete(step)
+      if (this.#ended || !asked.follow) {
+        this.#readers.delete(reader)
         end()
       }
     }
-    this.#listeners.add(step)
+    const reader: Reader = {
+      file: this.#file,
+      next: Math.max(0, this.#file.length - tail),
+      stuck: false,
+      step,
+    }
+    this.#readers.add(reader)
     step()
-    return () => this.#listeners.delete(step)
+    return () => this.#readers.delete(reader)
+  }
+
+  #step(): void {
+    for (const { step } of this.#readers) step()
   }
 }
 
+const secondOf = (time: string): number => Math.floor(Date.parse(time) / 1000)
+
 /** About 1,000 lines a second, so that a log spans several. */
 function timeAt(tick: number): string {
-  const milliseconds = Date.UTC(2026, 10, 23, 20, 0, 0) + tick
+  const milliseconds = Date.parse(LOG_BEGINS) + tick
   return new Date(milliseconds).toISOString().replace('Z', `${String(tick % 1_000_000).padStart(6, '0')}Z`)
 }

@@ -56,8 +56,8 @@ export function fakeSession(): FakeSession {
         else await new Promise<void>((resolve) => (wake = resolve))
       }
     },
-    async followLog(_build, _pod, onLine, ended, signal) {
-      printTo = (text) => onLine({ time: '2026-01-01T00:00:00.000000000Z', text })
+    async followLog(_build, _pod, listener, ended, signal) {
+      printTo = (text) => listener.line({ time: '2026-01-01T00:00:00.000000000Z', text })
       lines.splice(0).forEach(printTo)
       await Promise.race([ended, new Promise((resolve) => signal.addEventListener('abort', resolve))])
       return session.logEnd

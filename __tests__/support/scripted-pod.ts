@@ -1,6 +1,6 @@
 import type { ContainerState, KubernetesObject, Pod } from '../../src/kubernetes/objects.ts'
 import type { ApiObjects } from './api-objects.ts'
-import { ContainerLog } from './container-log.ts'
+import { ContainerLog, LOG_BEGINS } from './container-log.ts'
 
 /** What a build's pod does once its Job exists. */
 export type PodScript = (pod: ScriptedPod) => Promise<void> | void
@@ -36,14 +36,21 @@ export class ScriptedPod {
   }
 
   running(): void {
-    this.#put(this.#status('Running', { running: { startedAt: now() } }), 'node-1')
+    this.#put(this.#status('Running', { running: { startedAt: LOG_BEGINS } }), 'node-1')
   }
 
   /** Its node has gone silent: nothing but a condition changes, by the node controller. */
   loseNode(): void {
-    const status = this.#status('Running', { running: { startedAt: now() } })
+    const status = this.#status('Running', { running: { startedAt: LOG_BEGINS } })
     const conditions = [...(status?.conditions ?? []), { type: 'Ready', status: 'False' }]
     this.#put({ ...status, conditions }, 'node-1')
+  }
+
+  /** As the API server shows it. */
+  seen(): Pod {
+    const pod = this.#objects.get('pods', this.namespace, this.name)
+    if (pod === undefined) throw new Error(`there is no pod ${this.name}`)
+    return pod
   }
 
   print(...lines: readonly string[]): void {
@@ -53,7 +60,7 @@ export class ScriptedPod {
   /** The log ends, and the state is told. `message` is the termination message: Kaniko's digest file. */
   exits(exitCode: number, message = '', reason = exitCode === 0 ? 'Completed' : 'Error'): void {
     this.log.end()
-    const terminated = { exitCode, message, reason, startedAt: now(), finishedAt: now() }
+    const terminated = { exitCode, message, reason, startedAt: LOG_BEGINS, finishedAt: now() }
     this.#put(this.#status(exitCode === 0 ? 'Succeeded' : 'Failed', { terminated }), 'node-1')
   }
 

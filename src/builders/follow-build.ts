@@ -207,11 +207,13 @@ class Attempt {
     if (this.#log !== undefined || snapshot.pod === undefined) return
     this.#log = this.#following.session.followLog(
       this.#created,
-      snapshot.pod.metadata.name,
-      (line) => {
-        this.#lines.add(line.text)
-        this.#following.observer.line(line)
-        this.#progress.take(line)
+      snapshot.pod,
+      {
+        line: (line) => {
+          this.#lines.add(line.text)
+          this.#following.observer.line(line)
+        },
+        gap: (text) => this.#following.observer.note(text),
       },
       this.#ended.promise,
       this.#signal,

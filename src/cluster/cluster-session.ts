@@ -34,12 +34,14 @@ export interface ClusterSession {
   /**
    * Every line the container prints, once each and in order, from its first,
    * until `ended` is resolved (the container has terminated) and all that it
-   * printed has been read. Resolves also when the log cannot be read, saying so.
+   * printed has been read. Resolves also when the log cannot be read, saying
+   * so. `pod` as it is when the log is asked for: it says when the container
+   * was started, and so whether lines may be missing before the first.
    */
   followLog(
     build: CreatedBuild,
-    podName: string,
-    onLine: (line: LogLine) => void,
+    pod: Pod,
+    listener: LogListener,
     ended: Promise<void>,
     signal: AbortSignal,
   ): Promise<LogEnd>
@@ -121,6 +123,13 @@ export interface BuildSnapshot {
   readonly pod: Pod | undefined
   /** Warnings and others about the Job and its pods, oldest first. */
   readonly events: readonly ClusterEvent[]
+}
+
+/** Told what a log holds, in order. Nothing it does may throw. */
+export interface LogListener {
+  line(line: LogLine): void
+  /** Lines may be missing at this place; `text` is a sentence that says which and why, fit for the log. */
+  gap(text: string): void
 }
 
 export interface LogLine {

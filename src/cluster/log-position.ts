@@ -1,90 +1,92 @@
-const SECOND_LENGTH = '2026-11-23T20:00:00'.length
+const SECOND = 1e9
+
+/** So many lines are remembered at least, and at most twice as many: a second of a flood has a million. */
+const REMEMBERED = 4_096
 
 /**
- * How far a log has been delivered, kept in a few numbers a line for the two
- * newest seconds: the server cuts `sinceTime` to whole seconds, so what a
- * re-opened log begins with has been seen. A line is known by its timestamp
- * and its ordinal among the lines of that timestamp; two seconds, because
- * standard output and error are stamped by two writers and may stand in the
- * log slightly out of order.
+ * How far a log has been delivered: the moments of its last lines (see
+ * `LogStamp`) in the order of delivery. The server cuts `sinceTime` to whole
+ * seconds, so what a re-opened log begins with has been seen. A line is known
+ * by its moment and its place among the lines of that moment. It is asked for
+ * two seconds, because standard output and error are stamped by two writers
+ * and may stand in the log slightly out of order.
  */
 export class LogPosition {
+  /** Numbers and not the times themselves: eight bytes a line, and no line is held by what was cut out of it. */
+  #moments: number[] = []
   #newest = Number.NEGATIVE_INFINITY
-  /** Times in the order of delivery: counting waits until a log is opened again. */
-  #current: string[] = []
-  #previous: string[] = []
-  #last = ''
-  #knownPrefix = ''
-  #knownSecond = 0
 
-  /** Time of the line delivered last; empty before the first. */
-  get last(): string {
-    return this.#last
+  /** Moment of the line delivered last; undefined before the first. */
+  get last(): number | undefined {
+    return this.#moments.at(-1)
   }
 
-  /** What to ask the server for, to see again all that may be remembered; undefined: from the beginning. */
-  sinceTime(): string | undefined {
-    if (this.#last === '') return undefined
-    return new Date((this.#newest - 1) * 1000).toISOString().replace('.000Z', 'Z')
+  /** Moment from which to ask again; undefined before the first line. */
+  get askFrom(): number | undefined {
+    return this.#moments.length === 0 ? undefined : (Math.floor(this.#newest / SECOND) - 1) * SECOND
   }
 
-  delivered(time: string): void {
-    const second = this.#secondOf(time)
-    this.#last = time
-    if (second > this.#newest) {
-      this.#previous = second === this.#newest + 1 ? this.#current : []
-      this.#current = []
-      this.#newest = second
-    }
-    if (second === this.#newest) this.#current.push(time)
-    else if (second === this.#newest - 1) this.#previous.push(time)
+  /** Whether more lines would be repeated than are remembered. */
+  get isFlood(): boolean {
+    const [oldest] = this.#moments
+    return this.#moments.length >= REMEMBERED && oldest !== undefined && oldest > (this.askFrom ?? 0)
   }
 
-  /** Begins to read again from `sinceTime`. */
+  /** Whether exactly one of the remembered lines is of this moment: a log may be joined at it. */
+  isUnique(moment: number): boolean {
+    const found = this.#moments.indexOf(moment)
+    return found >= 0 && this.#moments.lastIndexOf(moment) === found
+  }
+
+  delivered(moment: number): void {
+    if (moment > this.#newest) this.#newest = moment
+    this.#moments.push(moment)
+    if (this.#moments.length < 2 * REMEMBERED) return
+    // Lines of one moment are counted: remembered are all of them, or none.
+    let begin = REMEMBERED
+    while (begin > 0 && this.#moments[begin] === this.#moments[begin - 1]) begin--
+    this.#moments = this.#moments.slice(begin)
+  }
+
+  /** Begins to read again from `askFrom`, or from any time before. */
   replay(): Replay {
-    const counts = new Map<string, number>()
-    for (const time of this.#previous) counts.set(time, (counts.get(time) ?? 0) + 1)
-    for (const time of this.#current) counts.set(time, (counts.get(time) ?? 0) + 1)
-    return new Replay(counts, this.#last)
-  }
-
-  /** Parsing a date for each of a million lines would cost more than reading them. */
-  #secondOf(time: string): number {
-    const prefix = time.slice(0, SECOND_LENGTH)
-    if (prefix !== this.#knownPrefix) {
-      this.#knownPrefix = prefix
-      this.#knownSecond = Date.parse(prefix + zoneOf(time)) / 1000
-    }
-    return this.#knownSecond
+    return new Replay(this.#moments, this.#newest)
   }
 }
 
 /** A stretch of log that may begin with lines already delivered. */
 export class Replay {
-  readonly #seen: Map<string, number>
-  readonly #last: string
+  readonly #moments: readonly number[]
+  readonly #count: number
+  readonly #newest: number
+  #next = 0
 
-  constructor(seen: Map<string, number>, last: string) {
-    this.#seen = seen
-    this.#last = last
+  constructor(moments: readonly number[], newest: number) {
+    this.#moments = moments
+    this.#count = moments.length
+    this.#newest = newest
   }
 
-  /** Whether this line was delivered before; each can be asked about once. */
-  isKnown(time: string): boolean {
-    const count = this.#seen.size === 0 ? 0 : (this.#seen.get(time) ?? 0)
-    if (count === 0) return false
-    if (count === 1) this.#seen.delete(time)
-    else this.#seen.set(time, count - 1)
-    return true
+  /** Whether this line was delivered before; each can be asked about once, in the log's order. */
+  isKnown(moment: number): boolean {
+    if (this.#next >= this.#count) return false
+    if (this.#moments[this.#next] === moment) {
+      this.#next++
+      return true
+    }
+    if (moment > this.#newest) return false
+    // A file that was begun within these lines repeats only the last of them.
+    const found = this.#moments.indexOf(moment, this.#next + 1)
+    if (found >= 0 && found < this.#count) {
+      this.#next = found + 1
+      return true
+    }
+    // What comes before all that is remembered was delivered. Older than the middle, for the two writers' sake.
+    return this.#next === 0 && moment < (this.#moments[this.#count >> 1] ?? moment)
   }
 
   /** Whether the line delivered last was met again, so that nothing between can be missing. */
   get meets(): boolean {
-    return !this.#seen.has(this.#last)
+    return this.#next >= this.#count
   }
-}
-
-/** `Z`, or the node's `+01:00`. */
-function zoneOf(time: string): string {
-  return /(Z|[+-]\d\d:\d\d)$/.exec(time)?.[0] ?? 'Z'
 }

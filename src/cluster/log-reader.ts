@@ -1,149 +1,203 @@
-import type { LogLine } from './cluster-session.ts'
+import type { LogListener } from './cluster-session.ts'
 import { LineSplitter } from './log-lines.ts'
-import type { LinePiece } from './log-lines.ts'
 import { LogPosition } from './log-position.ts'
 import type { Replay } from './log-position.ts'
+import { LogStamp } from './log-stamp.ts'
 
-/** `2026-11-23T20:00:00.123456789Z`, and what follows. Source: kubelet, pkg/kubelet/kuberuntime/logs. */
-const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
-const SPACE = 0x20
-const LONGEST_TIMESTAMP = 36
-
-interface StampedLine {
+/** The end of a stretch in the middle of a line. */
+interface Tail {
+  readonly moment: number
   readonly time: string
   readonly bytes: Buffer
-  /** The time is the line's own; otherwise it is that of the line before. */
-  readonly own: boolean
 }
 
 /**
  * Puts the stretches in which a log arrives together: every line once, in
- * order. Begin each stretch with `begin`, end it with `end`; `finish` after the last.
+ * order, and a mark where lines may be missing. Begin each stretch with
+ * `begin`, end it with `end`; `finish` after the last.
  */
 export class LogReader {
-  readonly #onLine: (line: LogLine) => void
+  readonly #listener: LogListener
   readonly #position = new LogPosition()
-  #splitter = new LineSplitter()
+  readonly #stamp = new LogStamp()
+  #splitter = this.#newSplitter()
   #replay: Replay = this.#position.replay()
   /** The last stretch stopped in the middle of this line. */
-  #tail: StampedLine | undefined
+  #tail: Tail | undefined
   /** The last stretch was read to the end of what the node had. */
   #wasWhole = true
   #fresh = true
+  /** Of the line that is being read: one without a time of its own has that of the line before. */
+  #moment = 0
   #time = ''
-  #gap: string | undefined
+  #lastTime = ''
+  #gaps: string[] = []
+  #border = Number.POSITIVE_INFINITY
+  #atBorder = false
 
-  constructor(onLine: (line: LogLine) => void) {
-    this.#onLine = onLine
+  constructor(listener: LogListener) {
+    this.#listener = listener
   }
 
+  /** What to ask the server for, to miss nothing; undefined: from the beginning. */
   sinceTime(): string | undefined {
-    return this.#position.sinceTime()
+    const from = this.#position.askFrom
+    if (from === undefined) return undefined
+    return new Date(this.#stamp.secondsOf(from) * 1000).toISOString().replace('.000Z', 'Z')
   }
 
-  /** Where lines may be missing, in words; undefined if everything joined. */
-  get gap(): string | undefined {
-    return this.#gap
+  /** Moment of the line delivered last; undefined before the first. */
+  get last(): number | undefined {
+    return this.#position.last
   }
 
-  begin(): void {
-    this.#splitter = new LineSplitter()
+  /** From `sinceTime` on the server would repeat very many lines. */
+  get isFlood(): boolean {
+    return this.#position.isFlood
+  }
+
+  /** Places where lines may be missing, in words. */
+  get gaps(): readonly string[] {
+    return this.#gaps
+  }
+
+  /** Lines from the border's moment on are left to the next stretch. */
+  get isAtBorder(): boolean {
+    return this.#atBorder
+  }
+
+  /** The moment of the line that the bytes begin with; undefined if they do not begin with a time. */
+  momentOf(chunk: Buffer): number | undefined {
+    return this.#stamp.read(chunk, 0, chunk.length) ? this.#stamp.moment : undefined
+  }
+
+  /** Whether a stretch that begins with this moment joins without doubt. */
+  joins(moment: number): boolean {
+    return this.#position.isUnique(moment)
+  }
+
+  begin(border: number | undefined): void {
+    this.#splitter = this.#newSplitter()
     this.#replay = this.#position.replay()
     this.#fresh = true
+    this.setBorder(border)
+  }
+
+  /** A further stretch begins at this moment; undefined: none is known. */
+  setBorder(border: number | undefined): void {
+    this.#border = border ?? Number.POSITIVE_INFINITY
+    this.#atBorder = false
   }
 
   push(chunk: Buffer): void {
-    for (const piece of this.#splitter.push(chunk)) this.#take(this.#stamped(piece))
+    this.#splitter.push(chunk)
   }
 
   /** `whole`: the server had nothing more to send, as opposed to a cut connection. May be called again to correct it. */
   end(whole: boolean): void {
-    const rest = this.#splitter.rest()
-    const tail = rest === undefined ? undefined : this.#stamped(rest)
-    // One that was cut within its timestamp says nothing yet.
-    if (tail?.own === true && !this.#replay.isKnown(tail.time)) this.#keep(tail)
-    this.#splitter = new LineSplitter()
+    // What lies beyond the border comes again.
+    if (!this.#atBorder)
+      this.#splitter.flush((bytes, begin, end, continues) => this.#keep(bytes, begin, end, continues))
+    this.#splitter = this.#newSplitter()
     this.#wasWhole = whole
   }
 
-  #keep(tail: StampedLine): void {
+  /** The last line may have no end. */
+  finish(): void {
+    const tail = this.#tail
+    this.#tail = undefined
+    if (tail !== undefined) this.#deliver(tail.moment, tail.time, tail.bytes, 0, tail.bytes.length)
+  }
+
+  /** One that was cut within its timestamp says nothing yet. */
+  #keep(bytes: Buffer, begin: number, end: number, continues: boolean): void {
+    const text = this.#textOf(bytes, begin, end, continues)
+    if (text < 0 || this.#replay.isKnown(this.#moment)) return
+    this.#noteTime(bytes, begin, text)
+    const tail: Tail = {
+      moment: this.#moment,
+      time: this.#time,
+      bytes: Buffer.from(bytes.subarray(text, end)),
+    }
     const known = this.#tail
     this.#tail = tail
     if (known === undefined || isWholeOf(tail, known)) return
     if (isWholeOf(known, tail)) this.#tail = known
     else if (this.#fresh && this.#wasWhole) {
       this.#tail = { ...known, bytes: Buffer.concat([known.bytes, tail.bytes]) }
-    } else this.#deliver(known)
+    } else this.#deliver(known.moment, known.time, known.bytes, 0, known.bytes.length)
   }
 
-  /** The last line may have no end. */
-  finish(): void {
-    if (this.#tail !== undefined) this.#deliver(this.#tail)
-    this.#tail = undefined
-  }
-
-  #take(line: StampedLine): void {
-    if (this.#replay.isKnown(line.time)) return
-    const tail = this.#tail
-    this.#tail = undefined
-    const isFirst = this.#fresh
-    this.#fresh = false
-    if (tail !== undefined && !isWholeOf(line, tail)) {
-      this.#join(tail, line, isFirst)
+  #take(bytes: Buffer, begin: number, end: number, continues: boolean): void {
+    if (this.#atBorder) return
+    const text = Math.max(begin, this.#textOf(bytes, begin, end, continues))
+    if (this.#replay.isKnown(this.#moment)) return
+    if (this.#moment >= this.#border) {
+      this.#atBorder = true
       return
     }
-    if (isFirst) this.#checkGap(line)
-    this.#deliver(line)
+    this.#noteTime(bytes, begin, text)
+    const isFirst = this.#fresh
+    this.#fresh = false
+    if (this.#tail !== undefined) this.#takeAfter(this.#tail, bytes, text, end, isFirst)
+    else {
+      if (isFirst) this.#checkGap()
+      this.#deliver(this.#moment, this.#time, bytes, text, end)
+    }
   }
 
   /**
    * When the node begins a new log file in the middle of a line, the first
    * stretch ends with its head and the next one begins with its rest.
    */
-  #join(tail: StampedLine, line: StampedLine, isFirst: boolean): void {
-    if (isFirst && this.#wasWhole) {
-      this.#position.delivered(line.time)
-      this.#say(tail.time, Buffer.concat([tail.bytes, line.bytes]))
-      return
+  #takeAfter(tail: Tail, bytes: Buffer, text: number, end: number, isFirst: boolean): void {
+    this.#tail = undefined
+    const line: Tail = { moment: this.#moment, time: this.#time, bytes: bytes.subarray(text, end) }
+    if (isWholeOf(line, tail)) {
+      this.#deliver(line.moment, line.time, bytes, text, end)
+    } else if (isFirst && this.#wasWhole) {
+      const whole = Buffer.concat([tail.bytes, line.bytes])
+      this.#deliver(line.moment, tail.time, whole, 0, whole.length)
+    } else {
+      this.#deliver(tail.moment, tail.time, tail.bytes, 0, tail.bytes.length)
+      if (isFirst) this.#checkGap()
+      this.#deliver(line.moment, line.time, bytes, text, end)
     }
-    if (isFirst) this.#checkGap(line)
-    this.#deliver(tail)
-    this.#deliver(line)
   }
 
-  #checkGap(line: StampedLine): void {
+  #checkGap(): void {
     if (this.#wasWhole || this.#replay.meets) return
-    this.#gap ??= `lines between ${this.#position.last} and ${line.time} may be missing, because the node had begun a new log file when the connection was made again`
-  }
-
-  #deliver(line: StampedLine): void {
-    this.#position.delivered(line.time)
-    this.#say(line.time, line.bytes)
-  }
-
-  #say(time: string, bytes: Buffer): void {
-    this.#onLine({ time, text: bytes.toString('utf8') })
-  }
-
-  #stamped({ bytes, continues }: LinePiece): StampedLine {
-    if (continues) return { time: this.#time, bytes, own: true }
-    const space = bytes.indexOf(SPACE)
-    const time = bytes.toString(
-      'latin1',
-      0,
-      space < 0 ? LONGEST_TIMESTAMP : Math.min(space, LONGEST_TIMESTAMP),
+    const gap = `between ${this.#lastTime} and ${this.#time}`
+    this.#gaps.push(gap)
+    this.#listener.gap(
+      `Lines may be missing here, ${gap}: the node had begun a new log file before the old one was read to its end.`,
     )
+  }
+
+  #deliver(moment: number, time: string, bytes: Buffer, begin: number, end: number): void {
+    this.#position.delivered(moment)
+    this.#lastTime = time
+    this.#listener.line({ time, text: bytes.toString('utf8', begin, end) })
+  }
+
+  /** Where a line's text begins, after its time; -1 if it has none. Notes its moment. */
+  #textOf(bytes: Buffer, begin: number, end: number, continues: boolean): number {
+    if (continues) return begin
     // The kubelet's own remarks stand in the log without a time.
-    if (!isTimestamp(time)) return { time: this.#time, bytes, own: false }
-    this.#time = time
-    return { time, bytes: bytes.subarray(space < 0 ? bytes.length : space + 1), own: true }
+    if (!this.#stamp.read(bytes, begin, end)) return -1
+    this.#moment = this.#stamp.moment
+    return Math.min(begin + this.#stamp.length + 1, end)
+  }
+
+  #noteTime(bytes: Buffer, begin: number, text: number): void {
+    if (text > begin) this.#time = bytes.toString('latin1', begin, begin + this.#stamp.length)
+  }
+
+  #newSplitter(): LineSplitter {
+    return new LineSplitter((bytes, begin, end, continues) => this.#take(bytes, begin, end, continues))
   }
 }
 
-function isTimestamp(text: string): boolean {
-  return text.length >= 20 && text.charCodeAt(10) === 0x54 && TIMESTAMP.test(text)
-}
-
-function isWholeOf(line: StampedLine, tail: StampedLine): boolean {
-  return line.time === tail.time && line.bytes.subarray(0, tail.bytes.length).equals(tail.bytes)
+function isWholeOf(line: Tail, tail: Tail): boolean {
+  return line.moment === tail.moment && line.bytes.subarray(0, tail.bytes.length).equals(tail.bytes)
 }

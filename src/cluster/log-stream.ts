@@ -1,10 +1,14 @@
 import { ActionError } from '../failure/failure.ts'
 import { isAborted } from './aborted.ts'
 import type { Api } from './api.ts'
-import { ApiError, ConnectionError, connectionError } from './api-error.ts'
-import type { LogEnd, LogLine } from './cluster-session.ts'
+import { ApiError, ConnectionError } from './api-error.ts'
+import type { LogEnd, LogListener } from './cluster-session.ts'
 import { sentence } from './explain-error.ts'
+import { LogBeginning } from './log-beginning.ts'
+import { LogFiles } from './log-files.ts'
+import type { LogSource } from './log-files.ts'
 import { LogReader } from './log-reader.ts'
+import type { LogStretch } from './log-stretch.ts'
 import { backoffMs, withRetries } from './retry.ts'
 import type { Patience, RetryPolicy } from './retry.ts'
 import { isTransient } from './transient.ts'
@@ -20,6 +24,14 @@ export const IDLE_MS = 60_000
 export const QUIET_MS = 100
 
 /**
+ * The same for one that has brought a flood: it may be behind by a log file,
+ * whose rest nobody else has. Also: one that falls silent after a flood while
+ * the container runs may have missed the beginning of a new file (the kubelet
+ * only sees those that begin after it has once caught up). In milliseconds.
+ */
+export const FLOOD_QUIET_MS = 3_000
+
+/**
  * A follow that ends by itself mostly means that the container has ended,
  * which the node reports up to a second later: waited for before it is opened
  * again. In milliseconds.
@@ -28,12 +40,6 @@ const END_NEWS_MS = 1_500
 
 const BACKOFF = { firstDelayMs: 100, maxDelayMs: 3_000 }
 const LAST_READ: RetryPolicy = { attempts: 8, firstDelayMs: 200, maxDelayMs: 2_000, totalMs: 60_000 }
-
-export interface LogSource {
-  /** Path of the pod's log. */
-  readonly path: string
-  readonly container: string
-}
 
 /**
  * Follows a container's log to its end: see the port. A stream's end says
@@ -44,12 +50,12 @@ export interface LogSource {
 export async function followLog(
   api: Api,
   source: LogSource,
-  onLine: (line: LogLine) => void,
+  listener: LogListener,
   ended: Promise<void>,
   patience: Patience,
   signal: AbortSignal,
 ): Promise<LogEnd> {
-  const following = new LogFollowing(api, source, onLine, patience, signal)
+  const following = new LogFollowing(api, source, listener, patience, signal)
   void ended.then(() => following.containerEnded())
   try {
     await following.follow()
@@ -58,41 +64,51 @@ export async function followLog(
     following.reader.finish()
     if (signal.aborted) return { kind: 'incomplete', reason: 'it was not read to its end' }
     return { kind: 'incomplete', reason: whyUnreadable(error, api.server) }
+  } finally {
+    following.close()
   }
-  const { gap } = following.reader
-  return gap === undefined ? { kind: 'complete' } : { kind: 'incomplete', reason: gap }
+  return following.end()
 }
 
 class LogFollowing {
   readonly reader: LogReader
-  readonly #api: Api
-  readonly #source: LogSource
+  readonly #files: LogFiles
+  readonly #beginning: LogBeginning
+  readonly #listener: LogListener
   readonly #patience: Patience
   readonly #signal: AbortSignal
   readonly #over = new AbortController()
   #lastChunk: number
   #failures = 0
+  #lines = 0
+  /** How long the stream has been open without a word, in milliseconds: only until the first line. */
+  #silent = 0
+  #mayLackBeginning = false
 
-  constructor(
-    api: Api,
-    source: LogSource,
-    onLine: (line: LogLine) => void,
-    patience: Patience,
-    signal: AbortSignal,
-  ) {
-    this.#api = api
-    this.#source = source
+  constructor(api: Api, source: LogSource, listener: LogListener, patience: Patience, signal: AbortSignal) {
+    this.#listener = listener
     this.#patience = patience
     this.#signal = signal
     this.#lastChunk = patience.clock.now()
-    this.reader = new LogReader((line) => {
-      this.#failures = 0
-      onLine(line)
+    this.#beginning = new LogBeginning(source.startedAt)
+    this.reader = new LogReader({
+      line: (line) => {
+        this.#failures = 0
+        this.#lines++
+        if (!this.#beginning.isJudged) this.#judgeBeginning(line.time, line.text.length)
+        listener.line(line)
+      },
+      gap: (text) => listener.gap(text),
     })
+    this.#files = new LogFiles(api, source, this.reader, patience.clock, signal)
   }
 
   containerEnded(): void {
     this.#over.abort()
+  }
+
+  close(): void {
+    this.#files.close()
   }
 
   /** Returns when the container has ended. Throws what makes reading on useless. */
@@ -100,10 +116,12 @@ class LogFollowing {
     const waiting = AbortSignal.any([this.#signal, this.#over.signal])
     while (!waiting.aborted) {
       try {
-        await this.#followOnce()
+        const stretch = this.#files.next() ?? (await this.#files.open({ follow: true }, this.#signal))
+        const byItself = await this.#read(stretch)
+        if (!byItself || !stretch.follows) continue
         await this.#patience.clock.sleep(END_NEWS_MS, waiting)
         // A clean end while the container runs on is some proxy's doing, and no end of a file.
-        this.reader.end(this.#over.signal.aborted)
+        this.reader.end(this.#over.signal.aborted && this.#files.areKnown)
       } catch (error) {
         if (isAborted(waiting)) break
         if (!isTransient(error) && !isNotYetStarted(error)) throw error
@@ -116,60 +134,116 @@ class LogFollowing {
 
   /** All that is there now, without following: what a follow left out, and what was cut off. */
   async readRest(): Promise<void> {
-    await withRetries(() => this.#read({}, this.#signal), LAST_READ, this.#patience, this.#signal)
+    for (let held = this.#files.next(); held !== undefined; held = this.#files.next()) {
+      await this.#read(held).catch((error: unknown) => {
+        if (this.#signal.aborted || !isTransient(error)) throw error
+      })
+    }
+    await withRetries(() => this.#readOnce(), LAST_READ, this.#patience, this.#signal)
     this.reader.finish()
   }
 
-  async #followOnce(): Promise<void> {
+  async #readOnce(): Promise<void> {
+    const byItself = await this.#read(await this.#files.open({ follow: false }, this.#signal))
+    if (!byItself) throw new ConnectionError('ETIMEDOUT')
+  }
+
+  end(): LogEnd {
+    const { gaps } = this.reader
+    const [gap] = gaps
+    const reasons = [
+      ...(this.#mayLackBeginning ? ['its beginning may be missing'] : []),
+      ...(gap === undefined
+        ? []
+        : [`lines ${gap} may be missing${gaps.length > 1 ? `, and at ${gaps.length - 1} more places` : ''}`]),
+      ...(this.#lines === 0
+        ? ['it holds no line: either the container printed none, or the node no longer has them']
+        : []),
+    ]
+    return reasons.length === 0 ? { kind: 'complete' } : { kind: 'incomplete', reason: reasons.join('; ') }
+  }
+
+  /** Reads a stretch to its end, or until there is reason to go on with another. Whether it ended by itself. */
+  async #read(stretch: LogStretch): Promise<boolean> {
+    const { clock } = this.#patience
     const enough = new AbortController()
-    this.#lastChunk = this.#patience.clock.now()
     const within = AbortSignal.any([this.#signal, enough.signal])
-    const guard = this.#untilSilent(within).then(() => enough.abort())
+    const opened = clock.now()
+    const hadEnded = this.#over.signal.aborted
+    this.#lastChunk = opened
+    this.reader.begin(this.#files.border)
+    let whole = false
+    const stop = (isWhole: boolean): void => {
+      whole = isWhole
+      stretch.stop()
+    }
+    this.#signal.addEventListener('abort', () => stop(false), { once: true, signal: enough.signal })
+    const guard = this.#untilSilent(stretch, within, stop)
     try {
-      await this.#read({ follow: 'true' }, within)
-    } catch (error) {
+      await stretch.read((chunk) => {
+        const now = clock.now()
+        if (this.#lines === 0) this.#silent = now - opened
+        this.#lastChunk = now
+        this.reader.push(chunk)
+        if (this.reader.isAtBorder) stop(true)
+        else this.#files.took(chunk.length, stretch, () => stop(true))
+      })
+      // One that does not follow ends with what there is now; a line may be printed before the next stretch begins.
+      const isEnd = stretch.follows || hadEnded || this.#files.border !== undefined
+      if (!stretch.isStopped) whole = isEnd && this.#files.areKnown
       this.#signal.throwIfAborted()
-      if (!enough.signal.aborted) throw error
-      // We ended it ourselves. If the container had ended too, it had given all it had.
-      this.reader.end(this.#over.signal.aborted)
+      return !stretch.isStopped
     } finally {
       enough.abort()
       await guard
-    }
-  }
-
-  async #read(more: { readonly follow?: string }, signal: AbortSignal): Promise<void> {
-    const query = {
-      container: this.#source.container,
-      timestamps: 'true',
-      sinceTime: this.reader.sinceTime(),
-      ...more,
-    }
-    const body = await this.#api.stream(this.#source.path, query, signal)
-    this.reader.begin()
-    let whole = false
-    try {
-      for await (const chunk of body as AsyncIterable<Buffer>) {
-        this.#lastChunk = this.#patience.clock.now()
-        this.reader.push(chunk)
-      }
-      whole = true
-    } catch (error) {
-      throw connectionError(error)
-    } finally {
       this.reader.end(whole)
     }
   }
 
-  /** Resolves when the follow has nothing more to give: long silent, or silent with the container ended. */
-  async #untilSilent(within: AbortSignal): Promise<void> {
+  /** Stops a stretch that has nothing more to give: long silent, or silent with the container ended. */
+  async #untilSilent(
+    stretch: LogStretch,
+    within: AbortSignal,
+    stop: (isWhole: boolean) => void,
+  ): Promise<void> {
     const { clock } = this.#patience
     while (!within.aborted) {
       const hasEnded = this.#over.signal.aborted
-      const left = this.#lastChunk + (hasEnded ? QUIET_MS : IDLE_MS) - clock.now()
-      if (left <= 0) return
-      await clock.sleep(left, hasEnded ? within : AbortSignal.any([within, this.#over.signal]))
+      const left = this.#lastChunk + this.#patienceWith(stretch, hasEnded) - clock.now()
+      if (left > 0) {
+        await clock.sleep(
+          Math.min(left, FLOOD_QUIET_MS),
+          hasEnded ? within : AbortSignal.any([within, this.#over.signal]),
+        )
+      } else if (stretch.follows && !hasEnded && this.#files.border === undefined && this.#files.isFlood) {
+        await this.#files.lookAhead(stretch, () => stop(true))
+        // Without news, silence begins anew.
+        if (this.#files.border === undefined) this.#lastChunk = clock.now()
+      } else {
+        // It had given all it had; of one that was silent for long nobody knows.
+        stop(stretch.follows && (hasEnded || this.#files.border !== undefined))
+        return
+      }
     }
+  }
+
+  #patienceWith(stretch: LogStretch, hasEnded: boolean): number {
+    if (!stretch.follows) return IDLE_MS
+    if (this.#files.hadFlood && (hasEnded || this.#files.isFlood || this.#files.border !== undefined)) {
+      return FLOOD_QUIET_MS
+    }
+    return hasEnded ? QUIET_MS : IDLE_MS
+  }
+
+  #judgeBeginning(time: string, characters: number): void {
+    const sentence = this.#beginning.see(
+      Date.parse(time) / 1000,
+      time.length + characters,
+      this.#silent / 1000,
+    )
+    if (sentence === undefined) return
+    this.#mayLackBeginning = true
+    this.#listener.gap(sentence)
   }
 }
 

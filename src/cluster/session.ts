@@ -1,5 +1,5 @@
 import { systemClock } from '../clock.ts'
-import type { Job } from '../kubernetes/objects.ts'
+import type { Job, Pod } from '../kubernetes/objects.ts'
 import { apiOver } from './api.ts'
 import type { Api } from './api.ts'
 import type { BuildSnapshot, ClusterSession, CreatedBuild } from './cluster-session.ts'
@@ -44,9 +44,13 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
     },
     readRegistrySecret: (namespace, name, signal) => readRegistrySecret(api, namespace, name, signal),
     observe: (build, signal) => observed(api, build, jobs.get(build.jobUid), patience, signal),
-    followLog(build, podName, onLine, ended, signal) {
-      const source = { path: logOf(build.namespace, podName), container: build.container }
-      return followLog(api, source, onLine, ended, patience, signal)
+    followLog(build, pod, listener, ended, signal) {
+      const source = {
+        path: logOf(build.namespace, pod.metadata.name),
+        container: build.container,
+        startedAt: startOf(pod, build.container),
+      }
+      return followLog(api, source, listener, ended, patience, signal)
     },
     architectureOf: (node, signal) => readArchitecture(api, node, signal),
     inspect: (build, signal) => inspectBuild(api, build, signal),
@@ -54,6 +58,13 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
     sweepExpired: (signal) => sweepExpiredNamespaces(api, signal),
     close: () => transport.close(),
   }
+}
+
+/** When a container was started, in milliseconds since 1970, by the node's clock; it is told in whole seconds. */
+function startOf(pod: Pod, container: string): number | undefined {
+  const state = pod.status?.containerStatuses?.find(({ name }) => name === container)?.state
+  const time = Date.parse(state?.running?.startedAt ?? state?.terminated?.startedAt ?? '')
+  return Number.isNaN(time) ? undefined : time
 }
 
 async function* observed(

@@ -1,3 +1,5 @@
+import { parseDockerfile } from '../../src/progress/dockerfile.ts'
+import { message } from '../failure/given.ts'
 import { settle } from '../support/manual-clock.ts'
 import { begin, DIGEST, exited, podWith, running } from './trial.ts'
 
@@ -14,6 +16,35 @@ describe('a build in the cluster', () => {
       where: { namespace: 'ci', job: 'app-x1y2z', node: 'node-3', platform: 'linux/arm64' },
     })
     expect(trial.told).toEqual(['running: node-3', 'line: one', 'line: two'])
+  })
+
+  test('is told step by step, and remembers each with its time', async () => {
+    const trial = begin({ dockerfile: parseDockerfile('Dockerfile', 'FROM a\nRUN npm ci\n') })
+    await trial.clock.advance(200)
+    trial.session.show({ pod: running })
+    trial.session.print(
+      message("Building stage 'a' [idx: '0', base-idx: '-1']"),
+      message('RUN npm ci'),
+      'added 214 packages',
+    )
+    await settle()
+    await trial.clock.advance(1_000)
+    trial.session.show({ pod: exited(0, DIGEST) })
+    const { record } = await trial.outcome
+    expect(trial.events).toMatchObject([
+      { kind: 'begin', step: { kind: 'prepare' } },
+      { kind: 'end', step: { kind: 'prepare' } },
+      { kind: 'begin', step: { title: '[1/2] FROM a' } },
+      { kind: 'end', step: { title: '[1/2] FROM a' } },
+      { kind: 'begin', step: { title: '[2/2] RUN npm ci', place: { firstLine: 2 } } },
+      { kind: 'output', text: 'added 214 packages' },
+      { kind: 'end', step: { title: '[2/2] RUN npm ci' } },
+    ])
+    expect(record?.steps.map(({ title }) => title)).toEqual(['prepare', '[1/2] FROM a', '[2/2] RUN npm ci'])
+    expect(record?.phases.map(({ title, beganMs, endedMs }) => [title, beganMs, endedMs])).toEqual([
+      ['create', 0, 200],
+      ['end', 200, 1200],
+    ])
   })
 
   test('tells the platform of a node that was added for it', async () => {

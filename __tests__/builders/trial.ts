@@ -1,6 +1,7 @@
 import { buildInCluster } from '../../src/builders/cluster-builder.ts'
 import type { BuildOutcome } from '../../src/builders/builder.ts'
 import type { ContainerState, Pod } from '../../src/kubernetes/objects.ts'
+import type { BuildEvent } from '../../src/progress/build-event.ts'
 import type { BuildPlan } from '../../src/plan/build-plan.ts'
 import { parseDockerfile } from '../../src/progress/dockerfile.ts'
 import { stateLedger } from '../../src/runner/state-ledger.ts'
@@ -59,6 +60,7 @@ export interface Trial {
   readonly session: FakeSession
   readonly clock: ManualClock
   readonly told: string[]
+  readonly events: BuildEvent[]
   readonly outcome: Promise<BuildOutcome>
   cancel(): void
 }
@@ -69,6 +71,7 @@ export function begin(its: Partial<BuildPlan> = {}, warnings: readonly string[] 
   session.warnings = warnings
   const clock = manualClock()
   const told: string[] = []
+  const events: BuildEvent[] = []
   const stop = new AbortController()
   const outcome = buildInCluster(
     { ...plan, ...its },
@@ -86,7 +89,7 @@ export function begin(its: Partial<BuildPlan> = {}, warnings: readonly string[] 
       observer: {
         waiting: (why) => told.push(`waiting: ${why}`),
         running: (node) => told.push(`running: ${node ?? 'somewhere'}`),
-        event: () => undefined,
+        event: (event) => events.push(event),
         line: ({ text }) => told.push(`line: ${text}`),
         note: (text) => told.push(`note: ${text}`),
       },
@@ -94,5 +97,5 @@ export function begin(its: Partial<BuildPlan> = {}, warnings: readonly string[] 
     },
     stop.signal,
   )
-  return { session, clock, told, outcome, cancel: () => stop.abort() }
+  return { session, clock, told, events, outcome, cancel: () => stop.abort() }
 }

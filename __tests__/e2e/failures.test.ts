@@ -210,7 +210,9 @@ describeWithKaniko(`a Dockerfile that fails, with the real Kaniko${WITH_KANIKO}`
   test('is told as out of memory, with the limit and a larger one', async () => {
     await building('FROM busybox\nRUN tail /dev/zero\n', async (workspace) => {
       const resources = '{requests: {memory: 128Mi}, limits: {memory: 256Mi}}'
-      const failure = told(await runStep({ workspace, inputs: inputs('failing', { context: '.', resources }) }))
+      const failure = told(
+        await runStep({ workspace, inputs: inputs('failing', { context: '.', resources }) }),
+      )
       expect(failure.code).toBe('out-of-memory')
       expect(failure.log).toContain('256Mi')
       expect(failure.log).toContain('512Mi')
@@ -220,7 +222,9 @@ describeWithKaniko(`a Dockerfile that fails, with the real Kaniko${WITH_KANIKO}`
 
   test('is ended at its timeout, with the instruction that ran', async () => {
     await building('FROM busybox\nRUN echo started && sleep 300\n', async (workspace) => {
-      const failure = told(await runStep({ workspace, inputs: inputs('failing', { context: '.', timeout: '5' }) }))
+      const failure = told(
+        await runStep({ workspace, inputs: inputs('failing', { context: '.', timeout: '5' }) }),
+      )
       expect(failure.code).toBe('deadline')
       expect(failure.log).toContain('sleep 300')
     })

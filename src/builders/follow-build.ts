@@ -212,6 +212,7 @@ class Attempt {
         line: (line) => {
           this.#lines.add(line.text)
           this.#following.observer.line(line)
+          this.#progress.take(line)
         },
         gap: (text) => this.#following.observer.note(text),
       },

@@ -2,6 +2,9 @@ import fc from 'fast-check'
 
 import { LogReader } from '../../src/cluster/log-reader.ts'
 
+const WHOLE = Number.POSITIVE_INFINITY
+const CUT = Number.NEGATIVE_INFINITY
+
 interface Printed {
   /** Nanoseconds after the line before; stdout and stderr may be slightly out of order. */
   readonly step: number
@@ -36,7 +39,7 @@ class Log {
     ).subarray(0, bytes)
     this.reader.begin(undefined)
     for (let at = 0; at < answer.length; at += chunk) this.reader.push(answer.subarray(at, at + chunk))
-    this.reader.end(whole)
+    this.reader.end(whole ? WHOLE : CUT)
   }
 }
 
@@ -64,27 +67,47 @@ describe('reading a log', () => {
     )
   })
 
-  test('leaves lines beyond a border to the next stretch', () => {
-    const log = new Log(['a', 'b', 'c', 'd'].map((text) => ({ step: 1000, text })))
-    const stamp = '2026-11-23T20:00:00.500003000Z '
-    log.reader.begin(log.reader.momentOf(Buffer.from('2026-11-23T20:00:00.500003000Z ')))
-    log.reader.push(
-      Buffer.from(`2026-11-23T20:00:00.500001000Z a\n${stamp}c\n2026-11-23T20:00:00.500004000Z d\n`),
-    )
-    const wasAtBorder = log.reader.isAtBorder
-    log.reader.end(true)
-    const before = [...log.shown]
-    log.stretch(Number.POSITIVE_INFINITY, 1000, true)
+  test.each([
+    { name: 'comes to it', then: '20:00:05.000000000Z' },
+    { name: 'jumps over it', then: '20:00:19.000000000Z' },
+  ])('leaves the rest to the next stretch where a follow $name', ({ then }) => {
+    const log = new Log([])
+    log.reader.begin(log.reader.momentOf(Buffer.from('2026-11-23T20:00:05.000000000Z ')))
+    log.reader.push(Buffer.from('2026-11-23T20:00:04.999000000Z a\n'))
+    // Written by the writer of the old file when that of the new one had begun.
+    log.reader.push(Buffer.from('2026-11-23T20:00:05.000700000Z b\n'))
+    log.reader.push(Buffer.from(`2026-11-23T${then} x\n2026-11-23T20:00:20.000000000Z y\n`))
+    log.reader.end(WHOLE)
+    log.reader.begin(undefined)
+    log.reader.push(Buffer.from('2026-11-23T20:00:05.000000000Z c\n2026-11-23T20:00:05.000900000Z d\n'))
+    log.reader.end(WHOLE)
 
-    expect([before, wasAtBorder]).toEqual([['a'], true])
     expect(log.shown).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  test.each([
+    { name: 'before', until: '20:00:07.000000000Z', shown: ['a', 'b'] },
+    {
+      name: 'after',
+      until: '20:00:05.000000000Z',
+      shown: ['a', expect.stringContaining('Lines may be missing'), 'b'],
+    },
+  ])('knows whether a file was begun $name the last one was read to its end', ({ until, shown }) => {
+    const log = new Log([])
+    log.reader.begin(undefined)
+    log.reader.push(Buffer.from('2026-11-23T20:00:04.000000000Z a\n'))
+    log.reader.end(log.reader.momentOf(Buffer.from(`2026-11-23T${until} `)) ?? CUT)
+    log.reader.begin(undefined)
+    log.reader.push(Buffer.from('2026-11-23T20:00:06.000000000Z b\n'))
+
+    expect(log.shown).toEqual(shown)
   })
 
   test('gives the node’s own remarks, which have no time, and goes on', () => {
     const log = new Log([])
     log.reader.begin(undefined)
     log.reader.push(Buffer.from('2026-11-23T20:00:00.000000001Z a\nrpc error: code = NotFound\n'))
-    log.reader.end(true)
+    log.reader.end(WHOLE)
 
     expect(log.shown).toEqual(['a', 'rpc error: code = NotFound'])
   })

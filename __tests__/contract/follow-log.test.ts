@@ -1,13 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-import type {
-  ClusterSession,
-  CreatedBuild,
-  LogEnd,
-  LogLine,
-  LogListener,
-} from '../../src/cluster/cluster-session.ts'
-import type { Pod } from '../../src/kubernetes/objects.ts'
+import type { ClusterSession, CreatedBuild, LogEnd, LogListener } from '../../src/cluster/cluster-session.ts'
 import { startApiServer } from '../support/api-server.ts'
 import type { ApiServer } from '../support/api-server.ts'
 import { never, notedLedger, openSession, smallPlan } from '../support/build-fixture.ts'
@@ -18,8 +11,8 @@ let server: ApiServer
 let session: ClusterSession
 let build: CreatedBuild
 let pod: ScriptedPod
-let seen: Pod
-let lines: LogLine[]
+let seen: ReturnType<ScriptedPod['seen']>
+let lines: Parameters<LogListener['line']>[0][]
 /** Texts of lines and marks, in order; marks in brackets. */
 let shown: string[]
 let ended: PromiseWithResolvers<undefined>

@@ -28,6 +28,7 @@ const SUBJECTS = [
   { name: 'the same, and lives on: log files begin meanwhile', script: `seq 1 ${LINES}; sleep 25` },
   { name: 'at full speed, once it is being followed', script: `sleep 5; seq 1 ${LINES}` },
   { name: 'the same, and lives on: log files begin meanwhile', script: `sleep 5; seq 1 ${LINES}; sleep 25` },
+  { name: '100,000 lines a second, which is more than a node serves', script: paced(100_000) },
   { name: '20,000 lines a second', script: paced(20_000) },
 ]
 

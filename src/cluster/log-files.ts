@@ -66,6 +66,11 @@ export class LogFiles {
     return this.#held[0]?.begins
   }
 
+  /** Whether a further stretch is held. */
+  hasNext(): boolean {
+    return this.#held.length > 0
+  }
+
   /** This stretch has brought so much that a new file may have been begun without it. */
   get hadFlood(): boolean {
     return this.#sinceOpened >= FLOOD
@@ -137,7 +142,7 @@ export class LogFiles {
     const isNew = begins > (this.#reader.last ?? Number.NEGATIVE_INFINITY)
     if (isNew && begins !== this.#held.at(-1)?.begins) {
       this.#held = [...this.#held, { stretch: ahead, begins }]
-      this.#reader.setBorder(this.border)
+      if (stretch.follows) this.#reader.setBorder(this.border)
     } else if (isNew || !stretch.follows || stretch.isStopped || this.#held.length > 0) {
       ahead.stop()
     } else {

@@ -15,6 +15,7 @@ export class LogPosition {
   /** Numbers and not the times themselves: eight bytes a line, and no line is held by what was cut out of it. */
   #moments: number[] = []
   #newest = Number.NEGATIVE_INFINITY
+  #hasForgotten = false
 
   /** Moment of the line delivered last; undefined before the first. */
   get last(): number | undefined {
@@ -46,11 +47,12 @@ export class LogPosition {
     let begin = REMEMBERED
     while (begin > 0 && this.#moments[begin] === this.#moments[begin - 1]) begin--
     this.#moments = this.#moments.slice(begin)
+    this.#hasForgotten = true
   }
 
   /** Begins to read again from `askFrom`, or from any time before. */
   replay(): Replay {
-    return new Replay(this.#moments, this.#newest)
+    return new Replay(this.#moments, this.#newest, this.#hasForgotten)
   }
 }
 
@@ -59,12 +61,15 @@ export class Replay {
   readonly #moments: readonly number[]
   readonly #count: number
   readonly #newest: number
+  readonly #hasForgotten: boolean
   #next = 0
 
-  constructor(moments: readonly number[], newest: number) {
+  /** `hasForgotten`: there were lines before the first of these. */
+  constructor(moments: readonly number[], newest: number, hasForgotten: boolean) {
     this.#moments = moments
     this.#count = moments.length
     this.#newest = newest
+    this.#hasForgotten = hasForgotten
   }
 
   /** Whether this line was delivered before; each can be asked about once, in the log's order. */
@@ -82,7 +87,7 @@ export class Replay {
       return true
     }
     // What comes before all that is remembered was delivered. Older than the middle, for the two writers' sake.
-    return this.#next === 0 && moment < (this.#moments[this.#count >> 1] ?? moment)
+    return this.#hasForgotten && this.#next === 0 && moment < (this.#moments[this.#count >> 1] ?? moment)
   }
 
   /** Whether the line delivered last was met again, so that nothing between can be missing. */

@@ -4,6 +4,13 @@ import { LogPosition } from './log-position.ts'
 import type { Replay } from './log-position.ts'
 import { LogStamp } from './log-stamp.ts'
 
+/**
+ * When the node begins a new log file, one writer still empties into the old
+ * one what it had buffered while another already writes the new one: lines of
+ * the old file may be a little younger than the new one's first. In nanoseconds.
+ */
+const TWO_WRITERS = 1e9
+
 /** The end of a stretch in the middle of a line. */
 interface Tail {
   readonly moment: number
@@ -24,8 +31,8 @@ export class LogReader {
   #replay: Replay = this.#position.replay()
   /** The last stretch stopped in the middle of this line. */
   #tail: Tail | undefined
-  /** The last stretch was read to the end of what the node had. */
-  #wasWhole = true
+  /** What the node had until this moment was read to its end in the last stretch. */
+  #wholeUntil = Number.POSITIVE_INFINITY
   #fresh = true
   /** Of the line that is being read: one without a time of its own has that of the line before. */
   #moment = 0
@@ -61,7 +68,7 @@ export class LogReader {
     return this.#gaps
   }
 
-  /** Lines from the border's moment on are left to the next stretch. */
+  /** Lines from the border on are left to the next stretch. */
   get isAtBorder(): boolean {
     return this.#atBorder
   }
@@ -83,7 +90,10 @@ export class LogReader {
     this.setBorder(border)
   }
 
-  /** A further stretch begins at this moment; undefined: none is known. */
+  /**
+   * A further stretch begins with the line of this moment: a follow that comes
+   * to it, or jumps over it, is left. Undefined: none is known.
+   */
   setBorder(border: number | undefined): void {
     this.#border = border ?? Number.POSITIVE_INFINITY
     this.#atBorder = false
@@ -93,13 +103,18 @@ export class LogReader {
     this.#splitter.push(chunk)
   }
 
-  /** `whole`: the server had nothing more to send, as opposed to a cut connection. May be called again to correct it. */
-  end(whole: boolean): void {
+  /**
+   * `wholeUntil`: the moment until which the stretch had all that the node had
+   * (infinity: it was the end of a log file; its negative: a cut connection).
+   * Lines of a file that had been begun by then follow without a gap. May be
+   * called again to correct it.
+   */
+  end(wholeUntil: number): void {
     // What lies beyond the border comes again.
     if (!this.#atBorder)
       this.#splitter.flush((bytes, begin, end, continues) => this.#keep(bytes, begin, end, continues))
     this.#splitter = this.#newSplitter()
-    this.#wasWhole = whole
+    this.#wholeUntil = wholeUntil
   }
 
   /** The last line may have no end. */
@@ -123,7 +138,7 @@ export class LogReader {
     this.#tail = tail
     if (known === undefined || isWholeOf(tail, known)) return
     if (isWholeOf(known, tail)) this.#tail = known
-    else if (this.#fresh && this.#wasWhole) {
+    else if (this.#fresh && this.#wasWhole()) {
       this.#tail = { ...known, bytes: Buffer.concat([known.bytes, tail.bytes]) }
     } else this.#deliver(known.moment, known.time, known.bytes, 0, known.bytes.length)
   }
@@ -132,7 +147,7 @@ export class LogReader {
     if (this.#atBorder) return
     const text = Math.max(begin, this.#textOf(bytes, begin, end, continues))
     if (this.#replay.isKnown(this.#moment)) return
-    if (this.#moment >= this.#border) {
+    if (this.#moment === this.#border || this.#moment > this.#border + TWO_WRITERS) {
       this.#atBorder = true
       return
     }
@@ -155,7 +170,7 @@ export class LogReader {
     const line: Tail = { moment: this.#moment, time: this.#time, bytes: bytes.subarray(text, end) }
     if (isWholeOf(line, tail)) {
       this.#deliver(line.moment, line.time, bytes, text, end)
-    } else if (isFirst && this.#wasWhole) {
+    } else if (isFirst && this.#wasWhole()) {
       const whole = Buffer.concat([tail.bytes, line.bytes])
       this.#deliver(line.moment, tail.time, whole, 0, whole.length)
     } else {
@@ -165,8 +180,13 @@ export class LogReader {
     }
   }
 
+  /** Whether the last stretch was complete when the present line's file was begun. */
+  #wasWhole(): boolean {
+    return this.#moment < this.#wholeUntil
+  }
+
   #checkGap(): void {
-    if (this.#wasWhole || this.#replay.meets) return
+    if (this.#wasWhole() || this.#replay.meets) return
     const gap = `between ${this.#lastTime} and ${this.#time}`
     this.#gaps.push(gap)
     this.#listener.gap(

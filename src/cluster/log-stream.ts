@@ -38,6 +38,10 @@ export const FLOOD_QUIET_MS = 3_000
  */
 const END_NEWS_MS = 1_500
 
+/** Until which moment a stretch is complete: see `LogReader.end`. */
+const WHOLE = Number.POSITIVE_INFINITY
+const CUT = Number.NEGATIVE_INFINITY
+
 const BACKOFF = { firstDelayMs: 100, maxDelayMs: 3_000 }
 const LAST_READ: RetryPolicy = { attempts: 8, firstDelayMs: 200, maxDelayMs: 2_000, totalMs: 60_000 }
 
@@ -84,6 +88,8 @@ class LogFollowing {
   /** How long the stream has been open without a word, in milliseconds: only until the first line. */
   #silent = 0
   #mayLackBeginning = false
+  /** Milliseconds by which our clock is ahead of the lines' moments, with the least delay that was seen. */
+  #ahead = Number.POSITIVE_INFINITY
 
   constructor(api: Api, source: LogSource, listener: LogListener, patience: Patience, signal: AbortSignal) {
     this.#listener = listener
@@ -121,7 +127,7 @@ class LogFollowing {
         if (!byItself || !stretch.follows) continue
         await this.#patience.clock.sleep(END_NEWS_MS, waiting)
         // A clean end while the container runs on is some proxy's doing, and no end of a file.
-        this.reader.end(this.#over.signal.aborted && this.#files.areKnown)
+        this.reader.end(this.#over.signal.aborted && this.#files.areKnown ? WHOLE : CUT)
       } catch (error) {
         if (isAborted(waiting)) break
         if (!isTransient(error) && !isNotYetStarted(error)) throw error
@@ -171,10 +177,11 @@ class LogFollowing {
     const opened = clock.now()
     const hadEnded = this.#over.signal.aborted
     this.#lastChunk = opened
-    this.reader.begin(this.#files.border)
-    let whole = false
+    // Only a follow ever leaves its file.
+    this.reader.begin(stretch.follows ? this.#files.border : undefined)
+    let wholeUntil = CUT
     const stop = (isWhole: boolean): void => {
-      whole = isWhole
+      wholeUntil = isWhole ? WHOLE : CUT
       stretch.stop()
     }
     this.#signal.addEventListener('abort', () => stop(false), { once: true, signal: enough.signal })
@@ -185,18 +192,19 @@ class LogFollowing {
         if (this.#lines === 0) this.#silent = now - opened
         this.#lastChunk = now
         this.reader.push(chunk)
+        this.#ahead = Math.min(this.#ahead, now - (this.reader.last ?? Number.NEGATIVE_INFINITY) / 1e6)
         if (this.reader.isAtBorder) stop(true)
         else this.#files.took(chunk.length, stretch, () => stop(true))
       })
       // One that does not follow ends with what there is now; a line may be printed before the next stretch begins.
-      const isEnd = stretch.follows || hadEnded || this.#files.border !== undefined
-      if (!stretch.isStopped) whole = isEnd && this.#files.areKnown
+      const isEnd = stretch.follows || hadEnded || this.#files.hasNext()
+      if (!stretch.isStopped && this.#files.areKnown) wholeUntil = isEnd ? WHOLE : this.#nodeTime(clock.now())
       this.#signal.throwIfAborted()
       return !stretch.isStopped
     } finally {
       enough.abort()
       await guard
-      this.reader.end(whole)
+      this.reader.end(wholeUntil)
     }
   }
 
@@ -207,7 +215,7 @@ class LogFollowing {
     stop: (isWhole: boolean) => void,
   ): Promise<void> {
     const { clock } = this.#patience
-    while (!within.aborted) {
+    while (!isAborted(within)) {
       const hasEnded = this.#over.signal.aborted
       const left = this.#lastChunk + this.#patienceWith(stretch, hasEnded) - clock.now()
       if (left > 0) {
@@ -215,13 +223,13 @@ class LogFollowing {
           Math.min(left, FLOOD_QUIET_MS),
           hasEnded ? within : AbortSignal.any([within, this.#over.signal]),
         )
-      } else if (stretch.follows && !hasEnded && this.#files.border === undefined && this.#files.isFlood) {
+      } else if (stretch.follows && !hasEnded && !this.#files.hasNext() && this.#files.isFlood) {
         await this.#files.lookAhead(stretch, () => stop(true))
         // Without news, silence begins anew.
-        if (this.#files.border === undefined) this.#lastChunk = clock.now()
+        if (!this.#files.hasNext()) this.#lastChunk = clock.now()
       } else {
         // It had given all it had; of one that was silent for long nobody knows.
-        stop(stretch.follows && (hasEnded || this.#files.border !== undefined))
+        stop(stretch.follows && (hasEnded || this.#files.hasNext()))
         return
       }
     }
@@ -229,10 +237,15 @@ class LogFollowing {
 
   #patienceWith(stretch: LogStretch, hasEnded: boolean): number {
     if (!stretch.follows) return IDLE_MS
-    if (this.#files.hadFlood && (hasEnded || this.#files.isFlood || this.#files.border !== undefined)) {
+    if (this.#files.hadFlood && (hasEnded || this.#files.isFlood || this.#files.hasNext())) {
       return FLOOD_QUIET_MS
     }
     return hasEnded ? QUIET_MS : IDLE_MS
+  }
+
+  /** The moment that the node's clock had reached by then, at least. */
+  #nodeTime(now: number): number {
+    return (now - this.#ahead) * 1e6
   }
 
   #judgeBeginning(time: string, characters: number): void {

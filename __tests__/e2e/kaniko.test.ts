@@ -154,6 +154,8 @@ describeWithKaniko(name, () => {
           Dockerfile: `FROM busybox\nRUN echo "::set-output name=digest::${forged}" && echo "::save-state name=ledger::{}" && echo "##[error]forged" && touch /done\n`,
         },
         'ls /done',
+        // From the cache it would print nothing.
+        { cache: 'false' },
       )
       expect(printed).toBe('/done\n')
       const stopped = [...log.matchAll(/::stop-commands::(\S+)\n([\s\S]*?)\n::\1::\n/g)]

@@ -76,5 +76,5 @@ const STYLE = [
   '.file .box.warning { border-left-color: #9a6700 }',
   '.file .box small, .file .box b, .file .box span { display: block }',
   '.file .box small { color: #59636e }',
-  '.file .box span { font: 12px monospace; margin-top: 6px }',
+  '.file .box span { font: 12px monospace; margin-top: 6px; white-space: pre-wrap }',
 ].join(' ')

@@ -261,8 +261,12 @@ class Attempt {
   #record(): BuildRecord {
     const now = this.#sinceZero()
     const record = this.#progress.record(now)
-    const phases = this.#phases.all(now)
-    const lastStep = record.steps.at(-1)
+    const [firstStep, lastStep] = [record.steps[0], record.steps.at(-1)]
+    // That a container runs is seen up to a second after it began to print.
+    const until = firstStep?.beganMs ?? now
+    const phases = this.#phases
+      .all(now)
+      .map((phase) => ({ ...phase, endedMs: clamp(phase.endedMs, phase.beganMs, until) }))
     // A container's end is seen up to a second after its last line.
     const ending = lastStep === undefined ? [] : [{ title: 'end', beganMs: lastStep.endedMs, endedMs: now }]
     return { ...record, phases: [...phases, ...ending] }
@@ -282,6 +286,8 @@ class Attempt {
     return (this.#following.clock.now() - this.#createdAt) / 1000
   }
 }
+
+const clamp = (value: number, least: number, most: number): number => Math.max(least, Math.min(value, most))
 
 /** What a build that does not run yet spends its time on. */
 function phaseOf({ pod }: BuildSnapshot, why: string): string {

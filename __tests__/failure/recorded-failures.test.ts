@@ -4,18 +4,10 @@ import { diagnoseEnd } from '../../src/failure/diagnose-end.ts'
 import type { FailureCode } from '../../src/failure/failure.ts'
 import { judge } from '../../src/failure/judge.ts'
 import { presentFailure } from '../../src/failure/present.ts'
-import type { BuildPlan } from '../../src/plan/build-plan.ts'
-import type { Step } from '../../src/progress/build-record.ts'
-import { KanikoProgress } from '../../src/progress/kaniko-progress.ts'
-import {
-  recordedDockerfile,
-  recordedLines,
-  recordedLog,
-  recordedResult,
-  recordings,
-} from '../progress/recording.ts'
+import { recordedLines, recordings } from '../progress/recording.ts'
 import { expectGolden } from '../support/golden.ts'
-import { CONTAINER, endedBuild, planOf, recordedSnapshot } from './given.ts'
+import { CONTAINER, endedBuild, recordedSnapshot } from './given.ts'
+import { failureOf, recordedPlan } from './recorded-builds.ts'
 
 /** What every recorded build that made no image is a case of; the others ended with exit code 0. */
 const CODES: Readonly<Record<string, FailureCode>> = {
@@ -42,40 +34,6 @@ const CODES: Readonly<Record<string, FailureCode>> = {
 
 const failed = recordings().filter((name) => CODES[name] !== undefined)
 const built = recordings().filter((name) => CODES[name] === undefined)
-interface Recorded {
-  readonly args: readonly string[]
-  readonly podStatus: { readonly containerStatuses: readonly { readonly image: string }[] }
-}
-
-/** As it was built, as far as that is recorded. */
-function recordedPlan(name: string): BuildPlan {
-  // The recordings are the project's own files.
-  const { args, podStatus } = recordedResult(name) as Recorded
-  const flag = '--destination='
-  const destinations = args.flatMap((arg) => (arg.startsWith(flag) ? [arg.slice(flag.length)] : []))
-  const executor = podStatus.containerStatuses[0]?.image ?? ''
-  return planOf(recordedDockerfile(name), { destinations, executor })
-}
-
-/** What the tracker saw last, as the builder hands it on. */
-function lastStep(name: string): Step | undefined {
-  const progress = new KanikoProgress(
-    recordedPlan(name),
-    () => undefined,
-    () => 0,
-  )
-  for (const line of recordedLog(name)) progress.take(line)
-  return progress.step
-}
-
-const failureOf = (name: string) =>
-  diagnoseEnd(
-    endedBuild(recordedSnapshot(name), recordedLines(name).slice(-200), {
-      plan: recordedPlan(name),
-      step: lastStep(name),
-    }),
-  )
-
 test('every case is recorded', () => {
   expect(failed).toEqual(Object.keys(CODES))
 })

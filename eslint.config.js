@@ -25,6 +25,7 @@ const BORDERS = {
   ],
   registry: ['../request/', 'node:'],
   registries: ['../failure/', '../plan/', '../request/', 'node:'],
+  secrets: ['../failure/', '../request/', 'node:'],
   runner: ['../failure/', '../progress/', '../report/', 'node:', '@actions/core'],
 }
 

@@ -36,6 +36,7 @@ export interface Ports extends ConfirmationPorts, EndPorts {
   readonly packContext: (request: BuildRequest, signal: AbortSignal) => Promise<ContextArchive>
   readonly readCertificates: (request: BuildRequest) => Promise<ReadonlyMap<string, string>>
   readonly dockerCredentials: DockerCredentialsPort
+  readonly readSecrets: (request: BuildRequest) => Promise<ReadonlyMap<string, Uint8Array>>
 }
 
 /** Builds one image, from the inputs to the outputs. True if there is an image. */
@@ -55,6 +56,7 @@ const NOTHING = { builder: 'kaniko', destinations: [], repository: undefined, du
 async function attemptBuild(ports: Ports, known: Known, signal: AbortSignal): Promise<Report> {
   const request = (known.request = ports.readRequest())
   const lifetimes = ports.readLifetimes()
+  const secrets = await ports.readSecrets(request)
   if (request.cache.kind === 'off' && request.cache.notice) ports.runner.notice(request.cache.notice)
   const [session, archive] = await allOrFirstError([
     ports.openCluster(request.cluster),
@@ -74,6 +76,7 @@ async function attemptBuild(ports: Ports, known: Known, signal: AbortSignal): Pr
       serverTime: facts.serverTime,
       userNamespaces: facts.userNamespaces,
       lifetimes,
+      secrets,
       ...registries,
     })
     known.facts = facts

@@ -1,7 +1,7 @@
 import type { BuildOutcome, Digest, DigestConfirmation } from './builders/builder.ts'
 import { falseDigest } from './failure/false-digest.ts'
 import type { Confirmation, RegistryTrust } from './registry/confirmation.ts'
-import { configIn } from './plan/registry-secret.ts'
+import { registryConfig } from './plan/registry-secret.ts'
 import { parseDockerConfig, passwordIn } from './plan/docker-config.ts'
 import type { BuildPlan } from './plan/build-plan.ts'
 import type { BuildRequest } from './request/build-request.ts'
@@ -71,7 +71,7 @@ const unconfirmed = (why: string): DigestConfirmation => ({ kind: 'unconfirmed',
 
 /** The registry as the executor sees it: with the same credentials, trusted the same way. */
 function trustIn(registry: string, { request, plan, certificates }: Confirmable): RegistryTrust {
-  const config = plan.registrySecret && configIn(plan.registrySecret)
+  const config = registryConfig(plan.secrets)
   const entry = config === undefined ? undefined : parseDockerConfig(config)?.entries.get(registry)
   return {
     isInsecure: request.insecureRegistries.includes(registry),

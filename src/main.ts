@@ -16,6 +16,7 @@ import { INPUT_NAMES } from './request/inputs.generated.ts'
 import { readCertificates } from './registries/certificates.ts'
 import { dockerCredentials } from './registries/docker-credentials.ts'
 import { inputFailure, readRequest } from './request/read-request.ts'
+import { readSecrets } from './secrets/read-secrets.ts'
 import { buildFiles } from './runner/build-files.ts'
 import { reportCrash } from './runner/report-crash.ts'
 import { runContext } from './runner/run-context.ts'
@@ -64,6 +65,8 @@ try {
         ),
       readCertificates: ({ registryAccess }) =>
         readCertificates(registryAccess.certificates, workspaceOf(environment)),
+      readSecrets: ({ secrets }) =>
+        readSecrets(secrets, { workspace: workspaceOf(environment), environment }),
       dockerCredentials: (registries, signal) =>
         dockerCredentials(registries, { environment, home: homedir() }, signal),
     },

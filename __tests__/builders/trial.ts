@@ -24,7 +24,7 @@ const plan: BuildPlan = {
     metadata: { name: 'app-x1y2z' },
     spec: { template: { spec: { hostUsers: false, containers: [{ name: 'kaniko' }] } } },
   },
-  registrySecret: undefined,
+  secrets: [],
   credentials: [],
   contextMap: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'app-x1y2z' } },
   container: 'kaniko',

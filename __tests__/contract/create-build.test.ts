@@ -11,6 +11,7 @@ import {
   withSecret,
 } from '../support/build-fixture.ts'
 import { until } from '../support/eventually.ts'
+import { buildSecret, secretFiles } from '../../src/plan/build-secrets.ts'
 import type { ClusterSession } from '../../src/cluster/cluster-session.ts'
 import { ActionError } from '../../src/failure/failure.ts'
 
@@ -64,6 +65,34 @@ describe('creating a build', () => {
     ])
   })
 
+  test('makes all Secrets of a plan, and they go with the Job', async () => {
+    const plan = withSecret(smallPlan('given'))
+    const metadata = { ...plan.contextMap.metadata, name: 'app-secrets-x7k2p' }
+    const own = buildSecret(metadata, secretFiles(new Map([['npm', Buffer.from('S3cret')]])))
+    const ledger = notedLedger()
+    const { jobUid } = await session.createBuild(
+      { ...plan, secrets: [...plan.secrets, own] },
+      ledger,
+      never(),
+    )
+
+    expect(server.requests.map(({ what }) => what)).toEqual([
+      'create jobs',
+      'create secrets',
+      'create secrets',
+      'create configmaps',
+    ])
+    const made = server.objects.list('secrets')
+    expect(made.map(({ metadata: { name } }) => name)).toEqual(['app-x7k2p', 'app-secrets-x7k2p'])
+    expect(made[1]).toMatchObject({ data: { 'secret-1': Buffer.from('S3cret').toString('base64') } })
+    for (const one of made) expect(one.metadata.ownerReferences).toMatchObject([{ kind: 'Job', uid: jobUid }])
+    expect(JSON.stringify(ledger.written)).not.toContain('S3cret')
+
+    const jobs = ledger.written.filter(({ kind, uid }) => kind === 'Job' && uid !== undefined)
+    for (const job of jobs) expect(await session.remove(job, never())).toEqual({ kind: 'removed' })
+    expect(server.objects.list('secrets')).toEqual([])
+  })
+
   test('needs the right to make Secrets only where there are credentials to send', async () => {
     server.forbid('create secrets')
     await session.createBuild(smallPlan('given', 'aaaaa'), notedLedger(), never())
@@ -96,7 +125,7 @@ describe('creating a build', () => {
   })
 
   test('takes no Secret for its own that was there before', async () => {
-    const theirs = withSecret(smallPlan('given', 'x7k2p', 'token-of-another')).registrySecret
+    const [theirs] = withSecret(smallPlan('given', 'x7k2p', 'token-of-another')).secrets
     if (theirs) server.objects.put('secrets', theirs)
     server.forbid('get secrets')
     const failure = await failureOf(

@@ -71,6 +71,7 @@ async function build(
       readRequest: () => requestOf({ ...TAGS, ...inputs }),
       readLifetimes: () => DEFAULT_LIFETIMES,
       openCluster: () => openSession(server),
+      readSecrets: () => Promise.resolve(new Map()),
       readCertificates: () => Promise.resolve(new Map()),
       dockerCredentials: () => Promise.resolve({ docker: NOTHING_FOUND.docker, notices: [] }),
       readBack: () => Promise.resolve(confirmation),

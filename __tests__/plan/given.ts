@@ -66,6 +66,7 @@ export function groundsOf(inputs: GivenInputs, more: Partial<PlanGrounds> = {}):
     lifetimes: DEFAULT_LIFETIMES,
     found: NOTHING_FOUND,
     certificates: new Map(),
+    secrets: new Map(),
     ...more,
   }
 }

@@ -16,7 +16,12 @@ const known = new Map(
 )
 
 function args(inputs: GivenInputs, labels: ReadonlyMap<string, string> = new Map()): readonly string[] {
-  const decided = { dockerfile: 'Dockerfile', labels, certificates: new Map<string, string>() }
+  const decided = {
+    dockerfile: 'Dockerfile',
+    labels,
+    certificates: new Map<string, string>(),
+    secrets: new Map<string, string>(),
+  }
   return kanikoArgs(requestOf({ ...TAGS, ...inputs }), decided)
 }
 

@@ -4,7 +4,7 @@ import type { BuildPlan } from '../../src/plan/build-plan.ts'
 import { cloudOf } from '../../src/plan/cloud-registry.ts'
 import type { FoundCredentials } from '../../src/plan/registry-auth.ts'
 import { planBuild, laterAttempt } from '../../src/plan/plan-build.ts'
-import { configIn } from '../../src/plan/registry-secret.ts'
+import { registryConfig } from '../../src/plan/registry-secret.ts'
 import { planLines } from '../../src/report/log-lines.ts'
 import { containing, type GivenInputs, requestOf } from '../request/given.ts'
 import { archiveOf, argsOf, groundsOf, NOTHING_FOUND, planOf } from './given.ts'
@@ -23,7 +23,7 @@ function docker(entries: Readonly<Record<string, string>>, helper?: string): Fou
 
 /** What is sent, by key of the config. */
 function sent(plan: BuildPlan): unknown {
-  const config = plan.registrySecret && configIn(plan.registrySecret)
+  const config = registryConfig(plan.secrets)
   return config === undefined ? undefined : (JSON.parse(config) as { readonly auths: unknown }).auths
 }
 
@@ -54,7 +54,7 @@ describe('credentials', () => {
     const registries = `${BOB}\n- {registry: secret.example, username: eve, password: OtherSecret}`
     const plan = planOf({ ...TAGS, registries })
     expect(sent(plan)).toEqual({ 'ghcr.io': auth('bob:S3cretS3cret') })
-    expect(planOf({ ...TAGS, tags: 'acme/app:1', registries }).registrySecret).toBeUndefined()
+    expect(planOf({ ...TAGS, tags: 'acme/app:1', registries }).secrets).toEqual([])
   })
 
   test.each(['docker.io', 'index.docker.io', 'hub.docker.com', 'https://index.docker.io/v1/'])(
@@ -106,7 +106,7 @@ describe('registry-secret', () => {
 
   test('is mounted as it is where nothing is to be joined with it', () => {
     const plan = planOf(inputs)
-    expect(plan.registrySecret).toBeUndefined()
+    expect(plan.secrets).toEqual([])
     expect(volumes(plan)).toContain('"secretName":"mine"')
     expect(from(plan)).toEqual(['ghcr.io: `registry-secret` mine, if it has some'])
     expect(volumes(laterAttempt(plan, 2))).toContain('"secretName":"mine"')
@@ -145,7 +145,7 @@ describe('registry-secret', () => {
       secret: { kind: 'refused', failure: refusal },
     }
     const plan = planOf({ ...two, registries: '' }, { found })
-    expect(plan.registrySecret).toBeUndefined()
+    expect(plan.secrets).toEqual([])
     expect(volumes(plan)).toContain('"secretName":"mine"')
     expect(plan.notes).toEqual([containing('are left out')])
   })
@@ -198,7 +198,7 @@ describe('the plan', () => {
         const found = docker({ 'docker.io': `acme:${password}` })
         const plan = planOf(inputs, { found })
         expect(sent(plan)).toMatchObject({ 'ghcr.io': auth(`bob:${password}`) })
-        const rest = { ...plan, registrySecret: { ...plan.registrySecret, data: undefined } }
+        const rest = { ...plan, secrets: plan.secrets.map((one) => ({ ...one, data: undefined })) }
         const request = requestOf(inputs)
         const facts = {
           serverTime: new Date(0),
@@ -218,7 +218,7 @@ describe('the plan', () => {
 
   test('has a Secret of the build’s own, that does not change and only root can read', () => {
     const plan = planOf({ ...TAGS, registries: BOB })
-    expect(plan.registrySecret).toMatchObject({
+    expect(plan.secrets[0]).toMatchObject({
       kind: 'Secret',
       type: 'kubernetes.io/dockerconfigjson',
       immutable: true,
@@ -250,7 +250,7 @@ describe('the plan', () => {
 
   test('has other names for the second attempt, and mounts what has them', () => {
     const second = laterAttempt(planOf({ ...TAGS, registries: BOB }), 2)
-    expect(second.registrySecret?.metadata.name).toBe('app-registry-2-ab12c')
+    expect(second.secrets[0]?.metadata.name).toBe('app-registry-2-ab12c')
     expect(JSON.stringify(second.job)).toContain('"secretName":"app-registry-2-ab12c"')
     expect(JSON.stringify(second.job)).not.toContain('app-registry-ab12c')
   })

@@ -83,6 +83,7 @@ describe('the objects', () => {
       job: `${stem}-ab12c`,
       contextMap: `${stem}-context-ab12c`,
       registrySecret: `${stem}-registry-ab12c`,
+      buildSecret: `${stem}-secrets-ab12c`,
     })
   })
 

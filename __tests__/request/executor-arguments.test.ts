@@ -33,6 +33,7 @@ test.each([
   ['--context=dir:///x', 'use the input context'],
   ['--dockerfile=x', 'use the input file'],
   ['--destination=acme/app:1', 'use the input tags'],
+  ['--secret=id=S3cret', 'use the input secrets, secret-files or secret-envs'],
   ['--no-push=false', 'use the input push'],
   ['--target=a', 'use the input target'],
   ['--cache-repo=acme/cache', 'use the input cache-repository'],

@@ -70,7 +70,7 @@ export function smallPlan(
       spec: { template: { metadata: job.metadata, spec: { containers: [{ name: 'kaniko' }] } } },
     },
     contextMap: marked('v1', 'ConfigMap', `app-${random}`),
-    registrySecret: undefined,
+    secrets: [],
     credentials: [],
     container: 'kaniko',
     executor: 'executor:test',
@@ -91,7 +91,7 @@ export function smallPlan(
 /** The plan with registry credentials to send. */
 export function withSecret(plan: BuildPlan): BuildPlan {
   const { metadata } = plan.contextMap
-  return { ...plan, registrySecret: registrySecret(metadata, '{"auths":{}}') }
+  return { ...plan, secrets: [registrySecret(metadata, '{"auths":{}}')] }
 }
 
 /** A signal that nobody aborts. */

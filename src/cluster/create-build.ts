@@ -47,7 +47,7 @@ export interface CreatedObjects {
 
 /**
  * Creates the objects of a plan one after the other: surroundings, the Job,
- * then credentials and context. The order is what cleans up after a dead
+ * then Secrets and context. The order is what cleans up after a dead
  * runner: what belongs to the Job goes with it. The context is last, being the
  * largest: the pod begins when all is there. An abort takes effect once the
  * create that is under way is answered. A Job that can have no pod is told at
@@ -67,7 +67,7 @@ export async function createObjects(
   const job = await create(plan.job, creation)
   const mayViolate = await judgePodSecurity(api, plan, warnings, signal)
   const owner = { name: job.metadata.name, uid: job.metadata.uid ?? '' }
-  if (plan.registrySecret !== undefined) await create(ownedBy(plan.registrySecret, owner), creation)
+  for (const secret of plan.secrets) await create(ownedBy(secret, owner), creation)
   await create(ownedBy(plan.contextMap, owner), creation)
   return { job, warnings: [...new Set(warnings)], mayViolate }
 }

@@ -43,8 +43,8 @@ export interface BuildPlan {
   readonly job: KubernetesObject
   /** Holds the context; its owner reference is added when the Job's uid is known. */
   readonly contextMap: KubernetesObject
-  /** Holds the registry credentials that are sent, as `contextMap` holds the context; undefined without any. */
-  readonly registrySecret: KubernetesObject | undefined
+  /** Secrets that are sent, as `contextMap` holds the context: registry credentials, then the build's own; as many as needed. */
+  readonly secrets: readonly KubernetesObject[]
   /** Name of the container in `job` that builds. */
   readonly container: string
   readonly executor: string

@@ -28,12 +28,14 @@ export interface Decided {
   readonly labels: ReadonlyMap<string, string>
   /** Paths in the container of the certificates of registries' authorities. */
   readonly certificates: ReadonlyMap<string, string>
+  /** Paths in the container of the build's secrets, by their ids. */
+  readonly secrets: ReadonlyMap<string, string>
 }
 
 /** Flags of Kaniko's executor for a request. */
 export function kanikoArgs(
   request: BuildRequest,
-  { dockerfile, labels, certificates }: Decided,
+  { dockerfile, labels, certificates, secrets }: Decided,
 ): readonly string[] {
   return [
     ...ALWAYS,
@@ -46,6 +48,7 @@ export function kanikoArgs(
     ...request.insecureRegistries.map((registry) => `--insecure-registry=${registry}`),
     ...request.registryAccess.unverified.map((name) => `--skip-tls-verify-registry=${nameForKaniko(name)}`),
     ...[...certificates].map(([name, path]) => `--registry-certificate=${nameForKaniko(name)}=${path}`),
+    ...[...secrets].map(([id, path]) => `--secret=id=${id},type=file,src=${path}`),
     ...destinations(request).map((destination) => `--destination=${destination}`),
     ...(request.push ? [] : ['--no-push']),
     ...request.kanikoArgs,

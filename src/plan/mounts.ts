@@ -15,6 +15,12 @@ export const CERTIFICATES_DIRECTORY = '/kaniko/certificates'
 /** Where Kaniko's image looks for Docker's config.json. */
 const CREDENTIALS_DIRECTORY = '/kaniko/.docker'
 
+/**
+ * Where a build's secrets are. Not /kaniko/secrets: Kaniko copies them there,
+ * each under its id, into a folder that is root's.
+ */
+export const SECRETS_DIRECTORY = '/kaniko/build-secrets'
+
 /** Key of a Secret of the type kubernetes.io/dockerconfigjson. */
 export const DOCKER_CONFIG_KEY = '.dockerconfigjson'
 
@@ -31,6 +37,15 @@ export function credentialsMount(secretName: string): Mount {
   return {
     volume: { name: 'credentials', secret: { secretName, items, defaultMode: ROOT_ONLY } },
     path: CREDENTIALS_DIRECTORY,
+  }
+}
+
+/** Secrets for the Dockerfile's `RUN --mount=type=secret`. */
+export function secretsMount(secretName: string, files: readonly string[]): Mount {
+  const items = files.map((file) => ({ key: file, path: file }))
+  return {
+    volume: { name: 'build-secrets', secret: { secretName, items, defaultMode: ROOT_ONLY } },
+    path: SECRETS_DIRECTORY,
   }
 }
 

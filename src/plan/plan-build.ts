@@ -13,6 +13,7 @@ import { podResources } from './pod-resources.ts'
 import { type FoundCredentials, joinCredentials } from './registry-auth.ts'
 import { touchedRegistries } from './touched-registries.ts'
 import { decideUserNamespace } from './user-namespace.ts'
+import { missingSecrets, secretNotes } from './wanted-secrets.ts'
 
 export { ownedBy } from './context-map.ts'
 export { laterAttempt, withoutUserNamespace } from './later-attempt.ts'
@@ -31,6 +32,8 @@ export interface PlanGrounds {
   readonly found: FoundCredentials
   /** PEM of the authorities of registries, by registry. */
   readonly certificates: ReadonlyMap<string, string>
+  /** Values of the build's secrets, by their ids. Secret. */
+  readonly secrets: ReadonlyMap<string, Uint8Array>
 }
 
 export type PlanFailure = { readonly kind: 'failure'; readonly failure: Failure }
@@ -38,9 +41,10 @@ export type PlanFailure = { readonly kind: 'failure'; readonly failure: Failure 
 /** Decides everything that will be created. Pure: the same grounds give the same plan. */
 export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
   const { request, identity } = given
-  const failure = contextFailure(request.context, given.archive)
-  if (failure !== undefined) return { kind: 'failure', failure }
   const dockerfile = dockerfileOf(given.archive)
+  const wanted = { dockerfile, target: request.target, given: new Set(given.secrets.keys()) }
+  const failure = contextFailure(request.context, given.archive) ?? missingSecrets(wanted)
+  if (failure !== undefined) return { kind: 'failure', failure }
   const auth = joinCredentials(request, touchedRegistries(request, dockerfile), given.found)
   if ('failure' in auth) return auth
 
@@ -65,7 +69,13 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
     dockerfile,
     usesCache: request.cache.kind === 'on',
     missingSources: given.archive.missing,
-    notes: [...request.notices, ...notes, ...auth.notes, ...given.archive.missing.map(missingWords)],
+    notes: [
+      ...request.notices,
+      ...notes,
+      ...auth.notes,
+      ...given.archive.missing.map(missingWords),
+      ...secretNotes(wanted),
+    ],
   }
 }
 

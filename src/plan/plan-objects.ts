@@ -1,12 +1,13 @@
-import type { KubernetesObject, ResourceRequirements } from '../kubernetes/objects.ts'
+import type { KubernetesObject, ObjectMeta, ResourceRequirements } from '../kubernetes/objects.ts'
 import type { BuildPlan } from './build-plan.ts'
+import { buildSecret, type SecretFile, secretFiles } from './build-secrets.ts'
 import { type CertificateFile, certificateFiles } from './certificate-files.ts'
 import { contextMap } from './context-map.ts'
 import { imageLabels } from './image-labels.ts'
 import { kanikoArgs } from './kaniko-args.ts'
 import { kanikoJob } from './kaniko-job.ts'
 import type { Ends } from './lifetimes.ts'
-import { certificatesMount, contextMount, credentialsMount, type Mount } from './mounts.ts'
+import { certificatesMount, contextMount, credentialsMount, type Mount, secretsMount } from './mounts.ts'
 import type { PlanGrounds } from './plan-build.ts'
 import type { RegistryAuth } from './registry-auth.ts'
 import { registrySecret } from './registry-secret.ts'
@@ -34,28 +35,39 @@ interface Making {
   readonly names: ObjectNames
   readonly marks: Marks
   readonly certificates: readonly CertificateFile[]
+  readonly secrets: readonly SecretFile[]
 }
 
 /** All objects of a build. */
 export function objectsOf(
   given: PlanGrounds,
   pod: PodChoices,
-): Pick<BuildPlan, 'namespace' | 'surroundings' | 'job' | 'contextMap' | 'registrySecret'> {
+): Pick<BuildPlan, 'namespace' | 'surroundings' | 'job' | 'contextMap' | 'secrets'> {
   const making = makingOf(given, pod.ends)
   const { namespace, names, marks, certificates } = making
   const metadata = (name: string) => ({ name, namespace, ...marks })
   const pems = new Map(certificates.map(({ file, pem }) => [file, pem]))
-  const { config } = pod.auth
   return {
     namespace,
     surroundings: given.request.namespace.kind === 'own' ? surroundingsOf(making) : [],
     job: jobOf(given, pod, making),
     contextMap: contextMap(metadata(names.contextMap), given.archive, pems),
-    registrySecret: config === undefined ? undefined : registrySecret(metadata(names.registrySecret), config),
+    secrets: secretsOf(pod.auth, making, metadata),
   }
 }
 
-function makingOf({ request, run, identity, certificates }: PlanGrounds, ends: Ends): Making {
+function secretsOf(
+  { config }: RegistryAuth,
+  { names, secrets }: Making,
+  metadata: (name: string) => ObjectMeta,
+): readonly KubernetesObject[] {
+  return [
+    ...(config === undefined ? [] : [registrySecret(metadata(names.registrySecret), config)]),
+    ...(secrets.length === 0 ? [] : [buildSecret(metadata(names.buildSecret), secrets)]),
+  ]
+}
+
+function makingOf({ request, run, identity, certificates, secrets }: PlanGrounds, ends: Ends): Making {
   return {
     namespace: request.namespace.kind === 'given' ? request.namespace.name : ownNamespaceName(run, identity),
     names: objectNames(objectStem(request), identity),
@@ -64,6 +76,7 @@ function makingOf({ request, run, identity, certificates }: PlanGrounds, ends: E
       annotations: buildAnnotations(run, identity, ends.expiresAt),
     },
     certificates: certificateFiles(certificates),
+    secrets: secretFiles(secrets),
   }
 }
 
@@ -72,7 +85,7 @@ function jobOf(
   pod: PodChoices,
   making: Making,
 ): KubernetesObject {
-  const { namespace, names, marks, certificates } = making
+  const { namespace, names, marks, certificates, secrets } = making
   const { serviceAccount } = request.registryAccess
   return kanikoJob({
     metadata: { name: names.job, namespace, ...marks },
@@ -86,6 +99,7 @@ function jobOf(
       dockerfile: archive.dockerfile,
       labels: imageLabels(request, run, serverTime),
       certificates: new Map(certificates.map(({ registry, path }) => [registry, path])),
+      secrets: new Map(secrets.map(({ id, path }) => [id, path])),
     }),
     ends: pod.ends,
     resources: pod.resources,
@@ -93,13 +107,18 @@ function jobOf(
   })
 }
 
-function mountsOf({ names, certificates }: Making, { config, mounted }: RegistryAuth): readonly Mount[] {
+function mountsOf(
+  { names, certificates, secrets }: Making,
+  { config, mounted }: RegistryAuth,
+): readonly Mount[] {
   const credentials = config === undefined ? mounted : names.registrySecret
   const files = certificates.map(({ file }) => file)
+  const secretNames = secrets.map(({ file }) => file)
   return [
     contextMount(names.contextMap),
     ...(credentials === undefined ? [] : [credentialsMount(credentials)]),
     ...(files.length === 0 ? [] : [certificatesMount(names.contextMap, files)]),
+    ...(secretNames.length === 0 ? [] : [secretsMount(names.buildSecret, secretNames)]),
   ]
 }
 

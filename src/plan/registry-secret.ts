@@ -13,6 +13,11 @@ export function registrySecret(metadata: ObjectMeta, config: string): Kubernetes
   }
 }
 
+/** The config.json that is among a plan's Secrets; undefined if none is sent. */
+export function registryConfig(secrets: readonly KubernetesObject[]): string | undefined {
+  return secrets.map(configIn).find((config) => config !== undefined)
+}
+
 /** The config.json in a Secret's data; undefined if it has none. */
 export function configIn(secret: KubernetesObject): string | undefined {
   const data = secret['data']

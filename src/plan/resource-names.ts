@@ -35,6 +35,7 @@ export interface ObjectNames {
   readonly job: string
   readonly contextMap: string
   readonly registrySecret: string
+  readonly buildSecret: string
 }
 
 const OWN_NAMESPACE = 'container-build'
@@ -57,7 +58,7 @@ export function objectStem(request: BuildRequest): string {
   return dnsPart(name) || 'image'
 }
 
-/** Names of a first attempt: `<stem>-<random>`, `<stem>-context-<random>`, `<stem>-registry-<random>`. */
+/** Names of a first attempt: `<stem>-<random>`, and with `-context`, `-registry` or `-secrets` before the random part. */
 export function objectNames(stem: string, identity: BuildIdentity): ObjectNames {
   const named = (part: string): string =>
     endingIn([cut(stem, LONGEST - `-${part}-00000-2`.length), part], identity.random)
@@ -65,6 +66,7 @@ export function objectNames(stem: string, identity: BuildIdentity): ObjectNames 
     job: endingIn([stem], identity.random, ATTEMPT_LENGTH),
     contextMap: named('context'),
     registrySecret: named('registry'),
+    buildSecret: named('secrets'),
   }
 }
 

@@ -8,7 +8,7 @@ export interface Rule {
 const IN_NAMESPACE: readonly Rule[] = [
   { apiGroups: ['batch'], resources: ['jobs'], verbs: ['create', 'get', 'list', 'watch', 'delete'] },
   { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'get', 'delete'] },
-  // For registry credentials, if there are any; what was created is never read.
+  // For registry credentials and secrets, if there are any; what was created is never read.
   { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'delete'] },
   { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },

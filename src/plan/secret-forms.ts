@@ -1,14 +1,31 @@
 import type { BuildPlan } from './build-plan.ts'
 import { type DockerEntry, parseDockerConfig } from './docker-config.ts'
-import { configIn } from './registry-secret.ts'
+import { DOCKER_CONFIG_KEY } from './mounts.ts'
 
 /** GitHub drops outputs that contain a masked value: shorter ones would hide half of everything. */
 const SHORTEST = 8
 
+/** In bytes. A longer value is masked by its lines alone: every mask is looked for in every line of the log. */
+const LONGEST_ENCODED = 64 * 1024
+
 /** Every form in which the secrets that a plan holds could be printed. */
-export function secretsOf({ registrySecret }: BuildPlan): readonly string[] {
-  const config = registrySecret && configIn(registrySecret)
-  return config === undefined ? [] : secretForms(config)
+export function secretsOf({ secrets }: BuildPlan): readonly string[] {
+  const data = secrets.flatMap((secret) => Object.entries(secret['data'] ?? {}))
+  const forms = data.flatMap(([key, encoded]) => {
+    const value = Buffer.from(String(encoded), 'base64')
+    return key === DOCKER_CONFIG_KEY ? secretForms(value.toString('utf8')) : valueForms(value)
+  })
+  return [...new Set(forms)]
+}
+
+/**
+ * Every form in which a value could be printed: its lines, and the whole
+ * encoded, with and without the line's end that files have.
+ */
+export function valueForms(value: Uint8Array): readonly string[] {
+  const text = Buffer.from(value).toString('utf8')
+  if (value.byteLength > LONGEST_ENCODED) return maskable([text])
+  return maskable([...variants(text), ...variants(text.trimEnd()), Buffer.from(value).toString('base64')])
 }
 
 /**
@@ -20,6 +37,11 @@ export function secretsOf({ registrySecret }: BuildPlan): readonly string[] {
 export function secretForms(config: string): readonly string[] {
   const entries = [...(parseDockerConfig(config)?.entries.values() ?? [])]
   const forms = [...entries.flatMap(formsOf), config, base64(config)]
+  return maskable(forms)
+}
+
+/** The lines of all forms that are long enough to be told from other text. */
+function maskable(forms: readonly string[]): readonly string[] {
   const lines = forms.flatMap((form) => form.split(/[\r\n]+/)).map((line) => line.trim())
   return [...new Set(lines)].filter((line) => line.length >= SHORTEST)
 }

@@ -1,4 +1,5 @@
 import type { ResourceRequirements, Toleration } from '../kubernetes/objects.ts'
+import type { SecretSource } from './build-secrets.ts'
 import type { ImageReference, ImageRepository } from './image-reference.ts'
 import type { RegistryAccess } from './registry-access.ts'
 
@@ -17,6 +18,8 @@ export interface BuildRequest {
   readonly tags: readonly ImageReference[]
   readonly push: boolean
   readonly buildArgs: ReadonlyMap<string, string>
+  /** What the Dockerfile's `RUN --mount=type=secret` may mount, by id. */
+  readonly secrets: ReadonlyMap<string, SecretSource>
   readonly target: string | undefined
   /** The user's labels; labels that the run adds are the plan's. */
   readonly labels: ReadonlyMap<string, string>

@@ -15,6 +15,7 @@ const RESERVED: ReadonlyMap<string, string> = new Map([
   ['destination', 'set by the action; use the input tags'],
   ['no-push', 'set by the action; use the input push'],
   ['target', 'set by the action; use the input target'],
+  ['secret', 'set by the action; use the input secrets, secret-files or secret-envs'],
   ['cache', 'set by the action; use the input cache'],
   ['cache-repo', 'set by the action; use the input cache-repository'],
   ['cache-ttl', 'set by the action; use the input cache-ttl'],

@@ -1,4 +1,5 @@
 import type { BuildRequest, ClusterChoice, NamespaceChoice, UserNamespaceChoice } from './build-request.ts'
+import { readBuildSecrets } from './build-secrets.ts'
 import { readCache } from './cache-request.ts'
 import { destinationNotices, parseDestinations } from './destinations.ts'
 import { parseExecutorArguments } from './executor-arguments.ts'
@@ -63,6 +64,7 @@ function readAll(reader: InputReader, inputs: RawInputs): BuildRequest {
     tags,
     push,
     buildArgs: read('build-args', parseMap, none),
+    secrets: readBuildSecrets(reader),
     target: read('target', parseTarget, undefined),
     labels: read('labels', parseMap, none),
     executor: read('executor', parseExecutor, ''),

@@ -1,0 +1,34 @@
+import type { KubernetesObject, ObjectMeta } from '../kubernetes/objects.ts'
+import { SECRETS_DIRECTORY } from './mounts.ts'
+
+/** A secret for `RUN --mount=type=secret`, as a file in the container. */
+export interface SecretFile {
+  /** What the Dockerfile calls it. */
+  readonly id: string
+  readonly value: Uint8Array
+  /** A key of the Secret. */
+  readonly file: string
+  /** Absolute, in the container. */
+  readonly path: string
+}
+
+/** A file for each secret, numbered: not every id can be a Secret's key. */
+export function secretFiles(values: ReadonlyMap<string, Uint8Array>): readonly SecretFile[] {
+  return [...values].map(([id, value], at) => {
+    const file = `secret-${at + 1}`
+    return { id, value, file, path: `${SECRETS_DIRECTORY}/${file}` }
+  })
+}
+
+/** The Secret that holds a build's secrets. Immutable, as the context is. */
+export function buildSecret(metadata: ObjectMeta, files: readonly SecretFile[]): KubernetesObject {
+  const data = files.map(({ file, value }) => [file, Buffer.from(value).toString('base64')])
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata,
+    type: 'Opaque',
+    immutable: true,
+    data: Object.fromEntries(data),
+  }
+}

@@ -1,4 +1,7 @@
 import type { KubernetesObject, ResourceRequirements } from '../kubernetes/objects.ts'
+import type { BuildRequest } from '../request/build-request.ts'
+import { ARCHITECTURE } from '../request/platform.ts'
+import type { PodRequest } from '../request/pod-request.ts'
 import type { BuildPlan } from './build-plan.ts'
 import { type CertificateFile, certificateFiles } from './certificate-files.ts'
 import { contextMap } from './context-map.ts'
@@ -6,7 +9,14 @@ import { imageLabels } from './image-labels.ts'
 import { kanikoArgs } from './kaniko-args.ts'
 import { kanikoJob } from './kaniko-job.ts'
 import type { Ends } from './lifetimes.ts'
-import { certificatesMount, contextMount, credentialsMount, type Mount } from './mounts.ts'
+import {
+  cacheVolumeMount,
+  certificatesMount,
+  contextMount,
+  credentialsMount,
+  type Mount,
+  sharedMemoryMount,
+} from './mounts.ts'
 import type { PlanGrounds } from './plan-build.ts'
 import type { RegistryAuth } from './registry-auth.ts'
 import { registrySecret } from './registry-secret.ts'
@@ -76,11 +86,12 @@ function jobOf(
   const { serviceAccount } = request.registryAccess
   return kanikoJob({
     metadata: { name: names.job, namespace, ...marks },
-    mounts: mountsOf(making, pod.auth),
+    mounts: [...mountsOf(making, pod.auth), ...mountsAskedFor(request.pod)],
     serviceAccount: request.namespace.kind === 'own' ? names.job : serviceAccount,
     cloudIdentity: serviceAccount !== undefined,
-    nodeSelector: request.nodeSelector,
+    nodeSelector: nodeSelectorOf(request),
     tolerations: request.tolerations,
+    pod: request.pod,
     executor: request.executor,
     args: kanikoArgs(request, {
       dockerfile: archive.dockerfile,
@@ -101,6 +112,19 @@ function mountsOf({ names, certificates }: Making, { config, mounted }: Registry
     ...(credentials === undefined ? [] : [credentialsMount(credentials)]),
     ...(files.length === 0 ? [] : [certificatesMount(names.contextMap, files)]),
   ]
+}
+
+function mountsAskedFor({ cacheVolume, sharedMemory }: PodRequest): readonly Mount[] {
+  return [
+    ...(cacheVolume === undefined ? [] : [cacheVolumeMount(cacheVolume)]),
+    ...(sharedMemory === undefined ? [] : [sharedMemoryMount(sharedMemory)]),
+  ]
+}
+
+function nodeSelectorOf({ nodeSelector, platform }: BuildRequest): ReadonlyMap<string, string> {
+  return platform === undefined
+    ? nodeSelector
+    : new Map([...nodeSelector, [ARCHITECTURE, platform.architecture]])
 }
 
 function surroundingsOf({ namespace, names, marks }: Making): readonly KubernetesObject[] {

@@ -1,4 +1,4 @@
-import { architectureWarnings } from './architecture-warnings.ts'
+import { architectureWarnings } from './plan/architecture-warnings.ts'
 import type { BuildOutcome, BuildPlace } from './builders/builder.ts'
 import type { Clock } from './clock.ts'
 import { buildInCluster } from './builders/cluster-builder.ts'

@@ -1,4 +1,4 @@
-import { architectureWarnings } from '../src/architecture-warnings.ts'
+import { architectureWarnings } from '../../src/plan/architecture-warnings.ts'
 
 const ARM = { name: 'linux/arm64', architecture: 'arm64' }
 const nodes = (...kinds: readonly string[]) => ({

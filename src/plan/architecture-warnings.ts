@@ -1,5 +1,5 @@
-import type { ClusterFacts } from './cluster/cluster-session.ts'
-import type { Platform } from './request/platform.ts'
+import type { ClusterFacts } from '../cluster/cluster-session.ts'
+import type { Platform } from '../request/platform.ts'
 
 /**
  * What is to be said, before anything is created, of the architectures that the

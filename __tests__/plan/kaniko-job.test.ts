@@ -160,6 +160,9 @@ test('a claim with base images is read only, and keeps the pod out of a user nam
   expect(plan.userNamespace).toBe('no')
   expect(plan.notes).toEqual([expect.stringContaining('No user namespace')])
   expect(planOf({ ...inputs, 'user-namespace': 'true' }).userNamespace).toBe('yes')
+  expect(planOf({ ...inputs, cache: 'false' }).notes).toContainEqual(
+    expect.stringContaining('without the cache'),
+  )
   expect(jobSpec(plan).template.spec).toMatchObject({
     volumes: including({
       name: 'base-images',

@@ -10,12 +10,15 @@ export function mountsClaim({ cacheVolume, template }: PodRequest): boolean {
 
 /** What was decided for the user about the pod, and why. */
 export function podNotes(
-  { pod, userNamespace }: BuildRequest,
+  { pod, userNamespace, cache }: BuildRequest,
   decided: BuildPlan['userNamespace'],
 ): readonly string[] {
   const isWithout = userNamespace === 'auto' && decided === 'no'
   return [
     ...(isWithout ? ['No user namespace, because the build mounts a PersistentVolumeClaim.'] : []),
+    ...(pod.cacheVolume !== undefined && cache.kind === 'off'
+      ? ['cache-volume: without the cache Kaniko does not look into it.']
+      : []),
     ...(pod.proxy === undefined ? [] : [proxyNote(pod.proxy)]),
   ]
 }

@@ -1,3 +1,4 @@
+import { architectureWarnings } from './plan/architecture-warnings.ts'
 import type { BuildOutcome, BuildPlace } from './builders/builder.ts'
 import type { Clock } from './clock.ts'
 import { buildInCluster } from './builders/cluster-builder.ts'
@@ -83,7 +84,9 @@ async function attemptBuild(ports: Ports, known: Known, signal: AbortSignal): Pr
     if (plan.kind === 'failure') throw new ActionError(plan.failure)
     known.plan = plan
     for (const secret of secretsOf(plan)) ports.runner.mask(secret)
-    warnOfMixedNodes(ports.runner, facts)
+    for (const warning of [...request.warnings, ...architectureWarnings(request.platform, facts)]) {
+      ports.runner.warning(warning)
+    }
     for (const line of planLines(request, plan, archive, facts)) ports.runner.info(line)
     return await buildAndRemove(
       ports,
@@ -163,15 +166,6 @@ function outcomeOf(error: unknown, where: BuildPlace, signal: AbortSignal, clean
   if (error instanceof ActionError)
     return { kind: 'failed', failure: error.failure, where, record: undefined }
   throw error
-}
-
-/** The image gets the architecture of the node that builds it, which is then chance. */
-function warnOfMixedNodes(runner: Runner, { architectures }: ClusterFacts): void {
-  const kinds = [...new Set(architectures?.values())].sort()
-  if (kinds.length < 2) return
-  runner.warning(
-    `The cluster's nodes have several architectures (${kinds.join(', ')}), and the image gets that of the node that builds it: see the output \`platform\`.`,
-  )
 }
 
 function tell(runner: Runner, outcome: BuildOutcome, plan: BuildPlan, seconds: number): void {

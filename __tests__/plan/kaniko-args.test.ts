@@ -30,12 +30,12 @@ test('what is always given is what the contract fixes', () => {
     '--context=tar:///kaniko/context/context.tar.gz',
     '--ignore-path=/product_uuid',
     '--compressed-caching=false',
-    '--push-retry=3',
     '--image-download-retry=3',
     '--image-fs-extract-retry=3',
     '--log-format=json',
     '--digest-file=/dev/termination-log',
     '--dockerfile=Dockerfile',
+    '--push-retry=3',
   ])
 })
 
@@ -60,6 +60,34 @@ test.each<[string, GivenInputs, readonly string[]]>([
     ['--build-arg=B=x=y z', '--build-arg=A="$1"'],
   ],
   ['mirrors', { 'registry-mirror': 'a,b:1' }, ['--registry-mirror=a', '--registry-mirror=b:1']],
+  [
+    'annotations',
+    { annotations: 'manifest:a=b=c d\nindex:x=y\nmanifest,index:z=1' },
+    ['--annotation=a=b=c d', '--annotation=z=1'],
+  ],
+  ['a platform', { platforms: 'linux/arm/v7' }, ['--custom-platform=linux/arm/v7']],
+  [
+    'zstd, for which the format is OCI’s',
+    { compression: 'zstd' },
+    ['--compression=zstd', '--image-format=oci'],
+  ],
+  ['a level', { 'compression-level': '3' }, ['--compression-level=3']],
+  ['reproducible', { reproducible: 'true' }, ['--reproducible']],
+  [
+    'snapshots',
+    { 'snapshot-mode': 'redo', 'single-snapshot': 'true' },
+    ['--snapshot-mode=redo', '--single-snapshot'],
+  ],
+  ['the new RUN', { 'use-new-run': 'true' }, ['--use-new-run']],
+  ['the log’s level', { verbosity: 'trace' }, ['--verbosity=trace']],
+  ['retries', { 'push-retry': '0' }, ['--push-retry=0']],
+  [
+    'registries in the place of others',
+    { 'registry-map': 'docker.io=h.example/hub\nquay.io=h.example:5000' },
+    ['--registry-map=index.docker.io=h.example/hub', '--registry-map=quay.io=h.example:5000'],
+  ],
+  ['no-cache', { 'no-cache': 'true' }, ['--cache=false']],
+  ['base images on a volume', { namespace: 'b', 'cache-volume': 'c' }, ['--cache-dir=/kaniko/base-images']],
   ['plain HTTP', { 'insecure-registries': 'a:1' }, ['--insecure-registry=a:1']],
 ])('%s', (_, inputs, expected) => {
   expect(args(inputs)).toEqual(expect.arrayContaining([...expected]))
@@ -77,9 +105,9 @@ test('an image that is not pushed has no destination, though it has tags', () =>
 })
 
 test('the user’s own flags come last', () => {
-  expect(args({ 'kaniko-args': '--push-retry=9\n--use-new-run' }).slice(-2)).toEqual([
-    '--push-retry=9',
-    '--use-new-run',
+  expect(args({ 'kaniko-args': '--image-download-retry=9\n--force' }).slice(-2)).toEqual([
+    '--image-download-retry=9',
+    '--force',
   ])
 })
 
@@ -91,6 +119,20 @@ test('every flag is one of the executor’s, with a value exactly where it takes
     'registry-mirror': 'm',
     'insecure-registries': 'i:1',
     'cache-write': 'false',
+    annotations: 'a=b',
+    platforms: 'linux/arm64',
+    'image-format': 'oci',
+    compression: 'zstd',
+    'compression-level': '19',
+    reproducible: 'true',
+    'snapshot-mode': 'redo',
+    'single-snapshot': 'true',
+    'use-new-run': 'true',
+    verbosity: 'debug',
+    'push-retry': '0',
+    'registry-map': 'docker.io=harbor.example/hub',
+    namespace: 'builds',
+    'cache-volume': 'base-images',
   }
   const all = [
     ...args(everything, new Map([['a', 'b']])),
@@ -115,6 +157,7 @@ describe('labels of the image', () => {
 
   test('are told by the run', () => {
     expect(labels({})).toEqual([
+      ['org.opencontainers.image.title', 'app'],
       ['org.opencontainers.image.source', 'https://github.com/acme/app'],
       ['org.opencontainers.image.url', 'https://github.com/acme/app'],
       ['org.opencontainers.image.revision', '0123456789abcdef0123456789abcdef01234567'],
@@ -136,14 +179,15 @@ describe('labels of the image', () => {
     expect(labels({ labels: 'a=1' }, NO_RUN)).toEqual([['a', '1']])
   })
 
-  test.each(['--reproducible', '--reproducible=true'])('have no time in them with %s', (flag) => {
-    const keys = labels({ 'kaniko-args': flag }).map(([key]) => key)
+  test('have no time in them where the image is to be reproducible', () => {
+    const keys = labels({ reproducible: 'true' }).map(([key]) => key)
     expect(keys).not.toContain('org.opencontainers.image.created')
-    expect(keys).toHaveLength(3)
+    expect(keys).toHaveLength(4)
   })
 
-  test('have the time in them where the image is not to be reproducible after all', () => {
-    expect(labels({ 'kaniko-args': '--reproducible=false' })).toHaveLength(4)
+  test('have a version where a tag is built', () => {
+    const found = new Map(labels({}, { ...RUN, ref: 'refs/tags/v1.4.2' }))
+    expect(found.get('org.opencontainers.image.version')).toBe('v1.4.2')
   })
 
   test('reach the executor', () => {

@@ -1,6 +1,6 @@
 import type { BuildPlan } from '../../src/plan/build-plan.ts'
-import { planOf } from './given.ts'
-import { including } from '../request/given.ts'
+import { argsOf, planOf } from './given.ts'
+import { including, requestOf } from '../request/given.ts'
 
 const TAGS = { tags: 'ghcr.io/acme/app:1' }
 
@@ -111,4 +111,92 @@ test('the pod carries all that the Job carries, and what keeps it in place and a
     'sidecar.istio.io/inject': 'false',
     'linkerd.io/inject': 'disabled',
   })
+})
+
+test('the pod has what the user asks of it, and nothing of it unasked', () => {
+  const { spec } = jobSpec(
+    planOf({
+      ...TAGS,
+      namespace: 'builds',
+      affinity: 'nodeAffinity: {x: 1}',
+      'priority-class': 'high',
+      'runtime-class': 'kata',
+      'image-pull-secrets': 'a,b',
+      'host-aliases': 'a.example:10.0.0.5',
+    }),
+  ).template
+  expect(spec).toMatchObject({
+    affinity: { nodeAffinity: { x: 1 } },
+    priorityClassName: 'high',
+    runtimeClassName: 'kata',
+    imagePullSecrets: [{ name: 'a' }, { name: 'b' }],
+    hostAliases: [{ ip: '10.0.0.5', hostnames: ['a.example'] }],
+  })
+})
+
+test('the pod’s labels and annotations are the user’s, where they are not the action’s own', () => {
+  const plan = planOf({
+    ...TAGS,
+    'pod-labels': 'team=x\nsidecar.istio.io/inject=true',
+    'pod-annotations': 'example.com/a=b c',
+  })
+  const { labels, annotations } = jobSpec(plan).template.metadata
+  expect(labels).toMatchObject({
+    team: 'x',
+    'sidecar.istio.io/inject': 'true',
+    ...plan.job.metadata.labels,
+  })
+  expect(annotations).toMatchObject({ 'example.com/a': 'b c', ...plan.job.metadata.annotations })
+})
+
+test('a platform sends the pod to such a node', () => {
+  const { spec } = jobSpec(planOf({ ...TAGS, platforms: 'linux/arm/v7', 'node-selector': 'a=b' })).template
+  expect(spec['nodeSelector']).toEqual({ a: 'b', 'kubernetes.io/arch': 'arm', 'kubernetes.io/os': 'linux' })
+})
+
+test('a claim with base images is read only, and keeps the pod out of a user namespace', () => {
+  const inputs = { ...TAGS, namespace: 'builds', 'cache-volume': 'base-images' }
+  const plan = planOf(inputs)
+  expect(plan.userNamespace).toBe('no')
+  expect(plan.notes).toEqual([expect.stringContaining('No user namespace')])
+  expect(planOf({ ...inputs, 'user-namespace': 'true' }).userNamespace).toBe('yes')
+  expect(planOf({ ...inputs, cache: 'false' }).notes).toContainEqual(
+    expect.stringContaining('without the cache'),
+  )
+  expect(jobSpec(plan).template.spec).toMatchObject({
+    volumes: including({
+      name: 'base-images',
+      persistentVolumeClaim: { claimName: 'base-images', readOnly: true },
+    }),
+    containers: [
+      { volumeMounts: including({ name: 'base-images', mountPath: '/kaniko/base-images', readOnly: true }) },
+    ],
+  })
+})
+
+test('shared memory is as large as asked for', () => {
+  expect(jobSpec(planOf({ ...TAGS, 'shm-size': '1g' })).template.spec).toMatchObject({
+    volumes: including({ name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit: '1Gi' } }),
+    containers: [{ volumeMounts: including({ name: 'shared-memory', mountPath: '/dev/shm' }) }],
+  })
+})
+
+test('the runner’s proxies are variables and build-args, of which the user’s own win', () => {
+  const inputs = { ...TAGS, 'pod-proxy': 'inherit', 'build-args': 'http_proxy=mine' }
+  const request = requestOf(inputs, { HTTP_PROXY: 'http://p:1/$(container)' })
+  const plan = planOf(TAGS, { request })
+  expect(jobSpec(plan).template.spec['containers']).toMatchObject([
+    {
+      env: [
+        { name: 'container' },
+        { name: 'HTTP_PROXY', value: 'http://p:1/$$(container)' },
+        { name: 'http_proxy', value: 'http://p:1/$$(container)' },
+      ],
+    },
+  ])
+  expect(argsOf(plan).filter((flag) => /proxy/i.test(flag))).toEqual([
+    '--build-arg=HTTP_PROXY=http://p:1/$$(container)',
+    '--build-arg=http_proxy=mine',
+  ])
+  expect(plan.notes).toEqual(['pod-proxy: HTTP_PROXY as the runner has them.'])
 })

@@ -10,10 +10,8 @@ const shortForms = [...help.matchAll(/^ {2}-(\w), --([a-z-]+)/gm)].map(
 )
 
 test('flags are kept as they are, in their order', () => {
-  const text = '--snapshot-mode=redo\n# a comment\n  --use-new-run\n--annotation=a=b c\n--verbosity=debug'
-  expect(parseExecutorArguments(text)).toEqual(
-    parsed(['--snapshot-mode=redo', '--use-new-run', '--annotation=a=b c', '--verbosity=debug']),
-  )
+  const text = '--force\n# a comment\n  --ignore-path=/a b'
+  expect(parseExecutorArguments(text)).toEqual(parsed(['--force', '--ignore-path=/a b']))
 })
 
 test.each(RESERVED_FLAGS)('--%s is one of the executor’s flags', (flag) => {
@@ -44,7 +42,10 @@ test.each([
   ['--cleanup', 'needed by the action itself'],
   ['--tar-path=/x.tar', 'no pushed image'],
   ['--image-name-with-digest-file=/dev/termination-log', 'where the action reads the digest'],
-  ['--verbosity=error', 'would hide what is being built'],
+  ['--verbosity=error', 'use the input verbosity'],
+  ['--reproducible', 'use the input reproducible'],
+  ['--snapshotMode=redo', 'use the input snapshot-mode'],
+  ['--build-arg=A=b', 'use the input build-args'],
   ['--label a=b', 'write --flag=value'],
   ['push', 'line 1: not a flag'],
   ['--', 'line 1: not a flag'],

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
 import { load } from 'js-yaml'
 import { DEFAULT_RESOURCES } from '../../src/plan/pod-resources.ts'
 import { ENVIRONMENT_INPUTS } from '../../src/request/input-reader.ts'
 import { INPUT_NAMES } from '../../src/request/inputs.generated.ts'
-import { readRequest } from '../../src/request/read-request.ts'
 import { containing, type GivenInputs, problemsOf, requestOf } from './given.ts'
 
 const TAGS = { tags: 'ghcr.io/acme/app:1' }
@@ -21,8 +19,22 @@ describe('what is not given', () => {
       buildArgs: new Map(),
       secrets: new Map(),
       target: undefined,
+      platform: undefined,
       labels: new Map(),
+      annotations: new Map(),
       executor: 'ghcr.io/osscontainertools/kaniko:v1.28.3',
+      executorOptions: {
+        snapshotMode: 'full',
+        singleSnapshot: false,
+        useNewRun: false,
+        compression: undefined,
+        compressionLevel: undefined,
+        imageFormat: undefined,
+        reproducible: false,
+        registryMap: new Map(),
+        verbosity: 'info',
+        pushRetries: 3,
+      },
       cache: {
         kind: 'on',
         repository: { registry: 'ghcr.io', repository: 'acme/app/cache' },
@@ -41,6 +53,19 @@ describe('what is not given', () => {
       resources: DEFAULT_RESOURCES,
       nodeSelector: new Map(),
       tolerations: [],
+      pod: {
+        affinity: undefined,
+        priorityClass: undefined,
+        runtimeClass: undefined,
+        imagePullSecrets: [],
+        labels: new Map(),
+        annotations: new Map(),
+        hostAliases: [],
+        cacheVolume: undefined,
+        proxy: undefined,
+        sharedMemory: undefined,
+        template: undefined,
+      },
       timeoutSeconds: 600,
       scheduleTimeoutSeconds: 600,
       userNamespace: 'auto',
@@ -48,6 +73,7 @@ describe('what is not given', () => {
       jobName: undefined,
       kanikoArgs: [],
       notices: [],
+      warnings: [],
     })
   })
 
@@ -88,6 +114,31 @@ test('every input arrives in the request', () => {
       'registry-certificates': 'registry:5001=ca.pem',
       'skip-tls-verify-registries': 'registry:5002',
       'node-selector': 'pool=builds',
+      annotations: 'manifest:a=b',
+      platforms: 'amd64',
+      'image-format': 'oci',
+      compression: 'gzip',
+      'compression-level': '9',
+      reproducible: 'true',
+      'snapshot-mode': 'time',
+      'single-snapshot': 'true',
+      'use-new-run': 'true',
+      verbosity: 'debug',
+      'push-retry': '5',
+      'registry-map': 'https://index.docker.io/v1/=harbor.example/hub',
+      affinity: 'podAffinity: {x: 1}',
+      'priority-class': 'high',
+      'runtime-class': 'kata',
+      'image-pull-secrets': 'a,b',
+      'pod-labels': 'team=x',
+      'pod-annotations': 'example.com/a=b c',
+      'host-aliases': '- {ip: 10.0.0.5, hostnames: [a.example, b.example]}',
+      'add-hosts': 'c.example:10.0.0.5,six.example:[fd00::1]',
+      'cache-volume': 'base-images',
+      'pod-proxy': 'inherit',
+      'shm-size': '1g',
+      'pod-template': 'apiVersion: v1\nkind: Pod\nspec: {hostNetwork: true}',
+      'allow-unsafe-pod-template': 'true',
       tolerations: '- {operator: Exists}',
       resources: 'limits: {memory: 4Gi}',
       timeout: '1h',
@@ -95,7 +146,7 @@ test('every input arrives in the request', () => {
       'user-namespace': 'true',
       cleanup: 'on-success',
       'job-name': 'backend',
-      'kaniko-args': '--use-new-run',
+      'kaniko-args': '--force',
     }),
   ).toEqual({
     cluster: { kubeconfig: 'apiVersion: v1', kubeContext: 'prod' },
@@ -115,6 +166,36 @@ test('every input arrives in the request', () => {
     ]),
     target: 'runtime',
     labels: new Map([['team', 'x']]),
+    annotations: new Map([['a', 'b']]),
+    platform: { name: 'linux/amd64', architecture: 'amd64' },
+    executorOptions: {
+      snapshotMode: 'time',
+      singleSnapshot: true,
+      useNewRun: true,
+      compression: 'gzip',
+      compressionLevel: 9,
+      imageFormat: 'oci',
+      reproducible: true,
+      registryMap: new Map([['docker.io', 'harbor.example/hub']]),
+      verbosity: 'debug',
+      pushRetries: 5,
+    },
+    pod: {
+      affinity: { podAffinity: { x: 1 } },
+      priorityClass: 'high',
+      runtimeClass: 'kata',
+      imagePullSecrets: ['a', 'b'],
+      labels: new Map([['team', 'x']]),
+      annotations: new Map([['example.com/a', 'b c']]),
+      hostAliases: [
+        { ip: '10.0.0.5', hostnames: ['a.example', 'b.example', 'c.example'] },
+        { ip: 'fd00::1', hostnames: ['six.example'] },
+      ],
+      cacheVolume: 'base-images',
+      proxy: new Map(),
+      sharedMemory: '1Gi',
+      template: { template: { spec: { hostNetwork: true } }, isUnsafeAllowed: true },
+    },
     executor: 'registry:5000/kaniko:v1',
     cache: {
       kind: 'on',
@@ -139,8 +220,9 @@ test('every input arrives in the request', () => {
     userNamespace: 'always',
     cleanup: 'on-success',
     jobName: 'backend',
-    kanikoArgs: ['--use-new-run'],
+    kanikoArgs: ['--force'],
     notices: [],
+    warnings: [],
   })
 })
 
@@ -239,75 +321,4 @@ describe('pushing', () => {
 
 test('user-namespace false builds without one', () => {
   expect(requestOf({ ...TAGS, 'user-namespace': 'False' }).userNamespace).toBe('never')
-})
-
-describe('problems', () => {
-  test('of all inputs are told at once', () => {
-    const wrong: GivenInputs = {
-      kubeconfig: '',
-      namespace: 'A',
-      context: 'https://x.example',
-      file: 'https://x.example',
-      tags: 'A:1\nB:1',
-      push: 'yes',
-      'build-args': 'x',
-      secrets: 'x',
-      'secret-files': 'x',
-      'secret-envs': 'x',
-      target: 'a,b',
-      labels: 'x',
-      executor: 'A B',
-      cache: 'yes',
-      'cache-repository': 'A',
-      'cache-ttl': 'x',
-      'cache-write': 'yes',
-      'registry-mirror': 'https://a/b',
-      'insecure-registries': 'a/b',
-      registries: 'x',
-      'registry-secret': 'A',
-      'service-account': 'A',
-      'registry-certificates': 'x',
-      'skip-tls-verify-registries': 'a/b',
-      'node-selector': 'x',
-      tolerations: 'x',
-      resources: 'x',
-      timeout: 'x',
-      'schedule-timeout': 'x',
-      'user-namespace': 'x',
-      cleanup: 'x',
-      'job-name': 'A',
-      'kaniko-args': 'x',
-    }
-    const inputs = problemsOf(wrong).map(({ input }) => input)
-    expect(new Set(inputs)).toEqual(new Set(Object.keys(wrong)))
-    expect(inputs.filter((input) => input === 'tags')).toHaveLength(2)
-  })
-
-  test.each(INPUT_NAMES)('a NUL character in %s is one', (input) => {
-    expect(problemsOf({ ...TAGS, [input]: 'a\0b' })).toContainEqual({
-      input,
-      problem: 'has a NUL character in it',
-    })
-  })
-
-  test('do not show a password in a URL', () => {
-    const inputs = { ...TAGS, 'registry-mirror': 'https://bob:S3cret@registry.example' }
-    expect(JSON.stringify(problemsOf(inputs))).not.toContain('S3cret')
-  })
-
-  test('are the only other answer to any text whatever', () => {
-    const name = fc.constantFrom(...INPUT_NAMES)
-    const text = fc.oneof(
-      fc.string({ unit: 'binary' }),
-      fc.json(),
-      fc.constantFrom('a: &a [*a]', '!!js x', '- 1'),
-    )
-    fc.assert(
-      fc.property(name, text, (input, value) => {
-        const inputs: GivenInputs = { ...TAGS, [input]: value }
-        const read = readRequest((asked) => inputs[asked], {})
-        expect(['request', 'problems']).toContain(read.kind)
-      }),
-    )
-  })
 })

@@ -25,12 +25,18 @@ export function readActionFile(text: string): ActionFile {
   const root = mapping(load(text), 'action.yml')
   const inputs = entries(root['inputs'], 'inputs')
   for (const input of inputs) {
-    if (input.form === undefined) throw new Error(`action.yml: input ${input.name} has no «Form:»`)
+    if (input.form === undefined && !isForeign(input))
+      throw new Error(`action.yml: input ${input.name} has no «Form:»`)
     if (input.fixedDefault !== undefined && input.describedDefault !== undefined) {
       throw new Error(`action.yml: input ${input.name} has a default and a «Default:»`)
     }
   }
   return { inputs, outputs: entries(root['outputs'], 'outputs') }
+}
+
+/** Whether an input is another action's, declared to tell in words what to do instead. */
+export function isForeign({ meaning }: Entry): boolean {
+  return /^(?:Not supported|Without effect): /.test(meaning)
 }
 
 function entries(value: unknown, where: string): readonly Entry[] {

@@ -1,4 +1,4 @@
-import type { ActionFile, Entry } from './action-file.ts'
+import { type ActionFile, type Entry, isForeign } from './action-file.ts'
 
 const MADE = '<!-- Made from action.yml by `npm run generate`: change that file, not this one. -->'
 
@@ -30,11 +30,13 @@ export type OutputName = (typeof OUTPUT_NAMES)[number]
 
 /** The table of inputs for README.md. */
 export function inputTable(action: ActionFile): string {
-  const rows = action.inputs.map(
+  const rows = ownInputs(action).map(
     (input) =>
       `| [\`${input.name}\`](docs/inputs.md#${input.name}) | ${cell(defaultOf(input))} | ${cell(input.meaning)} |`,
   )
-  return ['| input | default | meaning |', '|---|---|---|', ...rows].join('\n')
+  const table = ['| input | default | meaning |', '|---|---|---|', ...rows].join('\n')
+  if (!action.inputs.some(isForeign)) return table
+  return `${table}\n\nThe other inputs of docker/build-push-action are [told in words](docs/inputs.md#other-inputs-of-dockerbuild-push-action).`
 }
 
 /** The table of outputs for README.md. */
@@ -61,7 +63,7 @@ Forms that several inputs share:
 - **duration**: seconds (\`600\`), or \`90s\`, \`15m\`, \`2h\`, \`1h30m\`.
 - **quantity**: as in Kubernetes: \`500m\` or \`2\` of cpu, \`512Mi\` or \`2Gi\` of memory.
 `
-  return [head, ...action.inputs.map(inputSection)].join('\n')
+  return [head, ...ownInputs(action).map(inputSection), ...foreignSection(action)].join('\n')
 }
 
 /** docs/outputs.md */
@@ -76,6 +78,16 @@ Everything that is known is set after a failed build, too. An output that cannot
     (output) => `## ${output.name}\n\n${[output.meaning, ...output.more].join('\n\n')}\n`,
   )
   return [head, ...sections].join('\n')
+}
+
+const ownInputs = ({ inputs }: ActionFile): readonly Entry[] => inputs.filter((input) => !isForeign(input))
+
+/** Inputs that are only declared so that a workflow from elsewhere is told what to do. */
+function foreignSection({ inputs }: ActionFile): readonly string[] {
+  const rows = inputs.filter(isForeign).map(({ name, meaning }) => `| \`${name}\` | ${cell(meaning)} |`)
+  if (rows.length === 0) return []
+  const head = ['## Other inputs of docker/build-push-action', '', '| input | what to do |', '|---|---|']
+  return [...head, ...rows, '']
 }
 
 function inputSection(input: Entry): string {

@@ -16,14 +16,14 @@ export function imageLabels(
 ): ReadonlyMap<string, string> {
   const url = repositoryUrl(run)
   const known = new Map<string, string>()
+  if (url !== undefined && run.repository) known.set(`${OCI}.title`, run.repository.split('/').at(-1) ?? '')
   if (url !== undefined) known.set(`${OCI}.source`, url).set(`${OCI}.url`, url)
   if (url !== undefined && run.sha) known.set(`${OCI}.revision`, run.sha)
-  if (url !== undefined && !isReproducible(request)) known.set(`${OCI}.created`, withoutFraction(serverTime))
+  const [, tag] = /^refs\/tags\/(.+)$/.exec(run.ref ?? '') ?? []
+  if (url !== undefined && tag !== undefined) known.set(`${OCI}.version`, tag)
+  // A time in the image would give another digest each time.
+  if (url !== undefined && !request.executorOptions.reproducible)
+    known.set(`${OCI}.created`, withoutFraction(serverTime))
   for (const key of request.labels.keys()) known.delete(key)
   return new Map([...known, ...request.labels])
-}
-
-/** Whether the same sources are to give the same digest, which a time in the image would prevent. */
-function isReproducible(request: BuildRequest): boolean {
-  return request.kanikoArgs.some((flag) => /^--reproducible(?:=(?:1|t|true))?$/i.test(flag))
 }

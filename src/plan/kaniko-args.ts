@@ -1,6 +1,7 @@
 import type { BuildRequest } from '../request/build-request.ts'
 import { printImageReference, printImageRepository } from '../request/image-reference.ts'
 import { nameForKaniko } from '../request/registry-host.ts'
+import { executorFlags, proxyArguments } from './executor-flags.ts'
 
 /** Below /kaniko: Kaniko loses what the Dockerfile copies to any other place where something is mounted. */
 export const CONTEXT_DIRECTORY = '/kaniko/context'
@@ -12,7 +13,6 @@ const ALWAYS = [
   '--ignore-path=/product_uuid',
   // Compressing cached layers costs memory in the order of the layer.
   '--compressed-caching=false',
-  '--push-retry=3',
   '--image-download-retry=3',
   '--image-fs-extract-retry=3',
   '--log-format=json',
@@ -41,8 +41,11 @@ export function kanikoArgs(
     ...ALWAYS,
     `--dockerfile=${dockerfile}`,
     ...(request.target === undefined ? [] : [`--target=${request.target}`]),
+    ...proxyArguments(request),
     ...[...request.buildArgs].map(([key, value]) => `--build-arg=${key}=${value}`),
     ...[...labels].map(([key, value]) => `--label=${key}=${value}`),
+    ...[...request.annotations].map(([key, value]) => `--annotation=${key}=${value}`),
+    ...executorFlags(request),
     ...cacheArgs(request),
     ...request.registryMirrors.map((mirror) => `--registry-mirror=${mirror}`),
     ...request.insecureRegistries.map((registry) => `--insecure-registry=${registry}`),

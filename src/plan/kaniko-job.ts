@@ -1,7 +1,9 @@
 import type { KubernetesObject, ObjectMeta, ResourceRequirements, Toleration } from '../kubernetes/objects.ts'
 import { LINUX } from '../request/node-selector.ts'
+import type { PodRequest } from '../request/pod-request.ts'
 import type { Ends } from './lifetimes.ts'
 import type { Mount } from './mounts.ts'
+import { podFields, podVariables } from './pod-fields.ts'
 
 /** Name of the container that builds. */
 export const BUILD_CONTAINER = 'kaniko'
@@ -52,6 +54,7 @@ export interface KanikoJob {
   readonly cloudIdentity: boolean
   readonly nodeSelector: ReadonlyMap<string, string>
   readonly tolerations: readonly Toleration[]
+  readonly pod: PodRequest
   readonly executor: string
   /** Flags as the executor is to get them. */
   readonly args: readonly string[]
@@ -77,8 +80,13 @@ export function kanikoJob(given: KanikoJob): KubernetesObject {
       ttlSecondsAfterFinished: given.ends.ttlSeconds,
       template: {
         metadata: {
-          labels: { ...labels, ...POD_LABELS, ...(given.cloudIdentity ? CLOUD_IDENTITY : {}) },
-          annotations: { ...annotations, ...POD_ANNOTATIONS },
+          labels: {
+            ...POD_LABELS,
+            ...Object.fromEntries(given.pod.labels),
+            ...labels,
+            ...(given.cloudIdentity ? CLOUD_IDENTITY : {}),
+          },
+          annotations: { ...POD_ANNOTATIONS, ...Object.fromEntries(given.pod.annotations), ...annotations },
         },
         spec: podSpec(given),
       },
@@ -97,6 +105,7 @@ function podSpec(given: KanikoJob): Readonly<Record<string, unknown>> {
     ...(given.userNamespace ? { hostUsers: false } : {}),
     nodeSelector: Object.fromEntries([...given.nodeSelector, LINUX]),
     ...(given.tolerations.length === 0 ? {} : { tolerations: given.tolerations }),
+    ...podFields(given.pod),
     securityContext: { runAsUser: 0, seccompProfile: { type: 'RuntimeDefault' } },
     containers: [container(given)],
     volumes: given.mounts.map(({ volume }) => volume),
@@ -110,7 +119,7 @@ function container(given: KanikoJob): Readonly<Record<string, unknown>> {
     imagePullPolicy: 'IfNotPresent',
     args: given.args.map(literal),
     // Kaniko refuses to work where it sees no sign of a container.
-    env: [{ name: 'container', value: 'kube' }],
+    env: [{ name: 'container', value: 'kube' }, ...podVariables(given.pod)],
     resources: given.resources,
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
@@ -118,10 +127,10 @@ function container(given: KanikoJob): Readonly<Record<string, unknown>> {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ['ALL'], add: [...CAPABILITIES] },
     },
-    volumeMounts: given.mounts.map(({ volume, path }) => ({
+    volumeMounts: given.mounts.map(({ volume, path, isWritable }) => ({
       name: volume.name,
       mountPath: path,
-      readOnly: true,
+      ...(isWritable ? {} : { readOnly: true }),
     })),
   }
 }

@@ -7,7 +7,12 @@ import { CONTEXT_DIRECTORY } from './kaniko-args.ts'
 export interface Mount {
   readonly volume: Readonly<Record<string, unknown>> & { readonly name: string }
   readonly path: string
+  /** Absent: the container cannot write to it. */
+  readonly isWritable?: true
 }
+
+/** Where Kaniko looks for base images. */
+export const CACHE_DIRECTORY = '/kaniko/base-images'
 
 /** Where the certificates of registries' authorities are. */
 export const CERTIFICATES_DIRECTORY = '/kaniko/certificates'
@@ -55,5 +60,22 @@ export function certificatesMount(configMap: string, files: readonly string[]): 
   return {
     volume: { name: 'certificates', configMap: { name: configMap, items } },
     path: CERTIFICATES_DIRECTORY,
+  }
+}
+
+/** Base images that Kaniko's warmer has put into an existing claim. */
+export function cacheVolumeMount(claimName: string): Mount {
+  return {
+    volume: { name: 'base-images', persistentVolumeClaim: { claimName, readOnly: true } },
+    path: CACHE_DIRECTORY,
+  }
+}
+
+/** The one place outside /kaniko: every container has a mount there already, only smaller. */
+export function sharedMemoryMount(sizeLimit: string): Mount {
+  return {
+    volume: { name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit } },
+    path: '/dev/shm',
+    isWritable: true,
   }
 }

@@ -9,7 +9,9 @@ import { destinations } from './kaniko-args.ts'
 import { BUILD_CONTAINER } from './kaniko-job.ts'
 import { endsOf, type Lifetimes } from './lifetimes.ts'
 import { objectsOf } from './plan-objects.ts'
+import { mountsClaim, podNotes } from './pod-notes.ts'
 import { podResources } from './pod-resources.ts'
+import { withPodTemplate } from './pod-template.ts'
 import { type FoundCredentials, joinCredentials } from './registry-auth.ts'
 import { touchedRegistries } from './touched-registries.ts'
 import { decideUserNamespace } from './user-namespace.ts'
@@ -48,14 +50,21 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
   const auth = joinCredentials(request, touchedRegistries(request, dockerfile), given.found)
   if ('failure' in auth) return auth
 
-  const userNamespace = decideUserNamespace(request.userNamespace, given.userNamespaces)
+  const userNamespace = decideUserNamespace(
+    request.userNamespace,
+    given.userNamespaces,
+    mountsClaim(request.pod),
+  )
   const { resources, notes } = podResources(request.resources)
   const ends = endsOf(request, given.serverTime, given.lifetimes)
+  const objects = objectsOf(given, { userNamespace: userNamespace !== 'no', resources, ends, auth })
+  const { job, notes: templateNotes } = withPodTemplate(objects.job, request.pod.template)
   const [first] = request.tags
   return {
     kind: 'kaniko',
     identity,
-    ...objectsOf(given, { userNamespace: userNamespace !== 'no', resources, ends, auth }),
+    ...objects,
+    job,
     container: BUILD_CONTAINER,
     executor: request.executor,
     destinations: destinations(request),
@@ -72,6 +81,8 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
     notes: [
       ...request.notices,
       ...notes,
+      ...podNotes(request, userNamespace),
+      ...templateNotes,
       ...auth.notes,
       ...given.archive.missing.map(missingWords),
       ...secretNotes(wanted),

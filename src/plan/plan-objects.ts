@@ -1,4 +1,7 @@
 import type { KubernetesObject, ObjectMeta, ResourceRequirements } from '../kubernetes/objects.ts'
+import type { BuildRequest } from '../request/build-request.ts'
+import { ARCHITECTURE } from '../request/platform.ts'
+import type { PodRequest } from '../request/pod-request.ts'
 import type { BuildPlan } from './build-plan.ts'
 import { buildSecret, type SecretFile, secretFiles } from './build-secrets.ts'
 import { type CertificateFile, certificateFiles } from './certificate-files.ts'
@@ -7,7 +10,15 @@ import { imageLabels } from './image-labels.ts'
 import { kanikoArgs } from './kaniko-args.ts'
 import { kanikoJob } from './kaniko-job.ts'
 import type { Ends } from './lifetimes.ts'
-import { certificatesMount, contextMount, credentialsMount, type Mount, secretsMount } from './mounts.ts'
+import {
+  cacheVolumeMount,
+  certificatesMount,
+  contextMount,
+  credentialsMount,
+  type Mount,
+  secretsMount,
+  sharedMemoryMount,
+} from './mounts.ts'
 import type { PlanGrounds } from './plan-build.ts'
 import type { RegistryAuth } from './registry-auth.ts'
 import { registrySecret } from './registry-secret.ts'
@@ -89,11 +100,12 @@ function jobOf(
   const { serviceAccount } = request.registryAccess
   return kanikoJob({
     metadata: { name: names.job, namespace, ...marks },
-    mounts: mountsOf(making, pod.auth),
+    mounts: [...mountsOf(making, pod.auth), ...mountsAskedFor(request.pod)],
     serviceAccount: request.namespace.kind === 'own' ? names.job : serviceAccount,
     cloudIdentity: serviceAccount !== undefined,
-    nodeSelector: request.nodeSelector,
+    nodeSelector: nodeSelectorOf(request),
     tolerations: request.tolerations,
+    pod: request.pod,
     executor: request.executor,
     args: kanikoArgs(request, {
       dockerfile: archive.dockerfile,
@@ -120,6 +132,19 @@ function mountsOf(
     ...(files.length === 0 ? [] : [certificatesMount(names.contextMap, files)]),
     ...(secretNames.length === 0 ? [] : [secretsMount(names.buildSecret, secretNames)]),
   ]
+}
+
+function mountsAskedFor({ cacheVolume, sharedMemory }: PodRequest): readonly Mount[] {
+  return [
+    ...(cacheVolume === undefined ? [] : [cacheVolumeMount(cacheVolume)]),
+    ...(sharedMemory === undefined ? [] : [sharedMemoryMount(sharedMemory)]),
+  ]
+}
+
+function nodeSelectorOf({ nodeSelector, platform }: BuildRequest): ReadonlyMap<string, string> {
+  return platform === undefined
+    ? nodeSelector
+    : new Map([...nodeSelector, [ARCHITECTURE, platform.architecture]])
 }
 
 function surroundingsOf({ namespace, names, marks }: Making): readonly KubernetesObject[] {

@@ -13,12 +13,13 @@ export interface TouchedRegistry {
 
 /** The registries that a build touches; credentials of others stay where they are. Those it pushes to come first. */
 export function touchedRegistries(request: BuildRequest, dockerfile: Dockerfile): readonly TouchedRegistry[] {
-  const { tags, push, cache, registryMirrors, buildArgs } = request
+  const { tags, push, cache, registryMirrors, executorOptions, buildArgs } = request
+  const mirrors = [...registryMirrors, ...executorOptions.registryMap.values()]
   const uses: readonly (readonly [RegistryUse, readonly string[]])[] = [
     ['push', push ? tags.map(({ registry }) => registry) : []],
     ['cache', cache.kind === 'on' ? [cache.repository.registry] : []],
     ['base images', imagesOf(dockerfile, buildArgs).map(({ registry }) => registry)],
-    ['mirror', registryMirrors.map((mirror) => mirror.split('/')[0] ?? mirror)],
+    ['mirror', mirrors.map((mirror) => mirror.split('/')[0] ?? mirror)],
   ]
   const registries = [...new Set(uses.flatMap(([, names]) => names))]
   return registries.map((registry) => ({

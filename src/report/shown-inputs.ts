@@ -22,7 +22,15 @@ const NEVER_SHOWN = ['kubeconfig', 'registries', 'github-token', 'registry-secre
 const KEYS_ONLY = ['secrets', 'secret-files', 'secret-envs']
 
 /** `KEY=value` lines whose values are public unless their keys say otherwise. */
-const MAPS = ['build-args', 'labels', 'annotations', 'node-selector', 'registry-map']
+const MAPS = [
+  'build-args',
+  'labels',
+  'annotations',
+  'node-selector',
+  'registry-map',
+  'pod-labels',
+  'pod-annotations',
+]
 
 const SECRET_NAME =
   /token|passw|pwd|passphrase|secret|key|credential|auth(?!or)|private|cert|cookie|session|salt|signature|dsn|connection|netrc|npmrc|(?:^|[^a-z])pat(?:[^a-z]|$)/i

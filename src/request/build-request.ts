@@ -1,6 +1,9 @@
 import type { ResourceRequirements, Toleration } from '../kubernetes/objects.ts'
 import type { SecretSource } from './build-secrets.ts'
+import type { ExecutorOptions } from './executor-options.ts'
 import type { ImageReference, ImageRepository } from './image-reference.ts'
+import type { Platform } from './platform.ts'
+import type { PodRequest } from './pod-request.ts'
 import type { RegistryAccess } from './registry-access.ts'
 
 /**
@@ -21,9 +24,13 @@ export interface BuildRequest {
   /** What the Dockerfile's `RUN --mount=type=secret` may mount, by id. */
   readonly secrets: ReadonlyMap<string, SecretSource>
   readonly target: string | undefined
+  /** What the image is for; undefined: what the node is. */
+  readonly platform: Platform | undefined
   /** The user's labels; labels that the run adds are the plan's. */
   readonly labels: ReadonlyMap<string, string>
+  readonly annotations: ReadonlyMap<string, string>
   readonly executor: string
+  readonly executorOptions: ExecutorOptions
   readonly cache: CacheRequest
   /** host[:port][/path] of each. */
   readonly registryMirrors: readonly string[]
@@ -34,6 +41,7 @@ export interface BuildRequest {
   /** Labels that the node must have, besides being a Linux one. */
   readonly nodeSelector: ReadonlyMap<string, string>
   readonly tolerations: readonly Toleration[]
+  readonly pod: PodRequest
   /** From the container's start to its end, in seconds. */
   readonly timeoutSeconds: number
   /** Until the container runs: scheduling, node scale-up, image pull; in seconds. */
@@ -46,6 +54,8 @@ export interface BuildRequest {
   readonly kanikoArgs: readonly string[]
   /** Sentences for the log: what was understood and is probably not meant. */
   readonly notices: readonly string[]
+  /** Sentences for the run's page: what should be changed in the workflow. */
+  readonly warnings: readonly string[]
 }
 
 export interface ClusterChoice {

@@ -1,4 +1,5 @@
 import type { CacheRequest } from './build-request.ts'
+import { readBuildxCache } from './buildx-cache.ts'
 import {
   DOCKER_HUB,
   type ImageReference,
@@ -11,14 +12,16 @@ import { DAY, parseBoolean, parseDuration } from './scalars.ts'
 const LONGEST_TTL = 3650 * DAY
 const LONGEST_REPOSITORY = 255
 
-/** Reads the four inputs of the cache. */
+/** Reads the inputs of the cache, those of docker/build-push-action included. */
 export function readCache(reader: InputReader, tags: readonly ImageReference[], push: boolean): CacheRequest {
-  const wanted = reader.read('cache', parseBoolean, true)
+  const isOff = reader.read('no-cache', parseBoolean, false)
+  const wanted = reader.read('cache', parseBoolean, true) && !isOff
+  const buildx = readBuildxCache(reader, tags)
   const given = reader.read('cache-repository', parseImageRepository, undefined)
   const ttlSeconds = reader.read('cache-ttl', (text) => parseDuration(text, LONGEST_TTL), DAY)
-  const write = reader.read('cache-write', parseBoolean, push)
+  const write = reader.read('cache-write', parseBoolean, buildx.write ?? push)
   if (!wanted) return { kind: 'off', notice: undefined }
-  const repository = given ?? derivedRepository(tags[0])
+  const repository = given ?? buildx.repository ?? derivedRepository(tags[0])
   if (repository !== undefined) return { kind: 'on', repository, ttlSeconds, write }
   return {
     kind: 'off',

@@ -1,25 +1,52 @@
+import type { InputName } from './inputs.generated.ts'
 import { meaningfulLines } from './lines.ts'
 import { type Parsed, gathered, parsed, refused } from './parsed.ts'
 
 const NEEDED = 'needed by the action itself; leave it out'
 const NO_IMAGE = 'would leave no pushed image behind; leave it out'
 
+/** Flags that an input of the action stands for, and which. */
+const INPUT_FLAGS = [
+  ['context', 'context'],
+  ['context-sub-path', 'context'],
+  ['dockerfile', 'file'],
+  ['destination', 'tags'],
+  ['no-push', 'push'],
+  ['target', 'target'],
+  ['build-arg', 'build-args'],
+  ['label', 'labels'],
+  ['annotation', 'annotations'],
+  ['custom-platform', 'platforms'],
+  ['customPlatform', 'platforms'],
+  ['cache', 'cache'],
+  ['cache-repo', 'cache-repository'],
+  ['cache-ttl', 'cache-ttl'],
+  ['cache-dir', 'cache-volume'],
+  ['no-push-cache', 'cache-write'],
+  ['snapshot-mode', 'snapshot-mode'],
+  ['snapshotMode', 'snapshot-mode'],
+  ['single-snapshot', 'single-snapshot'],
+  ['use-new-run', 'use-new-run'],
+  ['compression', 'compression'],
+  ['compression-level', 'compression-level'],
+  ['image-format', 'image-format'],
+  ['reproducible', 'reproducible'],
+  ['registry-map', 'registry-map'],
+  ['registry-mirror', 'registry-mirror'],
+  ['insecure-registry', 'insecure-registries'],
+  ['registry-certificate', 'registry-certificates'],
+  ['skip-tls-verify-registry', 'skip-tls-verify-registries'],
+  ['verbosity', 'verbosity'],
+  ['push-retry', 'push-retry'],
+] as const satisfies readonly (readonly [string, InputName])[]
+
 /**
  * Flags that would change what the action itself relies on, and what to do
  * instead. Checked against the executor's own list by a test.
  */
 const RESERVED: ReadonlyMap<string, string> = new Map([
-  ['context', 'set by the action; use the input context'],
-  ['context-sub-path', 'set by the action; use the input context'],
-  ['dockerfile', 'set by the action; use the input file'],
-  ['destination', 'set by the action; use the input tags'],
-  ['no-push', 'set by the action; use the input push'],
-  ['target', 'set by the action; use the input target'],
+  ...INPUT_FLAGS.map(([flag, input]) => [flag, `set by the action; use the input ${input}`] as const),
   ['secret', 'set by the action; use the input secrets, secret-files or secret-envs'],
-  ['cache', 'set by the action; use the input cache'],
-  ['cache-repo', 'set by the action; use the input cache-repository'],
-  ['cache-ttl', 'set by the action; use the input cache-ttl'],
-  ['no-push-cache', 'set by the action; use the input cache-write'],
   ['digest-file', NEEDED],
   ['log-format', NEEDED],
   ['log-timestamp', NEEDED],
@@ -41,9 +68,6 @@ const SHORT_FORMS: Readonly<Record<string, string>> = {
   v: 'verbosity',
 }
 
-/** Levels at which the executor does not tell what it is doing any more. */
-const QUIET = ['warn', 'warning', 'error', 'fatal', 'panic']
-
 /** Names of the reserved flags, for comparison with the executor's own list. */
 export const RESERVED_FLAGS: readonly string[] = [...RESERVED.keys()]
 
@@ -61,9 +85,6 @@ function parseArgument(line: string, number: number): Parsed<string> {
   const [, name = '', value = ''] = flag
   const reserved = RESERVED.get(name)
   if (reserved !== undefined) return refused(reserved, `--${name}`)
-  if (name === 'verbosity' && QUIET.includes(value)) {
-    return refused('would hide what is being built; use info, debug or trace', line)
-  }
   // Whatever is written there would be taken for the image's digest.
   if (value.includes('/dev/termination-log')) {
     return refused('writes where the action reads the digest; use another file', `--${name}`)

@@ -9,7 +9,8 @@ import type { Parsed } from './parsed.ts'
  */
 export type RawInputs = (name: InputName) => string | undefined
 
-type Environment = Readonly<Record<string, string | undefined>>
+/** Environment variables, as values. */
+export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * Inputs that a variable of the environment stands in for. Their defaults are

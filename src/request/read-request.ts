@@ -1,14 +1,19 @@
 import type { BuildRequest, ClusterChoice, NamespaceChoice, UserNamespaceChoice } from './build-request.ts'
 import { readBuildSecrets } from './build-secrets.ts'
+import { readBuildPushInputs } from './build-push-inputs.ts'
 import { readCache } from './cache-request.ts'
 import { destinationNotices, parseDestinations } from './destinations.ts'
 import { parseExecutorArguments } from './executor-arguments.ts'
+import { readExecutorOptions } from './executor-options.ts'
+import { annotationNotices, NO_ANNOTATIONS, parseAnnotations } from './image-annotations.ts'
 import { type ImageReference, parseImageReference } from './image-reference.ts'
 import type { InputProblem } from './input-problem.ts'
-import { type InputReader, inputReader, type RawInputs } from './input-reader.ts'
+import { type Environment, type InputReader, inputReader, type RawInputs } from './input-reader.ts'
 import { listWithCommas, parseMap } from './lines.ts'
 import { parseNodeSelector } from './node-selector.ts'
 import { type Parsed, gathered, parsed } from './parsed.ts'
+import { readPlatform } from './platform.ts'
+import { readPod } from './pod-request.ts'
 import { parseRegistries, readRegistryAccess } from './registry-access.ts'
 import { parseResources } from './resources.ts'
 import {
@@ -24,6 +29,7 @@ import {
   parseTarget,
   parseText,
 } from './scalars.ts'
+import { secretArgumentsWarnings } from './secret-looks.ts'
 import { parseTolerations } from './tolerations.ts'
 
 export { inputFailure, type InputProblem } from './input-problem.ts'
@@ -36,18 +42,15 @@ export type ReadRequest =
 const LONGEST_TIMEOUT = 30 * DAY
 
 /** What the user asks for, or everything that is wrong with it, all at once. */
-export function readRequest(
-  inputs: RawInputs,
-  environment: Readonly<Record<string, string | undefined>>,
-): ReadRequest {
+export function readRequest(inputs: RawInputs, environment: Environment): ReadRequest {
   const reader = inputReader(inputs, environment)
-  const request = readAll(reader, inputs)
+  const request = readAll(reader, inputs, environment)
   // Where there are problems the request holds fallbacks and is dropped.
   if (reader.problems.length > 0) return { kind: 'problems', problems: reader.problems }
   return { kind: 'request', request }
 }
 
-function readAll(reader: InputReader, inputs: RawInputs): BuildRequest {
+function readAll(reader: InputReader, inputs: RawInputs, environment: Environment): BuildRequest {
   const { read } = reader
   const none: ReadonlyMap<string, string> = new Map()
   const cluster = readCluster(reader, inputs)
@@ -56,6 +59,9 @@ function readAll(reader: InputReader, inputs: RawInputs): BuildRequest {
   const file = read('file', parsePath, undefined)
   const tags = read('tags', parseDestinations, [])
   const push = readPush(reader, tags)
+  const buildArgs = read('build-args', parseMap, none)
+  const annotations = read('annotations', parseAnnotations, NO_ANNOTATIONS)
+  const nodeSelector = read('node-selector', parseNodeSelector, none)
   return {
     cluster,
     namespace,
@@ -63,25 +69,34 @@ function readAll(reader: InputReader, inputs: RawInputs): BuildRequest {
     file,
     tags,
     push,
-    buildArgs: read('build-args', parseMap, none),
+    buildArgs,
     secrets: readBuildSecrets(reader),
     target: read('target', parseTarget, undefined),
+    platform: readPlatform(reader, nodeSelector),
     labels: read('labels', parseMap, none),
+    annotations: annotations.entries,
     executor: read('executor', parseExecutor, ''),
+    executorOptions: readExecutorOptions(reader),
     cache: readCache(reader, tags, push),
     registryMirrors: read('registry-mirror', parseMirrors, []),
     insecureRegistries: read('insecure-registries', parseRegistries, []),
     registryAccess: readRegistryAccess(reader, namespace),
     resources: read('resources', parseResources, {}),
-    nodeSelector: read('node-selector', parseNodeSelector, none),
+    nodeSelector,
     tolerations: read('tolerations', parseTolerations, []),
+    pod: readPod(reader, namespace, environment),
     timeoutSeconds: read('timeout', parseTimeout, 0),
     scheduleTimeoutSeconds: read('schedule-timeout', parseTimeout, 0),
     userNamespace: read('user-namespace', parseUserNamespace, 'auto'),
     cleanup: read('cleanup', parseCleanup, 'always'),
     jobName: read('job-name', parseDnsLabel, undefined),
     kanikoArgs: read('kaniko-args', parseExecutorArguments, []),
-    notices: push ? destinationNotices(tags) : [],
+    notices: [
+      ...(push ? destinationNotices(tags) : []),
+      ...annotationNotices(annotations),
+      ...readBuildPushInputs(reader),
+    ],
+    warnings: secretArgumentsWarnings(buildArgs),
   }
 }
 

@@ -1,8 +1,8 @@
 import type { InputReader } from './input-reader.ts'
 import type { NamespaceChoice } from './build-request.ts'
-import { isSubdomain } from './label-syntax.ts'
 import { listWithCommas } from './lines.ts'
-import { type Parsed, gathered, parsed, refused } from './parsed.ts'
+import { readObjectName } from './object-name.ts'
+import { gathered } from './parsed.ts'
 import { type CertificateSource, parseRegistryCertificates } from './registry-certificates.ts'
 import { parseRegistryCredentials, type RegistryCredentials } from './registry-credentials.ts'
 import { parseRegistry } from './scalars.ts'
@@ -33,22 +33,3 @@ export function readRegistryAccess(reader: InputReader, namespace: NamespaceChoi
 
 /** Reads a list of host[:port]. */
 export const parseRegistries = (text: string) => gathered(listWithCommas(text).map(parseRegistry))
-
-function readObjectName(
-  reader: InputReader,
-  input: 'registry-secret' | 'service-account',
-  namespace: NamespaceChoice,
-): string | undefined {
-  const name = reader.read(input, parseObjectName, undefined)
-  const namespaceRefused = reader.problems.some((problem) => problem.input === 'namespace')
-  if (name !== undefined && namespace.kind === 'own' && !namespaceRefused) {
-    const problem = 'is in an existing namespace, so that `namespace` is needed: the one that it is in'
-    reader.report({ input, value: name, problem })
-  }
-  return name
-}
-
-function parseObjectName(text: string): Parsed<string> {
-  if (isSubdomain(text)) return parsed(text)
-  return refused('not the name of an object in Kubernetes: lower case letters, digits, "-" and "."', text)
-}

@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { runStep } from '../support/action.ts'
+import { cluster, describeInLab, eventually, get, kubectl, LAB_ONLY, ours } from './support/cluster.ts'
+import { inputs } from './support/inputs.ts'
+
+const MINUTES = 60_000
+const NAMESPACE = 'inputs-of-test'
+
+/** Only Kaniko itself shows what Kaniko makes of its flags. */
+const describeWithKaniko = cluster.executor === 'real' ? describeInLab : describe.skip
+const WHY =
+  cluster.executor === 'real' ? LAB_ONLY : ' (skipped: the lab has no archive of it, see lab/README.md)'
+
+interface Manifest {
+  readonly mediaType: string
+  readonly config: { readonly digest: string }
+  readonly layers: readonly { readonly mediaType: string }[]
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+/** A part of an image in the cluster's registry, as JSON. */
+async function fetchPart(path: string): Promise<unknown> {
+  const types = [
+    'application/vnd.oci.image.manifest.v1+json',
+    'application/vnd.docker.distribution.manifest.v2+json',
+  ]
+  const response = await fetch(`http://${cluster.registry}/v2/${path}`, {
+    headers: { accept: types.join(', ') },
+  })
+  return response.json()
+}
+
+describeWithKaniko(`the inputs, and the real Kaniko${WHY}`, () => {
+  beforeAll(() => {
+    kubectl('create', 'namespace', NAMESPACE)
+    kubectl('create', 'priorityclass', NAMESPACE, '--value=7')
+  })
+  afterAll(async () => {
+    kubectl('delete', 'namespace', NAMESPACE, '--wait=false')
+    kubectl('delete', 'priorityclass', NAMESPACE)
+    await eventually('nothing of ours is left', 90, () => ours().length === 0)
+  }, 100_000)
+
+  async function build(
+    dockerfile: string,
+    more: Readonly<Record<string, string>>,
+    env: Readonly<Record<string, string>> = {},
+  ) {
+    const workspace = mkdtempSync(join(tmpdir(), 'context-'))
+    try {
+      writeFileSync(join(workspace, 'Dockerfile'), dockerfile)
+      return await runStep({ workspace, inputs: inputs('inputs', { context: '.', ...more }), env })
+    } finally {
+      rmSync(workspace, { recursive: true, force: true })
+    }
+  }
+
+  test(
+    'reach the image: annotations, labels, format, compression, platform',
+    async () => {
+      const { main, outputs } = await build(
+        'FROM busybox\nARG TEXT\nRUN echo "$TEXT" > /made && echo "<$TEXT>"\n',
+        {
+          annotations: 'manifest:org.opencontainers.image.description=The shop = "x"\nindex:a=b',
+          labels: 'com.acme.words=a "b" = $(c)',
+          'build-args': 'TEXT=a  "quoted" = \'text\' $HOME',
+          compression: 'zstd',
+          'compression-level': '3',
+          platforms: 'linux/amd64',
+          'no-cache': 'true',
+          'snapshot-mode': 'redo',
+          'use-new-run': 'true',
+          'single-snapshot': 'true',
+        },
+      )
+      expect(outputs).toMatchObject({ outcome: 'built', platform: 'linux/amd64' })
+      expect(main.output).toContain('<a  "quoted" = \'text\' $HOME>')
+      expect(main.output).toContain('cache      off')
+      // The registry's own JSON.
+      const manifest = (await fetchPart(`inputs/manifests/${outputs['digest']}`)) as Manifest
+      expect(manifest.mediaType).toBe('application/vnd.oci.image.manifest.v1+json')
+      expect(manifest.annotations).toEqual({ 'org.opencontainers.image.description': 'The shop = "x"' })
+      expect(manifest.layers.at(-1)?.mediaType).toBe('application/vnd.oci.image.layer.v1.tar+zstd')
+      expect(await fetchPart(`inputs/blobs/${manifest.config.digest}`)).toMatchObject({
+        architecture: 'amd64',
+        config: { Labels: { 'com.acme.words': 'a "b" = $(c)' } },
+      })
+    },
+    MINUTES,
+  )
+
+  test(
+    'reach the pod, and each RUN in it',
+    async () => {
+      const { main, outputs } = await build(
+        'FROM busybox\nRUN cat /etc/hosts; echo "<$HTTPS_PROXY $no_proxy>"; df -k /dev/shm; ls -d /extra\n',
+        {
+          namespace: NAMESPACE,
+          cleanup: 'never',
+          'priority-class': NAMESPACE,
+          'image-pull-secrets': 'not-there',
+          'host-aliases': 'nexus.acme.example:10.0.0.5',
+          'pod-labels': 'team=checkout',
+          'pod-annotations': 'example.com/words=a b',
+          'pod-proxy': 'inherit',
+          'shm-size': '96m',
+          'no-cache': 'true',
+          'pod-template': [
+            'spec:',
+            '  hostNetwork: true',
+            '  volumes: [{name: extra, emptyDir: {}}]',
+            '  containers:',
+            '    - name: kaniko',
+            '      env: [{name: EXTRA, value: "1"}]',
+            '      volumeMounts: [{name: extra, mountPath: /extra}]',
+          ].join('\n'),
+        },
+        // Kaniko itself goes to the lab's registry without it.
+        { HTTPS_PROXY: 'http://proxy.acme.example:3128', NO_PROXY: '.svc,10.0.0.0/8' },
+      )
+      expect(outputs['outcome']).toBe('built')
+      expect(main.output).toContain('10.0.0.5\tnexus.acme.example')
+      expect(main.output).toContain('<http://proxy.acme.example:3128 .svc,10.0.0.0/8>')
+      expect(main.output).toMatch(/tmpfs\s+98304 .*\/dev\/shm/)
+      expect(main.output).toContain('not taken, because the action sets it: spec.hostNetwork.')
+      const { items } = get('pods', '-n', NAMESPACE) as { readonly items: readonly unknown[] }
+      expect(items).toHaveLength(1)
+      expect(items[0]).toMatchObject({
+        metadata: { labels: { team: 'checkout' }, annotations: { 'example.com/words': 'a b' } },
+        spec: {
+          priority: 7,
+          imagePullSecrets: [{ name: 'not-there' }],
+          containers: [{ env: [{ name: 'container' }, {}, {}, {}, {}, { name: 'EXTRA', value: '1' }] }],
+        },
+      })
+      expect(items[0]).not.toHaveProperty('spec.hostNetwork')
+    },
+    MINUTES,
+  )
+
+  test(
+    'give the same image twice where it is to be reproducible',
+    async () => {
+      const dockerfile = 'FROM scratch\nCOPY Dockerfile /\n'
+      const more = { reproducible: 'true', 'no-cache': 'true' }
+      const [first, second] = [await build(dockerfile, more), await build(dockerfile, more)]
+      expect(first.outputs['digest']).toMatch(/^sha256:/)
+      expect(second.outputs['digest']).toBe(first.outputs['digest'])
+    },
+    MINUTES,
+  )
+
+  test('that cannot work end the step in words, all at once', async () => {
+    const { main, outputs } = await build('FROM scratch\n', { ssh: 'default', provenance: 'mode=max' })
+    expect(outputs['failure-code']).toBe('input')
+    expect(main.output).toContain('RUN --mount=type=ssh')
+    expect(main.output).toContain('actions/attest')
+  })
+})

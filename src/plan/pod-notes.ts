@@ -1,0 +1,31 @@
+import type { BuildRequest } from '../request/build-request.ts'
+import type { PodRequest } from '../request/pod-request.ts'
+import { hasVolumeClaim } from '../request/pod-template.ts'
+import type { BuildPlan } from './build-plan.ts'
+
+/** Whether the pod mounts a claim of a volume. */
+export function mountsClaim({ cacheVolume, template }: PodRequest): boolean {
+  return cacheVolume !== undefined || (template !== undefined && hasVolumeClaim(template.template))
+}
+
+/** What was decided for the user about the pod, and why. */
+export function podNotes(
+  { pod, userNamespace, cache }: BuildRequest,
+  decided: BuildPlan['userNamespace'],
+): readonly string[] {
+  const isWithout = userNamespace === 'auto' && decided === 'no'
+  return [
+    ...(isWithout ? ['No user namespace, because the build mounts a PersistentVolumeClaim.'] : []),
+    ...(pod.cacheVolume !== undefined && cache.kind === 'off'
+      ? ['cache-volume: without the cache Kaniko does not look into it.']
+      : []),
+    ...(pod.proxy === undefined ? [] : [proxyNote(pod.proxy)]),
+  ]
+}
+
+function proxyNote(proxy: ReadonlyMap<string, string>): string {
+  const names = [...proxy.keys()].filter((name) => name === name.toUpperCase())
+  return names.length === 0
+    ? 'pod-proxy: the runner has none of HTTP_PROXY, HTTPS_PROXY and NO_PROXY.'
+    : `pod-proxy: ${names.join(', ')} as the runner has them.`
+}

@@ -38,6 +38,12 @@ function givenInputs(): ReadonlyMap<string, string> {
   return new Map(INPUT_NAMES.map((name) => [name, runner.input(name) ?? '']))
 }
 
+/** Ends the process once what it has printed has left it, or after a second. */
+function exitWhenWritten(): void {
+  setTimeout(() => process.exit(), 1_000).unref()
+  setImmediate(() => process.stdout.write('', () => process.exit()))
+}
+
 function lifetimes(): Lifetimes {
   const parsed = parseLifetimes(environment[TEST_LIFETIMES_VARIABLE])
   if ('failure' in parsed) throw new ActionError(parsed.failure)
@@ -74,7 +80,7 @@ try {
   )
   process.exitCode = built ? 0 : 1
   // What still runs after a cancellation, a program that fetches credentials for example, is waited for by nobody.
-  if (stop.aborted) process.exit()
+  if (stop.aborted) exitWhenWritten()
 } catch (error) {
   reportCrash(runner, error, environment['RUNNER_DEBUG'] === '1')
   process.exitCode = 1

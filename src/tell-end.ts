@@ -29,8 +29,13 @@ export function tellEnd(report: Report, known: Known, { runner, run, givenInputs
   for (const [name, value] of outputsOf(report)) runner.output(name, value)
   if (report.outcome.kind !== 'built') tellFailure(runner, report.outcome.failure)
   for (const annotation of annotationsOf(report.outcome)) runner.annotate(annotation)
-  runner.summary(
-    jobSummary({
+  runner.summary(summaryOf(report, known, { runner, run, givenInputs }))
+}
+
+/** The page is for people: should it fail to be made, the build is none the worse. */
+function summaryOf(report: Report, known: Known, { runner, run, givenInputs }: EndPorts): string {
+  try {
+    return jobSummary({
       report,
       name: nameOf(known, run),
       destinations: known.request?.push === true ? known.request.tags.map(printImageReference) : [],
@@ -40,8 +45,13 @@ export function tellEnd(report: Report, known: Known, { runner, run, givenInputs
       dockerfile: known.plan?.dockerfile,
       repository: repositoryOf(run),
       docs: docsOf(run),
-    }),
-  )
+    })
+  } catch (error) {
+    runner.info(
+      `The job summary could not be made (${error instanceof Error ? error.message : 'unknown error'}).`,
+    )
+    return ''
+  }
 }
 
 /** What a person calls this build: by its image, else by its job. */

@@ -158,6 +158,22 @@ describe('what a RUN prints', () => {
     expect(real.record.warnings).toMatchObject([{ kind: 'ignored', place: { firstLine: 2 } }])
   })
 
+  test('cannot fill memory with steps, nor with layers of a cache', () => {
+    const forged = Array.from({ length: 20_000 }, (_, at) => [
+      said('RUN one'),
+      said(`Pushing layer r/${at}:${'0'.repeat(64)} to cache now`),
+    ]).flat()
+    const { record, events } = read(dockerfile, [...running, ...forged])
+    expect(record.steps.length).toBeLessThan(200)
+    expect(events.filter(({ kind }) => kind === 'output').length).toBeGreaterThan(19_000)
+  })
+
+  test('is read in no time if it looks like messages within messages', () => {
+    const nested = `${'{"level":"","a":'.repeat(60_000)}}`
+    const { events } = read(dockerfile, [...running, printed(nested), printed(nested)])
+    expect(events.filter(({ kind }) => kind === 'output')).toHaveLength(2)
+  })
+
   test('is shown whole, whatever it looks like', () => {
     fc.assert(
       fc.property(fc.array(fc.string()), (texts) => {

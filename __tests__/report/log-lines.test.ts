@@ -1,5 +1,5 @@
 import { bytes, planLines } from '../../src/report/log-lines.ts'
-import { planOf } from '../plan/given.ts'
+import { archiveOf, planOf } from '../plan/given.ts'
 import { requestOf } from '../request/given.ts'
 
 test.each([
@@ -43,4 +43,25 @@ test('the plan tells where, what, where to, and what was decided', () => {
   expect(text).toContain('push       example.com/app:1')
   expect(text).toContain('example.com/app/cache, 5400 s')
   expect(text).toContain('note       Memory was raised.')
+})
+
+test('a name with line ends in it makes no line of its own: it could look like a command', () => {
+  const { notes } = planOf({ tags: 'example.com/app:1' })
+  const request = requestOf({ tags: 'example.com/app:1', context: 'a\n::add-mask::a' })
+  const facts = {
+    serverTime: new Date(0),
+    kubernetesVersion: undefined,
+    server: 'api',
+    userNamespaces: true,
+    architectures: undefined,
+    nodes: undefined,
+  }
+  const lines = planLines(
+    request,
+    { ...planOf({ tags: 'example.com/app:1' }), notes: [...notes, 'b\r::error::c'] },
+    archiveOf(),
+    facts,
+  )
+  for (const line of lines) expect(line).not.toMatch(/[\r\n]/)
+  expect(lines.join('\n')).toContain('context    a ::add-mask::a')
 })

@@ -128,6 +128,26 @@ describe('the log of a build', () => {
     ])
   })
 
+  test('goes on with its step when a running build was waited for, and says what is waited for first', () => {
+    const said = logged((log) => {
+      log.stillAtIt(31)
+      log.event({ kind: 'begin', step: RUN })
+      log.event({ kind: 'output', text: 'one' })
+      log.waiting('the node, which does not answer', 9)
+      log.event({ kind: 'output', text: 'two' })
+      log.stillAtIt(95)
+    })
+    expect(said.filter((line) => !line.startsWith('end of'))).toEqual([
+      'foreign: … the build is being created in the cluster, 31 s',
+      '> [build 3/6] RUN npm ci',
+      'foreign: one',
+      'Waiting    9.0 s  for the node, which does not answer',
+      '> [build 3/6] RUN npm ci',
+      'foreign: two',
+      'foreign: … [build 3/6] RUN npm ci, 1 min 35 s',
+    ])
+  })
+
   test('says what is under way, and for how long', () => {
     const said = logged((log) => {
       log.waiting('a node', 0)

@@ -54,6 +54,20 @@ describe('untrusted text', () => {
     expect(harmless(text)).toEqual(lines)
   })
 
+  test.each([
+    ['carriage returns', '\r'.repeat(8 << 20), ['', ' … (7340032 characters more)']],
+    ['carriage returns before text', `${'\r'.repeat(1 << 19)}x`, ['', 'x']],
+    ['escapes', '\u001b'.repeat(1 << 19), [expect.stringMatching(/^␛+ … /)]],
+  ])('is quick with a line of nothing but %s', (_, text, lines) => {
+    expect(harmless(text).slice(0, 2)).toEqual(lines)
+  })
+
+  test('shows of a progress bar that overwrites itself so many lines as can be read', () => {
+    const lines = harmless(Array.from({ length: 5_000 }, (_, at) => `${at} %`).join('\r'))
+    expect(lines).toHaveLength(2_001)
+    expect(lines.at(-1)).toBe('… (3000 lines more)')
+  })
+
   test('shows of a line of a megabyte its beginning, and says how much is left out', () => {
     const [line, ...more] = harmless('x'.repeat(1_048_576))
     expect(more).toEqual([])

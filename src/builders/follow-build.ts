@@ -183,7 +183,11 @@ class Attempt {
 
   #remember(verdict: Verdict): void {
     const now = this.#following.clock.now()
-    if (verdict.kind === 'running') this.#runningSince ??= now
+    if (verdict.kind === 'running') {
+      this.#runningSince ??= now
+      // The same trouble may come back.
+      this.#waitingFor = ''
+    }
     if (verdict.kind !== 'stuck') this.#stuck = undefined
     else if (this.#stuck?.code !== verdict.code) {
       this.#stuck = { code: verdict.code, since: now, graceMs: verdict.graceSeconds * 1000 }
@@ -255,6 +259,7 @@ class Attempt {
   }
 
   #end(how: HowItEnded): AttemptEnd {
+    this.#progress.end(this.#sinceZero())
     return { ...how, snapshot: this.#snapshot, record: this.#record() }
   }
 

@@ -19,13 +19,19 @@ export type KanikoLevel = (typeof LEVELS)[number]
 /** Every message starts like this (Kaniko's logger, logrus, sorts its keys). */
 const MESSAGE_START = '{"level":"'
 
+/** A line that only looks like messages costs time with each look: beyond these it is output. Characters, and looks. */
+const LONGEST_MESSAGE = 1 << 18
+const MOST_STARTS = 8
+
 /** Reads one line, without its line end and without the cluster's timestamp. Never throws. */
 export function parseKanikoLine(text: string): KanikoLine {
-  if (!text.endsWith('}')) return { kind: 'output', text }
+  if (!text.endsWith('}') || text.length > LONGEST_MESSAGE) return { kind: 'output', text }
+  let at = text.indexOf(MESSAGE_START)
   // The first start that leads to a whole message: the message itself may quote another one.
-  for (let at = text.indexOf(MESSAGE_START); at >= 0; at = text.indexOf(MESSAGE_START, at + 1)) {
+  for (let tried = 0; at >= 0 && tried < MOST_STARTS; tried++) {
     const message = messageOf(text.slice(at))
     if (message) return at === 0 ? message : { ...message, before: text.slice(0, at) }
+    at = text.indexOf(MESSAGE_START, at + 1)
   }
   return { kind: 'output', text }
 }

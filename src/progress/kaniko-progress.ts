@@ -34,6 +34,9 @@ interface OpenStep {
   endsCache: boolean
 }
 
+/** Of an instruction that no Dockerfile bounds, in characters. */
+const LONGEST_TITLE = 500
+
 const PREPARING: Step = { kind: 'prepare', title: 'prepare', place: undefined }
 const FINISHING: Step = { kind: 'finish', title: 'keep files for later stages', place: undefined }
 
@@ -51,6 +54,11 @@ export class KanikoProgress {
   readonly #steps: (StepRecord & { readonly stage: number })[] = []
   readonly #warnings: BuildWarning[] = []
   readonly #pushedToCache = new Set<string>()
+  readonly #cacheRepositories = new Set<string>()
+  /** A RUN that prints its own instruction again and again may not fill memory and summary. */
+  readonly #mostSteps: number
+  /** What the present stage has had of the cache so far. */
+  #stageHas = { hit: false, miss: false }
   #open: OpenStep | undefined
   #stage = -1
   /** Texts of the present stage's instructions that the cache has, or lacks; known before any of them runs. */
@@ -67,6 +75,8 @@ export class KanikoProgress {
     this.#tell = tell
     this.#now = now
     this.#position = new DockerfilePosition(build.dockerfile)
+    const { stages } = build.dockerfile
+    this.#mostSteps = 100 + 10 * stages.reduce((sum, { instructions }) => sum + instructions.length, 0)
   }
 
   /** The step under way, or the last one. */
@@ -83,9 +93,9 @@ export class KanikoProgress {
     else this.#message(read, event)
   }
 
-  /** Nothing more comes. */
-  end(): void {
-    this.#close(this.#lastTime === '' ? 0 : this.#stamp())
+  /** Nothing more comes; the step under way ends with the last line, or at `endedMs` where it was cut off. */
+  end(endedMs?: number): void {
+    this.#close(endedMs === undefined ? this.#stamp() : endedMs - this.#shift())
   }
 
   /** What is known so far; `endedMs` is the end of a step that is still open. */
@@ -122,6 +132,7 @@ export class KanikoProgress {
 
   /** The step that this message begins, if it does. */
   #beginning(event: KanikoEvent): Step | undefined {
+    if (this.#steps.length >= this.#mostSteps) return undefined
     if (event.kind === 'stage') return this.#enterStage(event)
     if (event.kind === 'instruction') return this.#instruction(event.text)
     if (event.kind === 'pushing') return this.#push(event.reference)
@@ -130,6 +141,7 @@ export class KanikoProgress {
 
   #enterStage({ index, base }: Extract<KanikoEvent, { kind: 'stage' }>): Step {
     this.#stage = index
+    this.#stageHas = { hit: false, miss: false }
     this.#hits = new Set()
     this.#missed = undefined
     this.#looksUp = true
@@ -148,7 +160,7 @@ export class KanikoProgress {
     const { step } = this.#open ?? { step: PREPARING }
     const mayBeTriggered = step.kind === 'base' || step.title.startsWith('ONBUILD ')
     return mayBeTriggered
-      ? { kind: 'instruction', title: `ONBUILD ${oneLine(text)}`, place: step.place }
+      ? { kind: 'instruction', title: `ONBUILD ${oneLine(text).slice(0, LONGEST_TITLE)}`, place: step.place }
       : undefined
   }
 
@@ -161,7 +173,7 @@ export class KanikoProgress {
   #note(line: Extract<KanikoLine, { kind: 'message' }>, event: KanikoEvent): void {
     if (event.kind === 'cache-hit' && this.#looksUp) this.#hits.add(squeezed(event.instruction))
     if (event.kind === 'cache-miss' && this.#looksUp) this.#missed = squeezed(event.instruction)
-    if (event.kind === 'cache-write') this.#pushedToCache.add(event.reference)
+    if (event.kind === 'cache-write') this.#rememberCache(event.reference)
     // From here on anything may be printed by somebody else.
     if (event.kind === 'running') this.#looksUp = false
     if (event.kind === 'lint' && this.#stage < 0) this.#warn(lintWarning(event, this.#build.dockerfile))
@@ -194,17 +206,21 @@ export class KanikoProgress {
   /** Layers go to the cache beside the instructions that follow. */
   #isOfCache(reference: string): boolean {
     if (this.#pushedToCache.has(reference)) return true
-    const repository = reference.replace(/@sha256:.*$/, '@')
-    return [...this.#pushedToCache].some((cached) => repository === cached.replace(/:[0-9a-f]{64}$/, '@'))
+    return this.#cacheRepositories.has(reference.replace(/@sha256:.*$/, ''))
+  }
+
+  #rememberCache(reference: string): void {
+    if (this.#pushedToCache.size >= this.#mostSteps) return
+    this.#pushedToCache.add(reference)
+    this.#cacheRepositories.add(reference.replace(/:[0-9a-f]{64}$/, ''))
   }
 
   #begin(step: Step, at: number, text = ''): void {
     this.#close(at)
     const cache = step.kind === 'instruction' ? this.#cacheOf(text) : undefined
-    const isFirstMiss =
-      cache === 'miss' && !this.#steps.some((one) => one.stage === this.#stage && one.cache === 'miss')
-    const hasHits = this.#steps.some((one) => one.stage === this.#stage && one.cache === 'hit')
-    this.#open = { step, text, began: at, cache, endsCache: isFirstMiss && hasHits }
+    const endsCache = cache === 'miss' && this.#stageHas.hit && !this.#stageHas.miss
+    if (cache !== undefined) this.#stageHas[cache] = true
+    this.#open = { step, text, began: at, cache, endsCache }
     this.#tell({ kind: 'begin', step })
   }
 

@@ -78,7 +78,7 @@ function sectionTitle(step: StepRecord, isOne: boolean, before: string | undefin
 
 /** The duration from which on a bar has a title of its own. */
 function leastDuration(bars: readonly Bar[]): number {
-  const whole = Math.max(0, ...bars.map(({ endedMs }) => endedMs))
+  const whole = bars.reduce((latest, { endedMs }) => Math.max(latest, endedMs), 0)
   const [shortest = 0] = bars
     .map(duration)
     .sort((a, b) => b - a)

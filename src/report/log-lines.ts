@@ -82,7 +82,9 @@ function otherRegistries({ credentials }: BuildPlan): readonly string[] {
 const credentialWords = (from: string | undefined): string => `credentials: ${from ?? 'none'}`
 
 function field(name: string, value: string | readonly (string | undefined)[]): string {
-  const text = typeof value === 'string' ? value : value.filter((part) => part).join('   ')
+  const parts = typeof value === 'string' ? value : value.filter((part) => part).join('   ')
+  // Names of directories and files may have line ends: what follows one could look like a command.
+  const text = parts.replace(/[\r\n\u0085\u2028\u2029]+/g, ' ')
   return `  ${name.padEnd(10)} ${text}`
 }
 

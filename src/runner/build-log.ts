@@ -17,13 +17,13 @@ const LONGEST_TITLE = 160
 
 export function buildLog(runner: Runner): BuildLog {
   const groups = stepGroups(runner)
-  let waitingFor = ''
+  let waitingFor = 'the build is being created in the cluster'
   let ended = false
   return {
     waiting(why, seconds) {
       waitingFor = `waiting for ${oneLine(why)}`
-      groups.close()
-      runner.info(`Waiting    ${seconds.toFixed(1)} s  for ${oneLine(why)}`)
+      // A build that runs and is waited for all the same goes on with its step.
+      groups.interrupt(() => runner.info(`Waiting    ${seconds.toFixed(1)} s  for ${oneLine(why)}`))
     },
     running(node, seconds) {
       waitingFor = 'the executor starts'

@@ -9,7 +9,7 @@ import type { Annotation } from '../report/annotations.ts'
 import type { Environment } from './environment.ts'
 import { lineWriter } from './line-writer.ts'
 import type { Runner } from './runner.ts'
-import { untrustedText } from './untrusted-text.ts'
+import { harmless, untrustedText } from './untrusted-text.ts'
 
 /** GitHub's runner, by its workflow commands and files. */
 export function githubRunner(environment: Environment): Runner {
@@ -25,11 +25,11 @@ export function githubRunner(environment: Environment): Runner {
   }
   return {
     input: (name) => environment[inputVariable(name)]?.trim(),
-    info: say,
+    info: (text) => harmless(text).forEach(say),
     notice: after((text: string) => core.notice(text)),
     warning: after((text: string) => core.warning(text)),
     annotate: after(({ level, title, message, place }: Annotation) =>
-      core[level](message, { title, ...linesOf(place) }),
+      core[level](quoted(message), { title: quoted(title), ...linesOf(place) }),
     ),
     group: after((title: string) => core.startGroup(title)),
     endGroup: after(() => core.endGroup()),
@@ -40,6 +40,11 @@ export function githubRunner(environment: Environment): Runner {
     state: (name) => environment[`STATE_${name}`] ?? '',
     untrusted: () => untrustedText(say),
   }
+}
+
+/** Text of a build in an annotation: what the log makes harmless is so here too. */
+function quoted(text: string): string {
+  return text.split('\n').flatMap(harmless).join('\n')
 }
 
 function linesOf(place: Place | undefined): AnnotationProperties {

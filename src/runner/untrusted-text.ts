@@ -36,7 +36,13 @@ const LONGEST_LINE = 16_384
 /** Whatever makes a line more than plain text. Most lines have none of it, and are not looked at further. */
 
 const SPECIAL = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]|##\[/
-const LINE_ENDS = /\r\n|[\r\n\u0085\u2028\u2029]/
+/** Also several of them: what overwrites itself again and again is told once each time it says something. */
+const LINE_ENDS = /[\r\n\u0085\u2028\u2029]+/
+
+/** Lines that one line of output may become: progress bars have hundreds. */
+const MOST_LINES = 2_000
+/** More than that in one line is not looked at: every look at it takes time. In characters. */
+const LONGEST_TEXT = 1 << 20
 
 /**
  * The lines that one line of foreign output becomes: as it is, as far as that
@@ -47,10 +53,16 @@ const LINE_ENDS = /\r\n|[\r\n\u0085\u2028\u2029]/
  */
 export function harmless(text: string): readonly string[] {
   if (text.length <= LONGEST_LINE && !SPECIAL.test(text)) return [text]
-  return text
-    .replace(/\r+$/, '')
-    .split(LINE_ENDS)
-    .map((line) => withoutControls(cut(line, LONGEST_LINE)).replaceAll('##[', '# #['))
+  const lines = cut(text, LONGEST_TEXT).split(LINE_ENDS)
+  // The end of a line from Windows is no line of its own.
+  if (lines.length > 1 && lines.at(-1) === '') lines.pop()
+  const rest = lines.length - MOST_LINES
+  const shown = lines.slice(0, MOST_LINES).map(harmlessLine)
+  return rest > 0 ? [...shown, `… (${rest} lines more)`] : shown
+}
+
+function harmlessLine(line: string): string {
+  return withoutControls(cut(line, LONGEST_LINE)).replaceAll('##[', '# #[')
 }
 
 /** `text`, or its beginning and how much is left out. */

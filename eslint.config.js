@@ -13,7 +13,7 @@ const BORDERS = {
   failure: pureRooms,
   report: pureRooms,
   builders: ['../failure/', '../plan/', '../progress/'],
-  context: ['../failure/', '../progress/', '../request/', 'node:', 'tar-stream'],
+  context: ['../failure/', '../progress/', '../request/', 'node:'],
   cluster: [
     '../failure/',
     '../plan/',
@@ -21,6 +21,7 @@ const BORDERS = {
     'node:',
     '@kubernetes/client-node/dist/config.js',
     'js-yaml',
+    'ws',
   ],
   runner: ['../failure/', '../progress/', '../report/', 'node:', '@actions/core'],
 }

@@ -69,7 +69,7 @@ async function attemptBuild(ports: Ports, signal: AbortSignal): Promise<Report> 
     if (plan.kind === 'failure') throw new ActionError(plan.failure)
     warnOfMixedNodes(ports.runner, facts)
     for (const line of planLines(request, plan, archive, facts)) ports.runner.info(line)
-    return await buildAndRemove(ports, plan, session, facts, signal)
+    return await buildAndRemove(ports, plan, archive, { session, facts }, signal)
   } finally {
     session.close()
   }
@@ -78,8 +78,8 @@ async function attemptBuild(ports: Ports, signal: AbortSignal): Promise<Report> 
 async function buildAndRemove(
   ports: Ports,
   plan: BuildPlan,
-  session: ClusterSession,
-  facts: ClusterFacts,
+  { delivery }: ContextArchive,
+  { session, facts }: { readonly session: ClusterSession; readonly facts: ClusterFacts },
   signal: AbortSignal,
 ): Promise<Report> {
   const log = withHeartbeat(buildLog(ports.runner), ports.clock)
@@ -91,6 +91,7 @@ async function buildAndRemove(
       observer: { ...log, line: () => undefined },
       ledger: ports.ledger,
       clock: ports.clock,
+      openContext: delivery.kind === 'stream' ? delivery.open : undefined,
     }
     const outcome = await buildInCluster(plan, building, signal).catch((error: unknown) =>
       outcomeOf(error, { ...NOWHERE, namespace: plan.namespace, job: plan.job.metadata.name }, signal),

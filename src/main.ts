@@ -44,9 +44,9 @@ try {
       readRequest: request,
       readLifetimes: lifetimes,
       openCluster: (choice) => openCluster(choice, environment, runner),
-      packContext: ({ context, file }, signal) =>
+      packContext: ({ context, file, contextDelivery: delivery }, signal) =>
         packContext(
-          { workspace: workspaceOf(environment), context, file, limitBytes: MAX_CONTEXT_BYTES },
+          { workspace: workspaceOf(environment), context, file, delivery, limitBytes: MAX_CONTEXT_BYTES },
           signal,
         ),
     },

@@ -1,7 +1,8 @@
 import type { BuildSnapshot, ClusterFacts, ClusterSession, Ledger } from '../cluster/cluster-session.ts'
+import type { OpenContext } from '../context/context-archive.ts'
 import { noDigest } from '../failure/ended-by-us.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
-import { withoutUserNamespace } from '../plan/without-user-namespace.ts'
+import { secondAttempt, withoutUserNamespace } from '../plan/without-user-namespace.ts'
 import type { BuildObserver } from './build-observer.ts'
 import { parseDigest } from './builder.ts'
 import type { BuildOutcome, BuildPlace } from './builder.ts'
@@ -16,6 +17,8 @@ export interface ClusterBuilding {
   readonly ledger: Ledger
   readonly observer: BuildObserver
   readonly clock: Clock
+  /** The context, where the plan streams it. */
+  readonly openContext: OpenContext | undefined
 }
 
 /** Builds one image as a Job in the cluster. Everything that the Job needs has been decided in the plan. */
@@ -26,14 +29,32 @@ export async function buildInCluster(
 ): Promise<BuildOutcome> {
   const zero = building.clock.now()
   const end = await attempt(plan, building, zero, signal)
-  if (plan.userNamespace !== 'try' || !isRefusedByNode(end)) return outcome(plan, building, end, signal)
-  building.observer.note(
-    'This node runs no pods in user namespaces; the build starts once more without (`user-namespace: false` saves the try).',
-  )
+  const second = secondTry(plan, end)
+  if (second === undefined) return outcome(plan, building, end, signal)
+  building.observer.note(second.words)
   const attempted = building.ledger.entries().filter((entry) => isOfAttempt(entry.kind))
   await removeCreated(building.session, building.ledger, REMOVAL_MS.inAHurry, attempted)
-  const again = withoutUserNamespace(plan)
+  const again = second.plan
   return outcome(again, building, await attempt(again, building, zero, signal), signal)
+}
+
+interface SecondTry {
+  readonly plan: BuildPlan
+  /** For the log. */
+  readonly words: string
+}
+
+/** Only what is not the build's fault is tried again. */
+function secondTry(plan: BuildPlan, end: AttemptEnd): SecondTry | undefined {
+  if (end.kind === 'failed' && end.contextCut) {
+    return { plan: secondAttempt(plan), words: `${end.failure.headline} The build starts once more.` }
+  }
+  if (plan.userNamespace !== 'try' || !isRefusedByNode(end)) return undefined
+  return {
+    plan: withoutUserNamespace(plan),
+    words:
+      'This node runs no pods in user namespaces; the build starts once more without (`user-namespace: false` saves the try).',
+  }
 }
 
 /** A chown that fails inside a user namespace has the same code, but that build had begun. */

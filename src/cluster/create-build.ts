@@ -45,7 +45,8 @@ export async function createObjects(
   const creation: Creation = { api, ledger, ownerToken: plan.identity.ownerToken, patience, signal }
   for (const object of plan.surroundings) await create(object, creation)
   const job = await create(plan.job, creation)
-  await create(ownedBy(plan.contextMap, { name: job.metadata.name, uid: job.metadata.uid ?? '' }), creation)
+  const owner = { name: job.metadata.name, uid: job.metadata.uid ?? '' }
+  if (plan.contextMap !== undefined) await create(ownedBy(plan.contextMap, owner), creation)
   return job
 }
 

@@ -5,11 +5,12 @@ import type { Api } from './api.ts'
 import type { BuildSnapshot, ClusterSession, CreatedBuild } from './cluster-session.ts'
 import { createObjects } from './create-build.ts'
 import { credentialsOf } from './credentials.ts'
+import { deliverContext } from './deliver-context.ts'
 import { explained } from './explain-error.ts'
 import type { ClusterConfig } from './kubeconfig.ts'
 import { followLog } from './log-stream.ts'
 import { observeBuild } from './observe.ts'
-import { logOf } from './paths.ts'
+import { attachOf, logOf } from './paths.ts'
 import { removeRecorded } from './remove.ts'
 import type { Patience } from './retry.ts'
 import { readArchitecture, surveyCluster } from './survey.ts'
@@ -42,6 +43,11 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
     followLog(build, podName, onLine, ended, signal) {
       const source = { path: logOf(build.namespace, podName), container: build.container }
       return followLog(api, source, onLine, ended, patience, signal)
+    },
+    deliverContext(build, podName, open, delivering, signal) {
+      const { namespace, container } = build
+      const target = { path: attachOf(namespace, podName), container, namespace }
+      return deliverContext(api, target, open, delivering, patience, signal)
     },
     architectureOf: (node, signal) => readArchitecture(api, node, signal),
     remove: (entry, signal) => removeRecorded(api, entry, signal),

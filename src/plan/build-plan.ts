@@ -24,6 +24,13 @@ export interface RunContext {
   readonly ref: string | undefined
 }
 
+/** How the context reaches the pod. */
+export type PlannedDelivery =
+  /** In `contextMap`; its size as it is sent, in bytes. */
+  | { readonly kind: 'configmap'; readonly bytes: number }
+  /** Into the container's standard input, once it runs. */
+  | { readonly kind: 'stream' }
+
 /**
  * Everything that will be created in the cluster, decided before anything is.
  * `template` prints exactly this.
@@ -35,8 +42,9 @@ export interface BuildPlan {
   /** The build's own namespace and its ServiceAccount, in the order of creation; empty in a given namespace. */
   readonly surroundings: readonly KubernetesObject[]
   readonly job: KubernetesObject
-  /** Holds the context; its owner reference is added when the Job's uid is known. */
-  readonly contextMap: KubernetesObject
+  readonly delivery: PlannedDelivery
+  /** Holds the context, unless that is streamed; its owner reference is added when the Job's uid is known. */
+  readonly contextMap: KubernetesObject | undefined
   /** Name of the container in `job` that builds. */
   readonly container: string
   readonly executor: string

@@ -1,5 +1,3 @@
-import type { ContextArchive } from '../context/context-archive.ts'
-import type { Failure } from '../failure/failure.ts'
 import type { KubernetesObject, ObjectMeta } from '../kubernetes/objects.ts'
 import { CONTEXT_FILE } from './kaniko-args.ts'
 
@@ -7,32 +5,13 @@ import { CONTEXT_FILE } from './kaniko-args.ts'
 export const MAX_CONTEXT_BYTES = 921_600
 
 /** The ConfigMap that holds the context. Immutable: nobody can put another context under a build. */
-export function contextMap(metadata: ObjectMeta, archive: ContextArchive): KubernetesObject {
+export function contextMap(metadata: ObjectMeta, archive: Uint8Array): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata,
     immutable: true,
-    binaryData: { [CONTEXT_FILE]: Buffer.from(archive.bytes).toString('base64') },
-  }
-}
-
-/** Why the context cannot be sent, if it cannot. */
-export function contextFailure(context: string, archive: ContextArchive): Failure | undefined {
-  const size = archive.bytes.byteLength
-  if (size <= MAX_CONTEXT_BYTES) return undefined
-  const files = archive.files === 1 ? '1 file' : `${archive.files} files`
-  return {
-    code: 'context-too-large',
-    headline: `The build context "${context}" is too large: ${kibibytes(size)} compressed, at most ${kibibytes(MAX_CONTEXT_BYTES)} can be sent.`,
-    details: [
-      `${files} with ${kibibytes(archive.contentBytes)} before compression; ${archive.ignored} left out by the ignore file`,
-    ],
-    cures: [
-      'name what the image does not need in .dockerignore (.git, node_modules, build output, test data)',
-      'set `context` to the directory that the Dockerfile really copies from',
-      'fetch large files in the Dockerfile (ADD of a URL, RUN with a package manager) instead of copying them',
-    ],
+    binaryData: { [CONTEXT_FILE]: Buffer.from(archive).toString('base64') },
   }
 }
 
@@ -47,9 +26,4 @@ export function ownedBy(
 ): KubernetesObject {
   const owner = { apiVersion: 'batch/v1', kind: 'Job', name: job.name, uid: job.uid }
   return { ...contextMap, metadata: { ...contextMap.metadata, ownerReferences: [owner] } }
-}
-
-/** `1234` → `2 KiB`: rounded up, so that a size above the limit never looks equal to it. */
-function kibibytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1024).toLocaleString('en')} KiB`
 }

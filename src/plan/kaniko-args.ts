@@ -1,3 +1,4 @@
+import type { ContextArchive, ContextDelivery } from '../context/context-archive.ts'
 import type { BuildRequest } from '../request/build-request.ts'
 import { printImageReference, printImageRepository } from '../request/image-reference.ts'
 
@@ -6,7 +7,6 @@ export const CONTEXT_DIRECTORY = '/kaniko/context'
 export const CONTEXT_FILE = 'context.tar.gz'
 
 const ALWAYS = [
-  `--context=tar://${CONTEXT_DIRECTORY}/${CONTEXT_FILE}`,
   // Mounted by some hosts' container runtimes; a snapshot of it fails.
   '--ignore-path=/product_uuid',
   // Compressing cached layers costs memory in the order of the layer.
@@ -19,13 +19,20 @@ const ALWAYS = [
   '--digest-file=/dev/termination-log',
 ] as const
 
-/** Flags of Kaniko's executor for a request; `dockerfile` is the path in the archive, `labels` all that the image gets. */
+/** Where Kaniko finds the context: in a file that is mounted, or on its standard input. */
+const CONTEXT = {
+  configmap: `--context=tar://${CONTEXT_DIRECTORY}/${CONTEXT_FILE}`,
+  stream: '--context=tar://stdin',
+} as const satisfies Record<ContextDelivery['kind'], string>
+
+/** Flags of Kaniko's executor for a request and its context; `labels` are all that the image gets. */
 export function kanikoArgs(
   request: BuildRequest,
-  dockerfile: string,
+  { dockerfile, delivery }: Pick<ContextArchive, 'dockerfile' | 'delivery'>,
   labels: ReadonlyMap<string, string>,
 ): readonly string[] {
   return [
+    CONTEXT[delivery.kind],
     ...ALWAYS,
     `--dockerfile=${dockerfile}`,
     ...(request.target === undefined ? [] : [`--target=${request.target}`]),

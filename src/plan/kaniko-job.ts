@@ -38,10 +38,14 @@ const POD_ANNOTATIONS = {
   'openservicemesh.io/sidecar-injection': 'disabled',
 } as const
 
+/** Whoever attaches first is listened to, and when that ends, so does what the process reads. */
+const STREAMED = { stdin: true, stdinOnce: true } as const
+
 /** What one Job is made of. */
 export interface KanikoJob {
   readonly metadata: ObjectMeta
-  readonly contextMap: string
+  /** Name of the ConfigMap with the context; undefined: it comes through standard input. */
+  readonly contextMap: string | undefined
   /** Undefined: the namespace's default one. */
   readonly serviceAccount: string | undefined
   readonly executor: string
@@ -90,7 +94,9 @@ function podSpec(given: KanikoJob): Readonly<Record<string, unknown>> {
     nodeSelector: { 'kubernetes.io/os': 'linux' },
     securityContext: { runAsUser: 0, seccompProfile: { type: 'RuntimeDefault' } },
     containers: [container(given)],
-    volumes: [{ name: 'context', configMap: { name: given.contextMap } }],
+    ...(given.contextMap === undefined
+      ? {}
+      : { volumes: [{ name: 'context', configMap: { name: given.contextMap } }] }),
   }
 }
 
@@ -109,7 +115,9 @@ function container(given: KanikoJob): Readonly<Record<string, unknown>> {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ['ALL'], add: [...CAPABILITIES] },
     },
-    volumeMounts: [{ name: 'context', mountPath: CONTEXT_DIRECTORY, readOnly: true }],
+    ...(given.contextMap === undefined
+      ? STREAMED
+      : { volumeMounts: [{ name: 'context', mountPath: CONTEXT_DIRECTORY, readOnly: true }] }),
   }
 }
 

@@ -4,8 +4,8 @@ import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { BuildRequest } from '../request/build-request.ts'
 import { parseDockerfile } from '../progress/dockerfile.ts'
 import { printImageRepository } from '../request/image-reference.ts'
-import type { BuildIdentity, BuildPlan, RunContext } from './build-plan.ts'
-import { contextFailure, contextMap } from './context-map.ts'
+import type { BuildIdentity, BuildPlan, PlannedDelivery, RunContext } from './build-plan.ts'
+import { contextMap } from './context-map.ts'
 import { imageLabels } from './image-labels.ts'
 import { destinations, kanikoArgs } from './kaniko-args.ts'
 import { BUILD_CONTAINER, kanikoJob } from './kaniko-job.ts'
@@ -36,9 +36,6 @@ export type PlanFailure = { readonly kind: 'failure'; readonly failure: Failure 
 /** Decides everything that will be created. Pure: the same grounds give the same plan. */
 export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
   const { request, identity } = given
-  const failure = contextFailure(request.context, given.archive)
-  if (failure !== undefined) return { kind: 'failure', failure }
-
   const userNamespace = decideUserNamespace(request.userNamespace, given.userNamespaces)
   const { resources, notes } = podResources(request.resources)
   const [first] = request.tags
@@ -46,6 +43,7 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
     kind: 'kaniko',
     identity,
     ...objectsOf(given, { userNamespace: userNamespace !== 'no', resources }),
+    delivery: deliveryOf(given.archive),
     container: BUILD_CONTAINER,
     executor: request.executor,
     destinations: destinations(request),
@@ -80,10 +78,10 @@ function objectsOf(
   }
   const job = kanikoJob({
     metadata: { name: names.job, namespace, ...marks },
-    contextMap: names.contextMap,
+    contextMap: archive.delivery.kind === 'configmap' ? names.contextMap : undefined,
     serviceAccount: own ? names.job : undefined,
     executor: request.executor,
-    args: kanikoArgs(request, archive.dockerfile, imageLabels(request, run, serverTime)),
+    args: kanikoArgs(request, archive, imageLabels(request, run, serverTime)),
     ends,
     ...pod,
   })
@@ -91,8 +89,17 @@ function objectsOf(
     namespace,
     surroundings: own ? surroundingsOf(namespace, names.job, marks) : [],
     job,
-    contextMap: contextMap({ name: names.contextMap, namespace, ...marks }, archive),
+    contextMap:
+      archive.delivery.kind === 'configmap'
+        ? contextMap({ name: names.contextMap, namespace, ...marks }, archive.delivery.bytes)
+        : undefined,
   }
+}
+
+function deliveryOf({ delivery }: ContextArchive): PlannedDelivery {
+  return delivery.kind === 'stream'
+    ? { kind: 'stream' }
+    : { kind: 'configmap', bytes: delivery.bytes.byteLength }
 }
 
 function surroundingsOf(namespace: string, account: string, marks: Marks): readonly KubernetesObject[] {

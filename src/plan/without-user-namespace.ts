@@ -4,23 +4,29 @@ import { secondName } from './resource-names.ts'
 
 type Mapping = Readonly<Record<string, unknown>>
 
-/**
- * The same build once more, outside a user namespace. Its Job and ConfigMap have
- * other names, for those of the first attempt may still be going away.
- */
+/** The same build once more, outside a user namespace. */
 export function withoutUserNamespace(plan: BuildPlan): BuildPlan {
-  const contextMap = renamed(plan.contextMap, secondName(plan.contextMap.metadata.name, plan.identity))
-  const job = renamed(plan.job, secondName(plan.job.metadata.name, plan.identity))
-  const podSpec = (spec: Mapping) =>
-    withContext(without(spec, 'hostUsers'), plan.contextMap.metadata.name, contextMap.metadata.name)
+  const again = secondAttempt(plan)
+  return { ...again, userNamespace: 'no', job: withPodSpec(again.job, (spec) => without(spec, 'hostUsers')) }
+}
+
+/**
+ * The same build once more. Its Job and ConfigMap have other names, for those
+ * of the first attempt may still be going away.
+ */
+export function secondAttempt(plan: BuildPlan): BuildPlan {
+  const { contextMap: first, identity } = plan
+  const job = renamed(plan.job, secondName(plan.job.metadata.name, identity))
+  if (first === undefined) return { ...plan, job }
+  const contextMap = renamed(first, secondName(first.metadata.name, identity))
+  const [from, to] = [first.metadata.name, contextMap.metadata.name]
+  return { ...plan, contextMap, job: withPodSpec(job, (spec) => withContext(spec, from, to)) }
+}
+
+function withPodSpec(job: KubernetesObject, change: (spec: Mapping) => Mapping): KubernetesObject {
   return {
-    ...plan,
-    userNamespace: 'no',
-    contextMap,
-    job: {
-      ...job,
-      ...changed(job, 'spec', (spec) => changed(spec, 'template', (pod) => changed(pod, 'spec', podSpec))),
-    },
+    ...job,
+    ...changed(job, 'spec', (spec) => changed(spec, 'template', (pod) => changed(pod, 'spec', change))),
   }
 }
 

@@ -1,4 +1,10 @@
-import type { BuildRequest, ClusterChoice, NamespaceChoice, UserNamespaceChoice } from './build-request.ts'
+import type {
+  BuildRequest,
+  ClusterChoice,
+  ContextDeliveryChoice,
+  NamespaceChoice,
+  UserNamespaceChoice,
+} from './build-request.ts'
 import { readCache } from './cache-request.ts'
 import { destinationNotices, parseDestinations } from './destinations.ts'
 import { parseExecutorArguments } from './executor-arguments.ts'
@@ -6,7 +12,7 @@ import { type ImageReference, parseImageReference } from './image-reference.ts'
 import type { InputProblem } from './input-problem.ts'
 import { type InputReader, inputReader, type RawInputs } from './input-reader.ts'
 import { listWithCommas, parseMap } from './lines.ts'
-import { type Parsed, gathered, parsed } from './parsed.ts'
+import { type Parsed, gathered, parsed, refused } from './parsed.ts'
 import { parseResources } from './resources.ts'
 import {
   DAY,
@@ -49,6 +55,7 @@ function readAll(reader: InputReader, inputs: RawInputs): BuildRequest {
   const cluster = readCluster(reader, inputs)
   const namespace = read('namespace', parseNamespace, OWN)
   const context = read('context', parseContext, '.')
+  const contextDelivery = read('context-delivery', parseContextDelivery, 'auto')
   const file = read('file', parsePath, undefined)
   const tags = read('tags', parseDestinations, [])
   const push = readPush(reader, tags)
@@ -56,6 +63,7 @@ function readAll(reader: InputReader, inputs: RawInputs): BuildRequest {
     cluster,
     namespace,
     context,
+    contextDelivery,
     file,
     tags,
     push,
@@ -121,6 +129,13 @@ const parseRegistries = (text: string) => gathered(listWithCommas(text).map(pars
 const parseMirrors = (text: string) => gathered(listWithCommas(text).map(parseMirror))
 
 const parseTimeout = (text: string) => parseDuration(text, LONGEST_TIMEOUT)
+
+const DELIVERIES: readonly ContextDeliveryChoice[] = ['auto', 'configmap', 'stream']
+
+function parseContextDelivery(text: string): Parsed<ContextDeliveryChoice> {
+  const choice = DELIVERIES.find((name) => name === text)
+  return choice === undefined ? refused(`one of ${DELIVERIES.join(', ')}`, text) : parsed(choice)
+}
 
 function parseUserNamespace(text: string): Parsed<UserNamespaceChoice> {
   const choice = parseAutoOrBoolean(text)

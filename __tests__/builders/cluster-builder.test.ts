@@ -1,5 +1,6 @@
 import { buildInCluster } from '../../src/builders/cluster-builder.ts'
 import type { BuildOutcome } from '../../src/builders/builder.ts'
+import type { OpenContext } from '../../src/context/context-archive.ts'
 import type { ContainerState, Pod } from '../../src/kubernetes/objects.ts'
 import type { BuildPlan } from '../../src/plan/build-plan.ts'
 import { parseDockerfile } from '../../src/progress/dockerfile.ts'
@@ -22,6 +23,7 @@ const plan: BuildPlan = {
     metadata: { name: 'app-x1y2z' },
     spec: { template: { spec: { hostUsers: false, containers: [{ name: 'kaniko' }] } } },
   },
+  delivery: { kind: 'configmap', bytes: 3 },
   contextMap: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'app-x1y2z' } },
   container: 'kaniko',
   executor: 'example.com/kaniko:v1',
@@ -56,7 +58,7 @@ interface Trial {
   cancel(): void
 }
 
-function begin(its: Partial<BuildPlan> = {}): Trial {
+function begin(its: Partial<BuildPlan> = {}, openContext?: OpenContext): Trial {
   const session = fakeSession()
   const clock = manualClock()
   const told: string[] = []
@@ -81,6 +83,7 @@ function begin(its: Partial<BuildPlan> = {}): Trial {
         note: (text) => told.push(`note: ${text}`),
       },
       clock,
+      openContext,
     },
     stop.signal,
   )

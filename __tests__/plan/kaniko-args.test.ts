@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { imageLabels } from '../../src/plan/image-labels.ts'
 import { kanikoArgs } from '../../src/plan/kaniko-args.ts'
 import { type GivenInputs, requestOf } from '../request/given.ts'
-import { NO_RUN, RUN } from './given.ts'
+import { archiveOf, NO_RUN, RUN, streamedArchive } from './given.ts'
 
 const TAGS = { tags: 'ghcr.io/acme/app:1' }
 const time = new Date('2026-11-23T12:00:00.900Z')
@@ -16,7 +16,7 @@ const known = new Map(
 )
 
 function args(inputs: GivenInputs, labels: ReadonlyMap<string, string> = new Map()): readonly string[] {
-  return kanikoArgs(requestOf({ ...TAGS, ...inputs }), 'Dockerfile', labels)
+  return kanikoArgs(requestOf({ ...TAGS, ...inputs }), archiveOf(), labels)
 }
 
 test('what is always given is what the contract fixes', () => {
@@ -31,6 +31,13 @@ test('what is always given is what the contract fixes', () => {
     '--digest-file=/dev/termination-log',
     '--dockerfile=Dockerfile',
   ])
+})
+
+test('a context that is streamed is read from standard input', () => {
+  const contexts = kanikoArgs(requestOf(TAGS), streamedArchive(), new Map()).filter((arg) =>
+    arg.startsWith('--context'),
+  )
+  expect(contexts).toEqual(['--context=tar://stdin'])
 })
 
 test.each<[string, GivenInputs, readonly string[]]>([

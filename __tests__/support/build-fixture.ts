@@ -67,6 +67,7 @@ export function smallPlan(
       ...job,
       spec: { template: { metadata: job.metadata, spec: { containers: [{ name: 'kaniko' }] } } },
     },
+    delivery: { kind: 'configmap', bytes: 3 },
     contextMap: marked('v1', 'ConfigMap', `app-${random}`),
     container: 'kaniko',
     executor: 'executor:test',

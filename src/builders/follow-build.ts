@@ -169,7 +169,8 @@ class Attempt {
 
   /** Kaniko unpacks all of the context before it looks at the Dockerfile. */
   #isBuilding(): boolean {
-    return this.#progress.step !== undefined
+    const { step } = this.#progress
+    return step !== undefined && step.kind !== 'prepare'
   }
 
   /** Called when a deadline may have passed; the build goes on if none has. */

@@ -4,8 +4,13 @@ import type { ContextEntry } from './context-entry.ts'
 import { fileContent } from './file-content.ts'
 import { paddingOf, TAR_BLOCK, TarHeaders } from './tar-header.ts'
 
-/** Two blocks of zeros end an archive; readers stop there. */
-const END = Buffer.alloc(2 * TAR_BLOCK)
+/**
+ * Two blocks of zeros end an archive; readers stop there. The zeros after them
+ * are for a standard input that cannot be ended (v4.channel.k8s.io): Go's gzip
+ * keeps back up to 32 KiB, a window of deflate, until it knows whether another
+ * member follows, and would wait for that with the archive's end in its hands.
+ */
+const END = Buffer.alloc(2 * TAR_BLOCK + 32_768)
 const ZEROS = Buffer.alloc(TAR_BLOCK)
 
 /**

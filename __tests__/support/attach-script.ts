@@ -100,7 +100,7 @@ export class AttachScript {
       if (data[0] === CLOSE && webSocket.protocol === 'v5.channel.k8s.io') {
         ended = data[1] === STDIN
         if (scene.kind !== 'accept') return
-        if (scene.status === 'none') webSocket.close()
+        if (scene.status === 'none') setTimeout(() => webSocket.close(), REFUSAL_MS)
         else tell(webSocket, { status: 'Success' })
         return
       }

@@ -20,6 +20,9 @@ const REFUSAL_MS = 80
 /** Between tries while the container is on its way: it costs the build nothing to be there before it runs. */
 const AGAIN = { firstDelayMs: 40, maxDelayMs: 1_000 }
 
+/** So many tries are made before they become rarer. */
+const OFTEN = 40
+
 /** Once the container runs, refusals for so long mean that it will stay so. */
 const GIVE_UP_MS = 30_000
 
@@ -47,12 +50,19 @@ export async function deliverContext(
     signal.addEventListener('abort', abort, { once: true })
     try {
       const end = await deliverOver(channel, open, delivering.onArrival, signal)
-      if (end !== 'never-attached') return end
+      if (end.kind !== 'never-attached') return end
+      await tries.again(end.reason)
     } finally {
       channel.terminate()
       signal.removeEventListener('abort', abort)
     }
   }
+}
+
+/** A refusal that came after the sending had begun: nobody has seen what was sent. */
+interface NeverAttached {
+  readonly kind: 'never-attached'
+  readonly reason: string
 }
 
 /** One channel, from the context's first byte to the channel's end. */
@@ -61,7 +71,7 @@ async function deliverOver(
   open: OpenContext,
   onArrival: (bytes: number) => void,
   signal: AbortSignal,
-): Promise<DeliveryEnd | 'never-attached'> {
+): Promise<DeliveryEnd | NeverAttached> {
   const sender = new FrameSender(channel)
   for await (const piece of open(signal)) {
     await sender.take(piece)
@@ -70,7 +80,7 @@ async function deliverOver(
   if (!channel.isOver) {
     await sender.flush()
     channel.endInput()
-    if (await channel.confirmed()) {
+    if ((await channel.confirmed()) || (await endedWell(channel))) {
       onArrival(sender.bytes)
       await channel.ended
       return { kind: 'arrived' }
@@ -78,9 +88,16 @@ async function deliverOver(
   }
   const end = await channel.ended
   signal.throwIfAborted()
-  if (end.kind === 'status' && !end.succeeded && isNotRunning(end.message)) return 'never-attached'
   const reason = end.kind === 'cut' ? end.reason : end.message || 'the container took no more'
+  if (end.kind === 'status' && !end.succeeded && isNotRunning(reason))
+    return { kind: 'never-attached', reason }
   return { kind: 'cut', bytes: sender.bytes, reason }
+}
+
+/** A process that has read all it wants may end before the confirmation comes. */
+async function endedWell(channel: StdinChannel): Promise<boolean> {
+  const end = await channel.ended
+  return end.kind === 'status' && end.succeeded
 }
 
 /** Attempts to attach, until one is not refused. */
@@ -100,32 +117,40 @@ class Tries {
 
   /** Throws ActionError (`attach-refused`, and what else a request can come to). */
   async attach(api: Api): Promise<StdinChannel> {
-    const { clock, random } = this.#patience
     for (;;) {
       this.#signal.throwIfAborted()
       const channel = await this.#attachOnce(api)
-      if (channel !== undefined) return channel
-      this.#tried++
-      // For the first seconds as often as can be: a pod that runs waits for its context.
-      const slower = Math.max(1, this.#tried - 40)
-      await clock.sleep(backoffMs(slower, AGAIN, random), this.#signal)
+      if (typeof channel !== 'string') return channel
+      await this.again(channel)
     }
   }
 
-  async #attachOnce(api: Api): Promise<StdinChannel | undefined> {
+  /** Waits for the time of the next try after one that failed; throws ActionError if it was the last. */
+  async again(why: string): Promise<void> {
+    const { clock, random } = this.#patience
+    if (this.#startedAt !== undefined && clock.now() - this.#startedAt > GIVE_UP_MS) {
+      throw attachRefused(why, this.#target)
+    }
+    this.#tried++
+    // For the first seconds as often as can be: a pod that runs waits for its context.
+    const slower = Math.max(1, this.#tried - OFTEN)
+    await clock.sleep(backoffMs(slower, AGAIN, random), this.#signal)
+  }
+
+  /** Or why not, if that may pass. */
+  async #attachOnce(api: Api): Promise<StdinChannel | string> {
     const { path, container } = this.#target
     try {
       const channel = await api.attach(path, { container, stdin: 'true' }, this.#signal)
       const end = await this.#refusal(channel)
       if (end === undefined) return channel
       channel.terminate()
-      this.#giveUpLate(end)
+      return end
     } catch (error) {
       if (error instanceof ActionError || this.#signal.aborted) throw error
       if (!isTransient(error) && !isNotThere(error)) throw explainAttach(error, this.#target, api.server)
-      this.#giveUpLate(error instanceof Error ? error.message : '')
+      return error instanceof Error ? error.message : ''
     }
-    return undefined
   }
 
   /** Why this channel is none; undefined if nothing speaks against it. */
@@ -136,11 +161,6 @@ class Tries {
     enough.abort()
     if (end === undefined) return undefined
     return end.kind === 'cut' ? end.reason : end.message
-  }
-
-  #giveUpLate(why: string): void {
-    const late = this.#startedAt !== undefined && this.#patience.clock.now() - this.#startedAt > GIVE_UP_MS
-    if (late) throw attachRefused(why, this.#target)
   }
 }
 

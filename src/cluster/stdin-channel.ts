@@ -65,11 +65,11 @@ export class StdinChannel {
   /** Sends a frame, its header still to be filled in; resolves when it has left and may be used again. */
   async send(frame: Buffer): Promise<void> {
     frame[0] = STDIN
-    const { promise, resolve } = Promise.withResolvers<undefined>()
-    // An error is also told by the channel's end.
-    this.#socket.send(frame, { binary: true }, () => resolve(undefined))
-    await promise
-    this.#sign()
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    this.#socket.send(frame, { binary: true }, (error) => resolve(!error))
+    if (await promise) this.#sign()
+    // The end follows, and until then nothing could be sent but to nobody.
+    else await this.ended
   }
 
   /** Ends the standard input, where the protocol can. With v4 it ends with the channel, and nothing is done now. */
@@ -96,6 +96,7 @@ export class StdinChannel {
   /** At once, and without a word to the other side, which then ends the standard input. */
   terminate(): void {
     this.#socket.terminate()
+    this.#finish({ kind: 'cut', reason: 'it was given up' })
   }
 
   #take(message: Buffer): void {

@@ -132,7 +132,7 @@ describe('a build whose context is streamed', () => {
       await settle()
       cut(trial.session)
       await settle()
-      trial.clock.advance(15_001)
+      await trial.clock.advance(15_001)
       await settle()
     }
     expect(await trial.outcome).toMatchObject({ kind: 'failed', failure: { code: 'context-broken' } })
@@ -147,7 +147,7 @@ describe('a build whose context is streamed', () => {
     await settle()
     cut(trial.session)
     await settle()
-    trial.clock.advance(60_000)
+    await trial.clock.advance(60_000)
     await settle()
     trial.session.show({ pod: exited(0, DIGEST) })
     expect(await trial.outcome).toMatchObject({ kind: 'built' })

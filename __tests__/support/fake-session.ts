@@ -65,13 +65,14 @@ export function fakeSession(): FakeSession {
       await Promise.race([ended, new Promise((resolve) => signal.addEventListener('abort', resolve))])
       return session.logEnd
     },
-    deliverContext: (_build, podName, _open, { onArrival }, signal) => {
+    async deliverContext(_build, podName, _open, { onArrival }, signal) {
       session.delivered.push(podName)
-      signal.addEventListener('abort', () => session.delivery.reject(signal.reason))
-      return session.delivery.promise.then((end) => {
-        if (end.kind === 'arrived') onArrival(210_000_000)
-        return end
+      const aborted = new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('aborted')))
       })
+      const end = await Promise.race([session.delivery.promise, aborted])
+      if (end.kind === 'arrived') onArrival(210_000_000)
+      return end
     },
     architectureOf: () => Promise.resolve(undefined),
     remove: (entry) => {

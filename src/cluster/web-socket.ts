@@ -41,7 +41,10 @@ export function openWebSocket(
   signal.addEventListener('abort', abort, { once: true })
   socket.on('message', (data: Buffer) => upgrade.onMessage(data))
   socket.on('unexpected-response', (_request, answer: IncomingMessage) => {
-    readAnswer(answer).then(reject, reject)
+    // Its connection would stay open for later requests, and this process with it.
+    readAnswer(answer)
+      .catch(reject)
+      .finally(() => answer.destroy())
   })
   // Also later: without a listener an error would end the process; `close` tells of it.
   socket.on('error', (error) => reject(asConnectionError(error)))

@@ -1,4 +1,6 @@
+import * as http from 'node:http'
 import type { IncomingMessage } from 'node:http'
+import * as https from 'node:https'
 
 import { WebSocket } from 'ws'
 
@@ -41,10 +43,7 @@ export function openWebSocket(
   signal.addEventListener('abort', abort, { once: true })
   socket.on('message', (data: Buffer) => upgrade.onMessage(data))
   socket.on('unexpected-response', (_request, answer: IncomingMessage) => {
-    // Its connection would stay open for later requests, and this process with it.
-    readAnswer(answer)
-      .catch(reject)
-      .finally(() => answer.destroy())
+    readAnswer(answer).catch(reject)
   })
   // Also later: without a listener an error would end the process; `close` tells of it.
   socket.on('error', (error) => reject(asConnectionError(error)))
@@ -57,7 +56,8 @@ function begin(url: URL, { protocols, timeoutMs }: Upgrade, options: ConnectionO
     headers: { ...options.headers, 'User-Agent': 'hybrid-kubernetes-build' },
     ...options.tls,
     ...(options.basic === undefined ? {} : { auth: options.basic }),
-    ...(options.proxyAgent ? { agent: options.proxyAgent } : {}),
+    // Not node's own, which keeps the connection of a refusal open for later requests, and this process with it.
+    agent: options.proxyAgent || (url.protocol === 'wss:' ? new https.Agent() : new http.Agent()),
     handshakeTimeout: timeoutMs,
     perMessageDeflate: false,
     skipUTF8Validation: true,

@@ -139,9 +139,9 @@ async function byScript({ path }: Context): Promise<Run> {
   const script = [
     'set -e -o pipefail',
     `echo "$POD" | ${kubectl('create', '-f', '-').join(' ')}`,
-    `${kubectl('wait', '--for=condition=Ready', `pod/${name}`, '--timeout=60s').join(' ')}`,
+    kubectl('wait', '--for=condition=Ready', `pod/${name}`, '--timeout=60s').join(' '),
     `tar c . | gzip -1 | ${kubectl('attach', '-i', name, '-c', 'kaniko').join(' ')}`,
-    `${kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', `pod/${name}`, '--timeout=120s').join(' ')}`,
+    kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', `pod/${name}`, '--timeout=120s').join(' '),
   ].join('\n')
   const began = performance.now()
   const child = spawn('bash', ['-c', script], {

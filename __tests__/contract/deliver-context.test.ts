@@ -110,7 +110,7 @@ describe('a context on its way into the pod', () => {
       { kind: 'accept' },
     ])
     expect((await deliver()).end).toEqual({ kind: 'arrived' })
-    expect(inputs().map(({ length }) => length)).toEqual([0, 0, 0, CONTENT.length])
+    expect(inputs()).toHaveLength(4)
     expect(inputs()[3]?.equals(CONTENT)).toBe(true)
   })
 

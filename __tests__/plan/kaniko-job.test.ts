@@ -1,5 +1,5 @@
 import type { BuildPlan } from '../../src/plan/build-plan.ts'
-import { planOf } from './given.ts'
+import { planOf, streamedArchive } from './given.ts'
 import { including } from '../request/given.ts'
 
 const TAGS = { tags: 'ghcr.io/acme/app:1' }
@@ -111,4 +111,11 @@ test('the pod carries all that the Job carries, and what keeps it in place and a
     'sidecar.istio.io/inject': 'false',
     'linkerd.io/inject': 'disabled',
   })
+})
+
+test('a context that is streamed comes through standard input, once, and nothing is mounted', () => {
+  const { containers, ...pod } = jobSpec(planOf(TAGS, { archive: streamedArchive() })).template.spec
+  expect(pod).not.toHaveProperty('volumes')
+  expect(containers).toEqual([expect.objectContaining({ stdin: true, stdinOnce: true })])
+  expect(JSON.stringify(containers)).not.toContain('volumeMounts')
 })

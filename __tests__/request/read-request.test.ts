@@ -15,6 +15,7 @@ describe('what is not given', () => {
       cluster: { kubeconfig: undefined, kubeContext: undefined },
       namespace: { kind: 'own' },
       context: '.',
+      contextDelivery: 'auto',
       file: undefined,
       tags: [{ registry: 'ghcr.io', repository: 'acme/app', tag: '1' }],
       push: true,
@@ -96,11 +97,13 @@ test('every input arrives in the request', () => {
       cleanup: 'on-success',
       'job-name': 'backend',
       'kaniko-args': '--use-new-run',
+      'context-delivery': 'stream',
     }),
   ).toEqual({
     cluster: { kubeconfig: 'apiVersion: v1', kubeContext: 'prod' },
     namespace: { kind: 'given', name: 'builds' },
     context: 'services/a',
+    contextDelivery: 'stream',
     file: 'docker/Dockerfile',
     tags: [
       { registry: 'docker.io', repository: 'acme/app', tag: '1' },

@@ -42,9 +42,14 @@ const POD_ANNOTATIONS = {
 /** Lets Azure's webhook give the pod its service account's identity; means nothing elsewhere. */
 const CLOUD_IDENTITY = { 'azure.workload.identity/use': 'true' } as const
 
+/** Whoever attaches first is listened to, and when that ends, so does what the process reads. */
+const STREAMED = { stdin: true, stdinOnce: true } as const
+
 /** What one Job is made of. */
 export interface KanikoJob {
   readonly metadata: ObjectMeta
+  /** Whether the context comes through the container's standard input. */
+  readonly streamed: boolean
   readonly mounts: readonly Mount[]
   /** Undefined: the namespace's default one. */
   readonly serviceAccount: string | undefined
@@ -99,7 +104,7 @@ function podSpec(given: KanikoJob): Readonly<Record<string, unknown>> {
     ...(given.tolerations.length === 0 ? {} : { tolerations: given.tolerations }),
     securityContext: { runAsUser: 0, seccompProfile: { type: 'RuntimeDefault' } },
     containers: [container(given)],
-    volumes: given.mounts.map(({ volume }) => volume),
+    ...(given.mounts.length === 0 ? {} : { volumes: given.mounts.map(({ volume }) => volume) }),
   }
 }
 
@@ -118,12 +123,13 @@ function container(given: KanikoJob): Readonly<Record<string, unknown>> {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ['ALL'], add: [...CAPABILITIES] },
     },
-    volumeMounts: given.mounts.map(({ volume, path }) => ({
-      name: volume.name,
-      mountPath: path,
-      readOnly: true,
-    })),
+    ...(given.streamed ? STREAMED : {}),
+    ...(given.mounts.length === 0 ? {} : { volumeMounts: given.mounts.map(volumeMount) }),
   }
+}
+
+function volumeMount({ volume, path }: Mount): Readonly<Record<string, unknown>> {
+  return { name: volume.name, mountPath: path, readOnly: true }
 }
 
 /**

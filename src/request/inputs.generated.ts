@@ -6,6 +6,7 @@ export const INPUT_NAMES = [
   'kube-context',
   'namespace',
   'context',
+  'context-delivery',
   'file',
   'tags',
   'push',
@@ -44,6 +45,7 @@ export type InputName = (typeof INPUT_NAMES)[number]
 export const INPUT_DEFAULTS = {
   kubeconfig: 'auto',
   context: '.',
+  'context-delivery': 'auto',
   push: 'true',
   cache: 'true',
   'cache-ttl': '24h',

@@ -52,10 +52,11 @@ interface Delivered {
   readonly arrived: readonly number[]
 }
 
-async function deliver(open = content, signal = never(), started = Promise.resolve()): Promise<Delivered> {
+async function deliver(open = content, signal = never(), build = BUILD): Promise<Delivered> {
+  const started = Promise.resolve()
   const arrived: number[] = []
   const delivering = { started, onArrival: (bytes: number) => void arrived.push(bytes) }
-  const end = await session.deliverContext(BUILD, 'app-pod', open, delivering, signal)
+  const end = await session.deliverContext(build, 'app-pod', open, delivering, signal)
   return { end, arrived }
 }
 
@@ -201,6 +202,19 @@ describe('a cluster that lets nobody attach', () => {
     expect(failure.cures.join('\n')).toContain('--verb=create,get --resource=pods/attach')
     expect(failure.cures.join('\n')).toContain('--serviceaccount=ci:runner')
     expect(server.attaching.attached).toHaveLength(1)
+  })
+
+  test('to the pods of a namespace of the build’s own is told with a right for all of them', async () => {
+    const message =
+      'pods "app-pod" is forbidden: User "ann" cannot create resource "pods/attach" in API group "" in the namespace "container-build-1-x7k2p"'
+    await given([{ kind: 'answer', status: 403, message }])
+    const failure = await failureOf(
+      deliver(content, never(), { ...BUILD, namespace: 'container-build-1-x7k2p' }),
+    )
+    expect(failure.code).toBe('attach-refused')
+    expect(failure.headline).toContain('create pods/attach')
+    expect(failure.shell).toContain('kind: ClusterRole\n')
+    expect(failure.shell).toContain('resources: [pods/attach], verbs: [create, get]')
   })
 
   test.each([

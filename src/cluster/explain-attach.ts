@@ -1,4 +1,7 @@
 import { ActionError } from '../failure/failure.ts'
+import { explainMissingRight } from '../failure/missing-rights.ts'
+import type { MissingRight } from '../failure/missing-rights.ts'
+import { isOwnNamespaceName } from '../plan/resource-names.ts'
 import { ApiError } from './api-error.ts'
 import { explained } from './explain-error.ts'
 
@@ -36,6 +39,7 @@ const USER = /User "([^"]*)" cannot (\S+) resource "pods\/attach"/
 function noRight(error: ApiError, { namespace }: Where): ActionError {
   const [, user, verb] = USER.exec(error.message) ?? []
   if (user === undefined || verb === undefined) return refusedByPolicy(error)
+  if (isOwnNamespaceName(namespace)) return noRightAnywhere({ user, verb, namespace })
   return new ActionError({
     code: 'attach-refused',
     headline: `The cluster does not let "${user}" ${verb} pods/attach in namespace "${namespace}", which streaming the context into the pod needs.`,
@@ -47,6 +51,12 @@ function noRight(error: ApiError, { namespace }: Where): ActionError {
       SMALLER,
     ],
   })
+}
+
+/** A Role in a namespace that the build removes would be of no use. */
+function noRightAnywhere(missing: Omit<MissingRight, 'resource'>): ActionError {
+  const failure = explainMissingRight({ ...missing, resource: 'pods/attach' })
+  return new ActionError({ ...failure, code: 'attach-refused', cures: [...failure.cures, SMALLER] })
 }
 
 function subject(user: string): string {

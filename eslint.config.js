@@ -13,7 +13,7 @@ const BORDERS = {
   failure: pureRooms,
   report: [...pureRooms, 'js-yaml'],
   builders: ['../failure/', '../kubernetes/', '../plan/', '../progress/'],
-  context: ['../failure/', '../progress/', '../request/', 'node:', 'tar-stream'],
+  context: ['../failure/', '../progress/', '../request/', 'node:'],
   cluster: [
     '../failure/',
     '../kubernetes/',
@@ -22,6 +22,7 @@ const BORDERS = {
     'node:',
     '@kubernetes/client-node/dist/config.js',
     'js-yaml',
+    'ws',
   ],
   registry: ['../request/', 'node:'],
   registries: ['../failure/', '../plan/', '../request/', 'node:'],

@@ -1,7 +1,7 @@
 import { architectureWarnings } from './plan/architecture-warnings.ts'
 import type { BuildOutcome, BuildPlace } from './builders/builder.ts'
 import type { Clock } from './clock.ts'
-import { buildInCluster } from './builders/cluster-builder.ts'
+import { buildInCluster, type ClusterBuilding } from './builders/cluster-builder.ts'
 import type { ClusterFacts, ClusterSession, Ledger, LogLine } from './cluster/cluster-session.ts'
 import { type Confirmable, confirmImage, type ConfirmationPorts } from './confirm-image.ts'
 import type { ContextArchive } from './context/context-archive.ts'
@@ -88,10 +88,11 @@ async function attemptBuild(ports: Ports, known: Known, signal: AbortSignal): Pr
       ports.runner.warning(warning)
     }
     for (const line of planLines(request, plan, archive, facts)) ports.runner.info(line)
+    const openContext = archive.delivery.kind === 'stream' ? archive.delivery.open : undefined
     return await buildAndRemove(
       ports,
       { request, plan, certificates: registries.certificates },
-      { session, facts },
+      { session, facts, openContext },
       signal,
     )
   } finally {
@@ -118,10 +119,11 @@ async function lookAtRegistries(
 async function buildAndRemove(
   ports: Ports,
   build: Confirmable,
-  { session, facts }: { readonly session: ClusterSession; readonly facts: ClusterFacts },
+  given: Pick<ClusterBuilding, 'session' | 'facts' | 'openContext'>,
   signal: AbortSignal,
 ): Promise<Report> {
   const { plan } = build
+  const { session } = given
   const log = withHeartbeat(buildLog(ports.runner), ports.clock)
   const raw = openRawLog(ports.files.logPath, (sentence) => log.note(sentence))
   const began = ports.clock.now()
@@ -129,7 +131,7 @@ async function buildAndRemove(
   try {
     // The whole of what is printed goes into the file; the log has what it means.
     const observer = { ...log, line: (line: LogLine) => raw.line(line) }
-    const building = { session, facts, observer, ledger: ports.ledger, clock: ports.clock }
+    const building = { ...given, observer, ledger: ports.ledger, clock: ports.clock }
     const built = await buildInCluster(plan, building, signal).catch((error: unknown) =>
       outcomeOf(
         error,

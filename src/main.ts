@@ -64,9 +64,9 @@ try {
       readLifetimes: lifetimes,
       openCluster: (choice) => openCluster(choice, environment, runner),
       readBack: (image, digest, trust, signal) => readBack(image, digest, { trust, environment, signal }),
-      packContext: ({ context, file }, signal) =>
+      packContext: ({ context, file, contextDelivery: delivery }, signal) =>
         packContext(
-          { workspace: workspaceOf(environment), context, file, limitBytes: MAX_CONTEXT_BYTES },
+          { workspace: workspaceOf(environment), context, file, delivery, limitBytes: MAX_CONTEXT_BYTES },
           signal,
         ),
       readCertificates: ({ registryAccess }) =>

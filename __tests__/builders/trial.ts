@@ -24,6 +24,7 @@ const plan: BuildPlan = {
     metadata: { name: 'app-x1y2z' },
     spec: { template: { spec: { hostUsers: false, containers: [{ name: 'kaniko' }] } } },
   },
+  delivery: { kind: 'configmap', bytes: 3 },
   secrets: [],
   credentials: [],
   contextMap: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'app-x1y2z' } },
@@ -94,6 +95,7 @@ export function begin(its: Partial<BuildPlan> = {}, warnings: readonly string[] 
         note: (text) => told.push(`note: ${text}`),
       },
       clock,
+      openContext: undefined,
     },
     stop.signal,
   )

@@ -19,6 +19,7 @@ import type { Header } from 'tar-stream'
 
 import type { ContextArchive } from '../../src/context/context-archive.ts'
 import { packContext } from '../../src/context/pack.ts'
+import type { ContextInputs } from '../../src/context/pack.ts'
 import { ActionError } from '../../src/failure/failure.ts'
 import type { Failure } from '../../src/failure/failure.ts'
 
@@ -51,13 +52,28 @@ export function put(workspace: string, path: string, content: string): void {
 export interface Given {
   readonly context?: string
   readonly file?: string
+  readonly delivery?: ContextInputs['delivery']
   readonly limitBytes?: number
   readonly signal?: AbortSignal
 }
 
-export function packed(workspace: string, given: Given = {}): Promise<ContextArchive> {
+/** A context, and its archive as it is sent. */
+export interface Packed extends ContextArchive {
+  readonly bytes: Uint8Array
+}
+
+export async function packed(workspace: string, given: Given = {}): Promise<Packed> {
   const { context = '.', file, limitBytes = 10_000_000, signal = new AbortController().signal } = given
-  return packContext({ workspace, context, file, limitBytes }, signal)
+  const delivery = given.delivery ?? 'configmap'
+  const archive = await packContext({ workspace, context, file, delivery, limitBytes }, signal)
+  return { ...archive, bytes: await bytesOf(archive) }
+}
+
+export async function bytesOf({ delivery }: Pick<ContextArchive, 'delivery'>): Promise<Uint8Array> {
+  if (delivery.kind === 'configmap') return delivery.bytes
+  const pieces: Buffer[] = []
+  for await (const piece of delivery.open(new AbortController().signal)) pieces.push(Buffer.from(piece))
+  return Buffer.concat(pieces)
 }
 
 export async function failureOf(packing: Promise<unknown>): Promise<Failure> {
@@ -70,7 +86,7 @@ export async function failureOf(packing: Promise<unknown>): Promise<Failure> {
 }
 
 /** The headers of an archive, in its order. */
-export async function headers({ bytes }: Pick<ContextArchive, 'bytes'>): Promise<readonly Header[]> {
+export async function headers({ bytes }: Pick<Packed, 'bytes'>): Promise<readonly Header[]> {
   const entries = extract()
   Readable.from([gunzipSync(bytes)]).pipe(entries)
   const found: Header[] = []
@@ -81,12 +97,12 @@ export async function headers({ bytes }: Pick<ContextArchive, 'bytes'>): Promise
   return found
 }
 
-export async function names(archive: Pick<ContextArchive, 'bytes'>): Promise<readonly string[]> {
+export async function names(archive: Pick<Packed, 'bytes'>): Promise<readonly string[]> {
   return (await headers(archive)).map(({ name }) => name)
 }
 
 /** Unpacks with the system's tar. */
-export function unpacked({ bytes }: Pick<ContextArchive, 'bytes'>): string {
+export function unpacked({ bytes }: Pick<Packed, 'bytes'>): string {
   const directory = workspaceWith({})
   execFileSync('tar', ['-xzpf', '-', '-C', directory], { input: bytes })
   return directory
@@ -104,4 +120,13 @@ export function treeOf(root: string, below = ''): Readonly<Record<string, string
     else found[path] = `${mode} ${readFileSync(join(root, path), 'base64')}`
   }
   return found
+}
+
+/** Does not compress much; the same in every run. */
+export function noise(length: number): string {
+  let state = length
+  return Array.from({ length }, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
+    return String.fromCharCode(33 + ((state >>> 16) % 94))
+  }).join('')
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createInflateRaw } from 'node:zlib'
 
-import { failureOf, headers, names, packed, put, treeOf, unpacked, workspaceWith } from './given.ts'
+import { failureOf, headers, names, noise, packed, put, treeOf, unpacked, workspaceWith } from './given.ts'
 
 const WRITTEN = new Date('2026-03-04T05:06:07Z')
 const DOCKERFILE = 'FROM scratch\nCOPY . .\n'
@@ -214,7 +214,7 @@ describe('what cannot be packed', () => {
     const failure = await failureOf(packed(workspace, { limitBytes: 50_000 }))
     expect(failure.code).toBe('context-too-large')
     expect(failure.headline).toBe(
-      'The build context "." is too large: more than 49 KiB compressed, the most that can be sent.',
+      'The build context "." is too large for a ConfigMap: more than 49 KiB compressed.',
     )
     expect(failure.details).toEqual([
       '8 files with 134 KiB before compression, 1 left out by the ignore file; the largest:',
@@ -247,12 +247,3 @@ describe('what cannot be packed', () => {
     await expect(packed(workspace, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   })
 })
-
-/** Does not compress; the same in every run. */
-function noise(length: number): string {
-  let state = length
-  return Array.from({ length }, () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
-    return String.fromCharCode(33 + ((state >>> 16) % 94))
-  }).join('')
-}

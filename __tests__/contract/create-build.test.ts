@@ -67,7 +67,7 @@ describe('creating a build', () => {
 
   test('makes all Secrets of a plan, and they go with the Job', async () => {
     const plan = withSecret(smallPlan('given'))
-    const metadata = { ...plan.contextMap.metadata, name: 'app-secrets-x7k2p' }
+    const metadata = { ...plan.job.metadata, name: 'app-secrets-x7k2p' }
     const own = buildSecret(metadata, secretFiles(new Map([['npm', Buffer.from('S3cret')]])))
     const ledger = notedLedger()
     const { jobUid } = await session.createBuild(

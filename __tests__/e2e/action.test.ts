@@ -101,7 +101,7 @@ describe(`the action as a process, with the ${cluster.executor} executor`, () =>
     expect(newOnes(before)).toEqual([])
   })
 
-  test('refuses a context that is too large for a ConfigMap, before anything is created', async () => {
+  test('refuses a context that is too large for a ConfigMap where it must be one, before anything is created', async () => {
     const before = ours()
     const workspace = mkdtempSync(join(tmpdir(), 'large-'))
     try {
@@ -110,7 +110,10 @@ describe(`the action as a process, with the ${cluster.executor} executor`, () =>
       for (let part = 0; part < 40; part++) {
         writeFileSync(join(workspace, `noise-${part}`), crypto.getRandomValues(Buffer.alloc(60_000)))
       }
-      const { main, outputs } = await runStep({ workspace, inputs: inputs('large', { context: '.' }) })
+      const { main, outputs } = await runStep({
+        workspace,
+        inputs: inputs('large', { context: '.', 'context-delivery': 'configmap' }),
+      })
       expect(main.code).toBe(1)
       expect(outputs).toMatchObject({ 'failure-code': 'context-too-large' })
       expect(newOnes(before)).toEqual([])

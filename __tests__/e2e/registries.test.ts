@@ -82,6 +82,8 @@ describeWithKaniko(`a registry with TLS and a password, and the real Kaniko${WHY
         tags: plain,
         registries: as(username, password),
         'registry-certificates': `${address}=${pem}`,
+        // The certificates then have a ConfigMap of their own.
+        'context-delivery': 'stream',
       })
       expect(built.log).toContain(`registry   ${address} (base images)   credentials: \`registries\``)
       expect(await runInImage(plain, 'cat /copied')).toBe('private\n')

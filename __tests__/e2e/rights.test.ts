@@ -54,18 +54,24 @@ describeInLab(`${name}${LAB_ONLY}`, () => {
   }, 60_000)
 
   test.each([
-    ['given-namespace.yaml', NAMESPACE],
-    ['own-namespaces.yaml', ''],
+    ['given-namespace.yaml', NAMESPACE, 'configmap'],
+    ['given-namespace-streaming.yaml', NAMESPACE, 'stream'],
+    ['own-namespaces.yaml', '', 'stream'],
   ])(
     'builds with %s',
-    async (file, namespace) => {
+    async (file, namespace, delivery) => {
       const path = join(ROOT, 'examples/rbac', file)
       expect(readFileSync(path, 'utf8')).toContain('name: runner')
       kubectl('apply', '-f', path)
       try {
         const { main, outputs } = await runStep({
           workspace: EXAMPLES,
-          inputs: inputs('api', { kubeconfig: kubeconfigOfRunner(), namespace, registries: CREDENTIALS }),
+          inputs: inputs('api', {
+            kubeconfig: kubeconfigOfRunner(),
+            namespace,
+            registries: CREDENTIALS,
+            'context-delivery': delivery,
+          }),
         })
         expect(main.output).toContain('Built ')
         expect(outputs).toMatchObject({ outcome: 'built' })

@@ -71,6 +71,7 @@ const PLAN: BuildPlan = {
   job: { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'app-x1y2z' } },
   secrets: [],
   credentials: [],
+  delivery: { kind: 'configmap', bytes: 3 },
   contextMap: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'app-x1y2z' } },
   container: CONTAINER,
   executor: 'example.com/kaniko:v1',

@@ -28,7 +28,7 @@ describe('the plan', () => {
         kind: 'Secret',
         type: 'Opaque',
         immutable: true,
-        metadata: { ...plan.contextMap.metadata, name: 'app-secrets-ab12c' },
+        metadata: { ...plan.job.metadata, name: 'app-secrets-ab12c' },
         data: { 'secret-1': base64('one'), 'secret-2': base64('two') },
       },
     ])

@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '../../src/kubernetes/objects.ts'
 import type { ContextArchive } from '../../src/context/context-archive.ts'
 import type { BuildPlan, RunContext } from '../../src/plan/build-plan.ts'
 import { DEFAULT_LIFETIMES } from '../../src/plan/lifetimes.ts'
@@ -37,13 +38,14 @@ export const IDENTITY = { random: 'ab12c', ownerToken: '0f'.repeat(16) }
 /** An archive of `size` bytes. */
 export function archiveOf(size = 3): ContextArchive {
   return {
-    bytes: new Uint8Array(size).fill(7),
+    delivery: { kind: 'configmap', bytes: new Uint8Array(size).fill(7) },
     dockerfile: 'Dockerfile',
     files: 2,
     contentBytes: 9,
     ignored: 1,
     source: { path: 'Dockerfile', text: 'FROM scratch\n' },
     missing: [],
+    largest: [],
   }
 }
 
@@ -52,6 +54,14 @@ export const NOTHING_FOUND: FoundCredentials = {
   docker: { path: '~/.docker/config.json', state: 'absent', entries: new Map() },
   secret: { kind: 'unread' },
   notices: [],
+}
+
+/** A context that is streamed; nothing in it is looked at here. */
+export function streamedArchive(): ContextArchive {
+  const open = (): never => {
+    throw new Error('a plan opens nothing')
+  }
+  return { ...archiveOf(), delivery: { kind: 'stream', open } }
 }
 
 /** Grounds for a plan from inputs; what a test is about is given in `more`. */
@@ -76,6 +86,12 @@ export function planOf(inputs: GivenInputs, more: Partial<PlanGrounds> = {}): Bu
   const plan = planBuild(groundsOf(inputs, more))
   if (plan.kind === 'failure') throw new Error(plan.failure.headline)
   return plan
+}
+
+/** The plan's ConfigMap; fails the test where there is none. */
+export function contextMapOf(plan: BuildPlan): KubernetesObject {
+  if (plan.contextMap === undefined) throw new Error('a ConfigMap was expected')
+  return plan.contextMap
 }
 
 /** The arguments of the container, as the cluster gets them. */

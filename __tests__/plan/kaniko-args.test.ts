@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { imageLabels } from '../../src/plan/image-labels.ts'
 import { kanikoArgs } from '../../src/plan/kaniko-args.ts'
 import { type GivenInputs, requestOf } from '../request/given.ts'
-import { NO_RUN, RUN } from './given.ts'
+import { argsOf, NO_RUN, planOf, RUN, streamedArchive } from './given.ts'
 
 const TAGS = { tags: 'ghcr.io/acme/app:1' }
 const time = new Date('2026-11-23T12:00:00.900Z')
@@ -17,11 +17,12 @@ const known = new Map(
 
 function args(inputs: GivenInputs, labels: ReadonlyMap<string, string> = new Map()): readonly string[] {
   const decided = {
+    delivery: 'configmap',
     dockerfile: 'Dockerfile',
     labels,
     certificates: new Map<string, string>(),
     secrets: new Map<string, string>(),
-  }
+  } as const
   return kanikoArgs(requestOf({ ...TAGS, ...inputs }), decided)
 }
 
@@ -37,6 +38,13 @@ test('what is always given is what the contract fixes', () => {
     '--dockerfile=Dockerfile',
     '--push-retry=3',
   ])
+})
+
+test('a context that is streamed is read from standard input', () => {
+  const contexts = argsOf(planOf(TAGS, { archive: streamedArchive() })).filter((arg) =>
+    arg.startsWith('--context'),
+  )
+  expect(contexts).toEqual(['--context=tar://stdin'])
 })
 
 test.each<[string, GivenInputs, readonly string[]]>([

@@ -1,5 +1,5 @@
 import type { BuildPlan } from '../../src/plan/build-plan.ts'
-import { argsOf, planOf } from './given.ts'
+import { argsOf, planOf, streamedArchive } from './given.ts'
 import { including, requestOf } from '../request/given.ts'
 
 const TAGS = { tags: 'ghcr.io/acme/app:1' }
@@ -199,4 +199,11 @@ test('the runner’s proxies are variables and build-args, of which the user’s
     '--build-arg=http_proxy=mine',
   ])
   expect(plan.notes).toEqual(['pod-proxy: HTTP_PROXY as the runner has them.'])
+})
+
+test('a context that is streamed comes through standard input, once, and nothing is mounted', () => {
+  const { containers, ...pod } = jobSpec(planOf(TAGS, { archive: streamedArchive() })).template.spec
+  expect(pod).not.toHaveProperty('volumes')
+  expect(containers).toEqual([expect.objectContaining({ stdin: true, stdinOnce: true })])
+  expect(JSON.stringify(containers)).not.toContain('volumeMounts')
 })

@@ -2,14 +2,14 @@ import fc from 'fast-check'
 import type { KubernetesObject } from '../../src/kubernetes/objects.ts'
 import type { BuildPlan } from '../../src/plan/build-plan.ts'
 import { laterAttempt, planBuild, withoutUserNamespace } from '../../src/plan/plan-build.ts'
-import { argsOf, groundsOf, NO_RUN, planOf, RUN } from './given.ts'
+import { archiveOf, argsOf, contextMapOf, groundsOf, NO_RUN, planOf, RUN, streamedArchive } from './given.ts'
 
 const TAGS = { tags: 'acme/app:1\nghcr.io/acme/app:1' }
 
 const objectsOf = (plan: BuildPlan): readonly KubernetesObject[] => [
   ...plan.surroundings,
   plan.job,
-  plan.contextMap,
+  ...(plan.contextMap === undefined ? [] : [plan.contextMap]),
 ]
 
 describe('a plan', () => {
@@ -55,7 +55,7 @@ describe('a plan', () => {
   test('adds nothing to a given namespace but the build itself', () => {
     const plan = planOf({ ...TAGS, namespace: 'builds' })
     expect(plan.surroundings).toEqual([])
-    expect([plan.namespace, plan.job.metadata.namespace, plan.contextMap.metadata.namespace]).toEqual([
+    expect([plan.namespace, plan.job.metadata.namespace, contextMapOf(plan).metadata.namespace]).toEqual([
       'builds',
       'builds',
       'builds',
@@ -67,15 +67,7 @@ describe('a plan', () => {
   })
 
   test('looks up the Dockerfile where the archive has it', () => {
-    const archive = {
-      bytes: new Uint8Array(1),
-      dockerfile: 'docker/x.Dockerfile',
-      files: 1,
-      contentBytes: 1,
-      ignored: 0,
-      source: { path: 'Dockerfile', text: 'FROM scratch\n' },
-      missing: [],
-    }
+    const archive = { ...archiveOf(), dockerfile: 'docker/x.Dockerfile' }
     expect(argsOf(planOf(TAGS, { archive }))).toContain('--dockerfile=docker/x.Dockerfile')
   })
 })
@@ -155,7 +147,7 @@ describe('every plan', () => {
     fc.assert(
       fc.property(inputs, image, run, nodes, (given, name, where, userNamespaces) => {
         const first = planOf({ ...given, tags: `ghcr.io/acme/${name}:1` }, { run: where, userNamespaces })
-        for (const plan of [first, laterAttempt(first, 2), laterAttempt(first, 3)]) {
+        for (const plan of [first, laterAttempt(first, 2), laterAttempt(first, 4)]) {
           for (const { metadata } of objectsOf(plan)) {
             expect(metadata.name).toMatch(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/)
             expect(metadata.name.endsWith('-ab12c')).toBe(true)
@@ -209,8 +201,8 @@ describe('the same build once more, without a user namespace', () => {
   test('has new names for Job and ConfigMap, and the pod mounts the new one', () => {
     expect(second.userNamespace).toBe('no')
     expect(second.job.metadata.name).toBe('app-2-ab12c')
-    expect(second.contextMap.metadata.name).toBe('app-context-2-ab12c')
-    expect(second.contextMap['binaryData']).toEqual(first.contextMap['binaryData'])
+    expect(contextMapOf(second).metadata.name).toBe('app-context-2-ab12c')
+    expect(contextMapOf(second)['binaryData']).toEqual(contextMapOf(first)['binaryData'])
     expect(second.job).toMatchObject({
       spec: { template: { spec: { volumes: [{ configMap: { name: 'app-context-2-ab12c' } }] } } },
     })
@@ -218,5 +210,25 @@ describe('the same build once more, without a user namespace', () => {
 
   test('leaves the first plan as it was', () => {
     expect(first).toEqual(planOf(TAGS, { userNamespaces: undefined }))
+  })
+})
+
+describe('a build whose context is streamed', () => {
+  const plan = planOf(TAGS, { archive: streamedArchive(), userNamespaces: undefined })
+
+  test('says so, and creates no ConfigMap', () => {
+    expect(plan.delivery).toEqual({ kind: 'stream' })
+    expect(objectsOf(plan).map(({ kind }) => kind)).toEqual(['Namespace', 'ServiceAccount', 'Job'])
+  })
+
+  test('is begun a second time under another name, and with nothing else changed', () => {
+    const second = laterAttempt(plan, 2)
+    expect(second.job.metadata.name).toBe('app-2-ab12c')
+    expect({ ...second, job: { ...second.job, metadata: plan.job.metadata } }).toEqual(plan)
+  })
+
+  test('is built outside a user namespace too', () => {
+    expect(JSON.stringify(plan.job)).toContain('hostUsers')
+    expect(JSON.stringify(withoutUserNamespace(plan).job)).not.toContain('hostUsers')
   })
 })

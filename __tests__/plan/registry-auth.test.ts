@@ -7,7 +7,7 @@ import { planBuild, laterAttempt } from '../../src/plan/plan-build.ts'
 import { registryConfig } from '../../src/plan/registry-secret.ts'
 import { planLines } from '../../src/report/log-lines.ts'
 import { containing, type GivenInputs, requestOf } from '../request/given.ts'
-import { archiveOf, argsOf, groundsOf, NOTHING_FOUND, planOf } from './given.ts'
+import { archiveOf, argsOf, contextMapOf, groundsOf, NOTHING_FOUND, planOf } from './given.ts'
 
 const TAGS = { tags: 'ghcr.io/acme/app:1', cache: 'false' }
 const BOB = '- {registry: ghcr.io, username: bob, password: S3cretS3cret}'
@@ -267,7 +267,7 @@ describe('the plan', () => {
       '--registry-certificate=registry.example:5000=/kaniko/certificates/authority-1.pem',
       '--registry-certificate=index.docker.io=/kaniko/certificates/authority-2.pem',
     ])
-    expect(plan.contextMap['data']).toEqual({ 'authority-1.pem': 'PEM 1', 'authority-2.pem': 'PEM 2' })
+    expect(contextMapOf(plan)['data']).toEqual({ 'authority-1.pem': 'PEM 1', 'authority-2.pem': 'PEM 2' })
     const volumes = [
       { key: 'authority-1.pem', path: 'authority-1.pem' },
       { key: 'authority-2.pem', path: 'authority-2.pem' },

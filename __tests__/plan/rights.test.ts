@@ -19,6 +19,7 @@ const example = (file: string) =>
 describe('the rights that a runner needs', () => {
   test.each([
     ['given-namespace.yaml', RIGHTS.givenNamespace],
+    ['given-namespace-streaming.yaml', RIGHTS.givenNamespaceStreaming],
     ['own-namespaces.yaml', RIGHTS.ownNamespaces],
   ])('are those of examples/rbac/%s', (file, rules) => {
     expect(example(file)[0]?.rules).toEqual(rules)

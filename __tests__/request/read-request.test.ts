@@ -13,6 +13,7 @@ describe('what is not given', () => {
       cluster: { kubeconfig: undefined, kubeContext: undefined },
       namespace: { kind: 'own' },
       context: '.',
+      contextDelivery: 'auto',
       file: undefined,
       tags: [{ registry: 'ghcr.io', repository: 'acme/app', tag: '1' }],
       push: true,
@@ -147,11 +148,13 @@ test('every input arrives in the request', () => {
       cleanup: 'on-success',
       'job-name': 'backend',
       'kaniko-args': '--force',
+      'context-delivery': 'stream',
     }),
   ).toEqual({
     cluster: { kubeconfig: 'apiVersion: v1', kubeContext: 'prod' },
     namespace: { kind: 'given', name: 'builds' },
     context: 'services/a',
+    contextDelivery: 'stream',
     file: 'docker/Dockerfile',
     tags: [
       { registry: 'docker.io', repository: 'acme/app', tag: '1' },

@@ -11,6 +11,7 @@ import type { Fault, Match } from './api-faults.ts'
 import { ApiObjects, selects } from './api-objects.ts'
 import { routeOf, verbOf } from './api-route.ts'
 import type { Route } from './api-route.ts'
+import { AttachScript } from './attach-script.ts'
 import { FaultyAnswer } from './faulty-answer.ts'
 import { ScriptedPod } from './scripted-pod.ts'
 import type { PodScript } from './scripted-pod.ts'
@@ -49,6 +50,8 @@ export class ApiServer {
   readonly objects = new ApiObjects()
   readonly requests: RecordedRequest[] = []
   readonly pods: ScriptedPod[] = []
+  /** Answers who asks for a WebSocket. */
+  readonly attaching = new AttachScript()
   /** Bearer tokens that are accepted. */
   tokens: string[] = ['test-token']
   /** The server's clock, where it is not this machine's. */
@@ -73,6 +76,10 @@ export class ApiServer {
       this.#sockets.add(socket)
       socket.on('error', () => undefined)
       socket.on('close', () => this.#sockets.delete(socket))
+    })
+    this.#http.on('upgrade', (request: http.IncomingMessage, socket: Socket, head: Buffer) => {
+      const url = new URL(request.url ?? '/', this.url)
+      this.attaching.serve(request, url, { socket, head })
     })
     for (const name of ['default', 'ci']) {
       this.objects.put('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })

@@ -69,6 +69,7 @@ export function smallPlan(
       ...job,
       spec: { template: { metadata: job.metadata, spec: { containers: [{ name: 'kaniko' }] } } },
     },
+    delivery: { kind: 'configmap', bytes: 3 },
     contextMap: marked('v1', 'ConfigMap', `app-${random}`),
     secrets: [],
     credentials: [],
@@ -90,7 +91,7 @@ export function smallPlan(
 
 /** The plan with registry credentials to send. */
 export function withSecret(plan: BuildPlan): BuildPlan {
-  const { metadata } = plan.contextMap
+  const { metadata } = plan.job
   return { ...plan, secrets: [registrySecret(metadata, '{"auths":{}}')] }
 }
 

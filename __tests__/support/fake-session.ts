@@ -2,6 +2,7 @@ import type {
   BuildSnapshot,
   ClusterSession,
   CreatedBuild,
+  DeliveryEnd,
   LedgerEntry,
   LogEnd,
   Removal,
@@ -16,6 +17,10 @@ export interface FakeSession extends ClusterSession {
   print(...texts: readonly string[]): void
   readonly created: BuildPlan[]
   readonly removed: LedgerEntry[]
+  /** Pods that a context was to be streamed into. */
+  readonly delivered: string[]
+  /** What becomes of the next such stream. */
+  delivery: PromiseWithResolvers<DeliveryEnd>
   removal: Removal
   logEnd: LogEnd
   /** What it warns of when a build is created. */
@@ -30,6 +35,8 @@ export function fakeSession(): FakeSession {
   const session: FakeSession = {
     created: [],
     removed: [],
+    delivered: [],
+    delivery: Promise.withResolvers(),
     removal: { kind: 'removed' },
     logEnd: { kind: 'complete' },
     warnings: [],
@@ -61,6 +68,15 @@ export function fakeSession(): FakeSession {
       lines.splice(0).forEach(printTo)
       await Promise.race([ended, new Promise((resolve) => signal.addEventListener('abort', resolve))])
       return session.logEnd
+    },
+    async deliverContext(_build, podName, _open, { onArrival }, signal) {
+      session.delivered.push(podName)
+      const aborted = new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('aborted')))
+      })
+      const end = await Promise.race([session.delivery.promise, aborted])
+      if (end.kind === 'arrived') onArrival(210_000_000)
+      return end
     },
     architectureOf: () => Promise.resolve(undefined),
     inspect: () => Promise.resolve({ job: undefined, pod: undefined, events: [] }),

@@ -37,6 +37,7 @@ export const RINGS: readonly Ring[] = [
     run: () => goTests('lab/stand-in'),
   },
   { name: 'e2e', about: 'the real thing, in the lab', long: false, run: endToEnd },
+  { name: 'long', about: 'what takes minutes, in the lab', long: true, run: longTests },
   { name: 'picture', about: 'job summaries, drawn by a browser', long: true, run: pictures },
 ]
 
@@ -56,11 +57,21 @@ async function node(name: string, ...words: readonly string[]): Promise<Tally> {
   return single(name, await command(['node', ...words]))
 }
 
+/** Tests of `e2e` that say of themselves that they are long. */
+async function longTests(): Promise<Tally> {
+  process.env['HYBRID_BUILD_LONG_TESTS'] = '1'
+  if (!(await labIsUp())) return single('the lab comes up', false)
+  return jest('e2e', ['-t', 'very large'])
+}
+
+async function labIsUp(): Promise<boolean> {
+  return process.env['HYBRID_LAB_KUBECONFIG'] !== undefined || command(['node', 'lab/main.ts', 'up'])
+}
+
 async function endToEnd(): Promise<Tally> {
-  const own = process.env['HYBRID_LAB_KUBECONFIG'] !== undefined
   const tools = await command(['node', 'lab/main.ts', 'build', 'act', 'actionlint'])
   if (!tools) return single('act and actionlint are built', false)
-  if (!own && !(await command(['node', 'lab/main.ts', 'up']))) return single('the lab comes up', false)
+  if (!(await labIsUp())) return single('the lab comes up', false)
   // The leftovers are looked for last, by a run of their own: jest does not order files.
   return total([await jest('e2e'), await jest('aftermath')])
 }

@@ -19,8 +19,8 @@ export interface JestReport {
 /** Tests that need the one cluster run one after the other. */
 const IN_BAND = ['e2e', 'aftermath', 'bundle']
 
-/** Runs one project of jest.config.js. */
-export async function jest(project: string): Promise<Tally> {
+/** Runs one project of jest.config.js; `more` are further words for jest. */
+export async function jest(project: string, more: readonly string[] = []): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'jest-'))
   const file = join(folder, 'report.json')
   try {
@@ -33,6 +33,7 @@ export async function jest(project: string): Promise<Tally> {
       project,
       '--json',
       `--outputFile=${file}`,
+      ...more,
       ...(IN_BAND.includes(project) ? ['--runInBand'] : []),
     ])
     // Written by jest itself a moment ago.

@@ -5,7 +5,7 @@ import type { AttemptEnd } from './follow-build.ts'
 
 /** Why a build begins anew although its attempt has failed; each happens once at most. */
 export interface AnotherTry {
-  readonly kind: 'without-user-namespace' | 'after-disruption'
+  readonly kind: 'without-user-namespace' | 'after-context-cut' | 'after-disruption'
   /** For the log. */
   readonly words: string
 }
@@ -23,7 +23,10 @@ export interface TriesSoFar {
  */
 export function anotherTry(plan: BuildPlan, end: AttemptEnd, soFar: TriesSoFar): AnotherTry | undefined {
   if (end.kind !== 'failed') return undefined
-  const next = withoutUserNamespace(plan, end) ?? afterDisruption(plan, end, soFar.now)
+  const next =
+    withoutUserNamespace(plan, end) ??
+    afterContextCut(plan, end, soFar.now) ??
+    afterDisruption(plan, end, soFar.now)
   return next === undefined || soFar.kinds.has(next.kind) ? undefined : next
 }
 
@@ -37,6 +40,12 @@ function withoutUserNamespace(plan: BuildPlan, end: FailedAttempt): AnotherTry |
     words:
       'This node runs no pods in user namespaces; the build starts once more without (`user-namespace: false` saves the try).',
   }
+}
+
+/** Nothing was built from the part that arrived. */
+function afterContextCut(plan: BuildPlan, end: FailedAttempt, now: Date): AnotherTry | undefined {
+  if (!end.contextCut || !hasTime(plan, now)) return undefined
+  return { kind: 'after-context-cut', words: `${end.failure.headline} The build starts once more.` }
 }
 
 function afterDisruption(plan: BuildPlan, end: FailedAttempt, now: Date): AnotherTry | undefined {

@@ -1,7 +1,9 @@
 import type { BuildSnapshot, ClusterFacts, ClusterSession, Ledger } from '../cluster/cluster-session.ts'
+import type { OpenContext } from '../context/context-archive.ts'
 import { noDigest } from '../failure/ended-by-us.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 import { laterAttempt, withoutUserNamespace } from '../plan/later-attempt.ts'
+import type { LaterAttempt } from '../plan/resource-names.ts'
 import { anotherTry } from './another-try.ts'
 import type { AnotherTry } from './another-try.ts'
 import type { BuildObserver } from './build-observer.ts'
@@ -18,6 +20,8 @@ export interface ClusterBuilding {
   readonly ledger: Ledger
   readonly observer: BuildObserver
   readonly clock: Clock
+  /** The context, where the plan streams it. */
+  readonly openContext: OpenContext | undefined
 }
 
 /**
@@ -44,9 +48,12 @@ export async function buildInCluster(
   }
 }
 
+/** By how many kinds of another try there have been; there are three. */
+const ATTEMPT_AFTER: Readonly<Record<number, LaterAttempt>> = { 1: 2, 2: 3 }
+
 /** The first plan under new names, and without what has been given up. */
 function planFor(first: BuildPlan, kinds: ReadonlySet<AnotherTry['kind']>): BuildPlan {
-  const later = laterAttempt(first, kinds.size === 1 ? 2 : 3)
+  const later = laterAttempt(first, ATTEMPT_AFTER[kinds.size] ?? 4)
   return kinds.has('without-user-namespace') ? withoutUserNamespace(later) : later
 }
 

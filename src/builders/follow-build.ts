@@ -5,11 +5,13 @@ import type {
   CreatedBuild,
   LogEnd,
 } from '../cluster/cluster-session.ts'
+import type { OpenContext } from '../context/context-archive.ts'
 import { cancelled, deadlinePassed, neverStarted } from '../failure/ended-by-us.ts'
 import type { Failure } from '../failure/failure.ts'
 import { diagnoseEnd } from '../failure/diagnose-end.ts'
 import type { EndedBuild } from '../failure/ended-build.ts'
 import { judge } from '../failure/judge.ts'
+import { departure } from '../failure/judge-loss.ts'
 import type { Verdict } from '../failure/verdict.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 import type { BuildEvent } from '../progress/build-event.ts'
@@ -17,12 +19,15 @@ import type { BuildRecord } from '../progress/build-record.ts'
 import { KanikoProgress } from '../progress/kaniko-progress.ts'
 import type { BuildObserver } from './build-observer.ts'
 import type { Clock } from '../clock.ts'
+import { ContextDelivery } from './context-delivery.ts'
 import { nextWithin } from './next-within.ts'
 import { Phases } from './phases.ts'
 import { recentLines } from './recent-lines.ts'
 
 /** The end of one attempt: the executor's own success, or why there is none. */
-export type AttemptEnd = HowItEnded & {
+export type AttemptEnd = HowItEnded & Seen
+
+interface Seen {
   readonly snapshot: BuildSnapshot | undefined
   readonly record: BuildRecord
 }
@@ -34,6 +39,8 @@ type HowItEnded =
       readonly failure: Failure
       /** Whether the executor was ever started: a build that had begun is not tried again. */
       readonly began: boolean
+      /** Whether it failed for lack of a context that was cut on its way, before the first instruction. */
+      readonly contextCut: boolean
     }
   | { readonly kind: 'cancelled'; readonly failure: Failure }
 
@@ -48,6 +55,8 @@ export interface Following {
   readonly clock: Clock
   /** By the clock, just before the first create: what the record counts from. */
   readonly zero: number
+  /** The context, where it is streamed. */
+  readonly openContext: OpenContext | undefined
 }
 
 /** How long the rest of a log is waited for once the container has ended, in milliseconds. */
@@ -73,7 +82,7 @@ export async function followBuild(
   const next = nextWithin(snapshots, following.clock)
   try {
     for (;;) {
-      const news = await next(attempt.millisecondsLeft())
+      const news = await next(attempt.millisecondsLeft(), attempt.interruption)
       if (signal.aborted) return attempt.cancelled()
       if (news.kind === 'end') return await attempt.lostSight()
       const end = news.kind === 'value' ? await attempt.see(news.value) : attempt.timeIsUp()
@@ -96,6 +105,7 @@ class Attempt {
   readonly #lines = recentLines()
   readonly #phases = new Phases()
   readonly #progress: KanikoProgress
+  readonly #delivery: ContextDelivery
   readonly #ended = Promise.withResolvers<undefined>()
   #log: Promise<LogEnd> | undefined
   #snapshot: BuildSnapshot | undefined
@@ -111,14 +121,20 @@ class Attempt {
     this.#createdAt = following.clock.now()
     this.#phases.enter('create', 0)
     const tell = (event: BuildEvent): void => following.observer.event(event)
+    this.#delivery = new ContextDelivery(created, following.openContext, following, signal)
     this.#progress = new KanikoProgress(plan, tell, () => this.#sinceZero())
   }
 
   /** Until the nearest deadline. */
   millisecondsLeft(): number {
-    const deadlines = [this.#phaseDeadline()]
+    const deadlines = [this.#phaseDeadline(), this.#isBuilding() ? Infinity : this.#delivery.deadline]
     if (this.#stuck) deadlines.push(this.#stuck.since + this.#stuck.graceMs)
     return Math.min(...deadlines) - this.#following.clock.now()
+  }
+
+  /** Resolves when there is more to judge than time and snapshots. */
+  get interruption(): Promise<void> {
+    return this.#delivery.news
   }
 
   async see(snapshot: BuildSnapshot): Promise<AttemptEnd | undefined> {
@@ -126,6 +142,8 @@ class Attempt {
     const verdict = judge(snapshot, this.#created, this.#following.facts.nodes)
     this.#remember(verdict)
     this.#timePhase(snapshot, verdict)
+    if (verdict.kind !== 'ended' && verdict.kind !== 'failed')
+      this.#delivery.begin(snapshot.pod?.metadata.name)
     switch (verdict.kind) {
       case 'waiting':
         this.#tellWaiting(verdict.why)
@@ -134,6 +152,7 @@ class Attempt {
         this.#tellWaiting(verdict.why)
         return this.timeIsUp()
       case 'running':
+        this.#delivery.containerRuns()
         this.#tellRunning(verdict.node)
         this.#followLog(snapshot)
         return undefined
@@ -144,13 +163,41 @@ class Attempt {
       case 'failed':
         if (verdict.ran) this.#followLog(snapshot)
         await this.#readLogToItsEnd()
-        return this.#failed(diagnoseEnd(this.#endedBuild(snapshot)))
+        return this.#contextFailed(snapshot) ?? this.#failed(diagnoseEnd(this.#endedBuild(snapshot)))
     }
+  }
+
+  /** The end of a build that lacks its context; what it says itself is only that. */
+  #contextFailed(snapshot: BuildSnapshot | undefined): AttemptEnd | undefined {
+    const { failure, cut } = this.#delivery
+    if (failure !== undefined) return this.#failed(failure)
+    if (cut === undefined || this.#isBuilding()) return undefined
+    if (snapshot !== undefined && this.#wasTakenAway(snapshot)) return undefined
+    return { ...this.#failed(cut), contextCut: true }
+  }
+
+  /** The cluster may have cut the connection by taking the pod away: that is the cause then. */
+  #wasTakenAway(snapshot: BuildSnapshot): boolean {
+    const verdict = judge(snapshot, this.#created, this.#following.facts.nodes)
+    if (verdict.kind !== 'failed') return false
+    if (verdict.diagnosis.exitCode === undefined) return true
+    // One that was asked to go may have ended for lack of its context before.
+    return departure(snapshot.pod)?.code === diagnoseEnd(this.#endedBuild(snapshot)).code
+  }
+
+  /** Kaniko unpacks all of the context before it looks at the Dockerfile. */
+  #isBuilding(): boolean {
+    const { step } = this.#progress
+    return step !== undefined && step.kind !== 'prepare'
   }
 
   /** Called when a deadline may have passed; the build goes on if none has. */
   timeIsUp(): AttemptEnd | undefined {
+    this.#delivery.heard()
     const now = this.#following.clock.now()
+    if (this.#delivery.failure !== undefined || (now >= this.#delivery.deadline && !this.#isBuilding())) {
+      return this.#contextFailed(this.#snapshot)
+    }
     if (this.#stuck && now >= this.#stuck.since + this.#stuck.graceMs && this.#snapshot) {
       return this.#failed(diagnoseEnd(this.#endedBuild(this.#snapshot)))
     }
@@ -254,11 +301,11 @@ class Attempt {
     }
   }
 
-  #failed(failure: Failure): AttemptEnd {
-    return this.#end({ kind: 'failed', failure, began: this.#log !== undefined })
+  #failed(failure: Failure): Extract<AttemptEnd, { readonly kind: 'failed' }> {
+    return this.#end({ kind: 'failed', failure, began: this.#log !== undefined, contextCut: false })
   }
 
-  #end(how: HowItEnded): AttemptEnd {
+  #end<How extends HowItEnded>(how: How): How & Seen {
     this.#progress.end(this.#sinceZero())
     return { ...how, snapshot: this.#snapshot, record: this.#record() }
   }

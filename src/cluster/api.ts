@@ -1,11 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 
+import type { WebSocket } from 'ws'
+
 import { unlessAborted } from './aborted.ts'
 import { ApiError, ConnectionError, connectionError } from './api-error.ts'
 import type { ConnectionOptions, Credentials } from './credentials.ts'
 import { parseJson } from './json.ts'
 import { withRetries } from './retry.ts'
 import type { Patience, RetryPolicy } from './retry.ts'
+import { PROTOCOLS, StdinChannel } from './stdin-channel.ts'
 import type { Answer, Exchange, Transport } from './transport.ts'
 import { warningsIn } from './warning-header.ts'
 
@@ -42,6 +45,8 @@ export interface Api {
   call(request: ApiRequest, signal: AbortSignal): Promise<ApiAnswer>
   /** The answer's body as it comes, without any limit of time; tried once. */
   stream(path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage>
+  /** Attaches to a container's standard input; tried once. Refusals may come through the channel. */
+  attach(path: string, query: Query, signal: AbortSignal): Promise<StdinChannel>
 }
 
 const TIMEOUT_MS = 15_000
@@ -105,6 +110,26 @@ export function apiOver(
       )
       if (answer.status < 300) return answer.body
       throw apiError(answer, parseJson(await readText(answer.body)))
+    },
+    async attach(path, query, signal) {
+      const early: Buffer[] = []
+      const once = async (): Promise<WebSocket> =>
+        transport.connect(
+          {
+            path: withQuery(path, query),
+            protocols: PROTOCOLS,
+            timeoutMs: TIMEOUT_MS,
+            onMessage: (data) => early.push(data),
+          },
+          await authenticated(signal),
+          signal,
+        )
+      const socket = await once().catch((error: unknown) => {
+        if (!(error instanceof ApiError) || error.status !== 401) throw error
+        credentials.renew()
+        return once()
+      })
+      return new StdinChannel(socket, early, patience.clock)
     },
   }
 }

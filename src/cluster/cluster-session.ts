@@ -1,3 +1,4 @@
+import type { OpenContext } from '../context/context-archive.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { ClusterEvent, Job, Pod, ResourceList, Taint } from '../kubernetes/objects.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
@@ -45,6 +46,22 @@ export interface ClusterSession {
     ended: Promise<void>,
     signal: AbortSignal,
   ): Promise<LogEnd>
+
+  /**
+   * Streams the context into the container's standard input. Called as soon as
+   * there is a pod: attaches when the container starts. Calls `onArrival` once
+   * the API server has all of it, and resolves when the connection is over. That
+   * all arrived is no success, and a connection that ends later no failure: the
+   * container's end says which. Throws ActionError (`attach-refused`, or what is
+   * wrong with the context), or the signal's reason.
+   */
+  deliverContext(
+    build: CreatedBuild,
+    podName: string,
+    open: OpenContext,
+    delivering: Delivering,
+    signal: AbortSignal,
+  ): Promise<DeliveryEnd>
 
   /**
    * The architecture of one node, as in `arm64`: for a node that was added
@@ -124,6 +141,18 @@ export interface BuildSnapshot {
   /** Warnings and others about the Job and its pods, oldest first. */
   readonly events: readonly ClusterEvent[]
 }
+
+export interface Delivering {
+  /** Resolves when the container is known to run. */
+  readonly started: Promise<void>
+  /** `bytes` as they were sent. */
+  readonly onArrival: (bytes: number) => void
+}
+
+export type DeliveryEnd =
+  | { readonly kind: 'arrived' }
+  /** The connection broke before; what the container has is no whole archive. `reason` is fit for the log. */
+  | { readonly kind: 'cut'; readonly bytes: number; readonly reason: string }
 
 /** Told what a log holds, in order. Nothing it does may throw. */
 export interface LogListener {

@@ -68,7 +68,7 @@ export async function createObjects(
   const mayViolate = await judgePodSecurity(api, plan, warnings, signal)
   const owner = { name: job.metadata.name, uid: job.metadata.uid ?? '' }
   for (const secret of plan.secrets) await create(ownedBy(secret, owner), creation)
-  await create(ownedBy(plan.contextMap, owner), creation)
+  if (plan.contextMap !== undefined) await create(ownedBy(plan.contextMap, owner), creation)
   return { job, warnings: [...new Set(warnings)], mayViolate }
 }
 

@@ -28,6 +28,9 @@ export const eventsOf = (namespace: string): string => `${core(namespace)}/event
 export const logOf = (namespace: string, pod: string): string =>
   `${podsOf(namespace)}/${encodeURIComponent(pod)}/log`
 
+export const attachOf = (namespace: string, pod: string): string =>
+  `${podsOf(namespace)}/${encodeURIComponent(pod)}/attach`
+
 function core(namespace: string): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}`
 }

@@ -5,12 +5,13 @@ import type { Api } from './api.ts'
 import type { BuildSnapshot, ClusterSession, CreatedBuild } from './cluster-session.ts'
 import { createObjects } from './create-build.ts'
 import { credentialsOf } from './credentials.ts'
+import { deliverContext } from './deliver-context.ts'
 import { explained } from './explain-error.ts'
 import type { ClusterConfig } from './kubeconfig.ts'
 import { inspectBuild } from './inspect.ts'
 import { followLog } from './log-stream.ts'
 import { observeBuild } from './observe.ts'
-import { logOf } from './paths.ts'
+import { attachOf, logOf } from './paths.ts'
 import { readRegistrySecret } from './registry-secret.ts'
 import { removeRecorded } from './remove.ts'
 import type { Patience } from './retry.ts'
@@ -51,6 +52,11 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
         startedAt: startOf(pod, build.container),
       }
       return followLog(api, source, listener, ended, patience, signal)
+    },
+    deliverContext(build, podName, open, delivering, signal) {
+      const { namespace, container } = build
+      const target = { path: attachOf(namespace, podName), container, namespace }
+      return deliverContext(api, target, open, delivering, patience, signal)
     },
     architectureOf: (node, signal) => readArchitecture(api, node, signal),
     inspect: (build, signal) => inspectBuild(api, build, signal),

@@ -2,8 +2,12 @@ import * as http from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import * as https from 'node:https'
 
+import type { WebSocket } from 'ws'
+
 import { ConnectionError, connectionError } from './api-error.ts'
 import type { ConnectionOptions } from './credentials.ts'
+import { openWebSocket } from './web-socket.ts'
+import type { Upgrade } from './web-socket.ts'
 
 /** One request as it goes over the wire. */
 export interface Exchange {
@@ -25,6 +29,8 @@ export interface Answer {
 export interface Transport {
   /** Throws a `ConnectionError`, or the signal's reason. The signal also ends the body. */
   send(exchange: Exchange, options: ConnectionOptions, signal: AbortSignal): Promise<Answer>
+  /** Opens a WebSocket on a connection of its own: see `openWebSocket`. */
+  connect(upgrade: Upgrade, options: ConnectionOptions, signal: AbortSignal): Promise<WebSocket>
   close(): void
 }
 
@@ -56,6 +62,11 @@ export function openTransport(server: URL): Transport {
         ...(options.basic === undefined ? {} : { auth: options.basic }),
       }
       return answered(() => (isPlain ? http : https).request(request), exchange, signal)
+    },
+    connect(upgrade, options, signal) {
+      const url = new URL(base + upgrade.path, server)
+      url.protocol = isPlain ? 'ws:' : 'wss:'
+      return openWebSocket(url, upgrade, options, signal)
     },
     close: () => agent.destroy(),
   }

@@ -1,9 +1,8 @@
 import type { Place } from '../progress/build-record.ts'
 
-/** A packed build context, small enough to be held in memory. */
+/** A build context that is known to its last file, and how it reaches the pod. */
 export interface ContextArchive {
-  /** One gzip member of a tar, the Dockerfile its last entry. */
-  readonly bytes: Uint8Array
+  readonly delivery: ContextDelivery
   /** Where the Dockerfile is, relative to the root of the archive. */
   readonly dockerfile: string
   /** The Dockerfile itself, for messages: what its lines are, and where in the workspace. */
@@ -16,6 +15,29 @@ export interface ContextArchive {
   readonly contentBytes: number
   /** Files and links left out by the ignore file; a directory left out without looking into it counts as one. */
   readonly ignored: number
+  /** What most of a large context is, the largest first; empty for one that nobody would call large. */
+  readonly largest: readonly LargeEntry[]
+}
+
+/** Either way it is one gzip member of a tar, the Dockerfile its last entry. */
+export type ContextDelivery =
+  /** Small enough to be held in memory, and in a ConfigMap. */
+  | { readonly kind: 'configmap'; readonly bytes: Uint8Array }
+  /** Packed while it is sent. */
+  | { readonly kind: 'stream'; readonly open: OpenContext }
+
+/**
+ * The archive from its first byte, anew at each call, with the same bytes while
+ * the files are the same. Each piece is valid until the next one is asked for.
+ * Throws ActionError for a file that cannot be read or has changed.
+ */
+export type OpenContext = (signal: AbortSignal) => AsyncIterable<Uint8Array>
+
+/** A file, or a directory with all that is in it. */
+export interface LargeEntry {
+  /** Relative to the context; a directory's ends in `/`. */
+  readonly path: string
+  readonly bytes: number
 }
 
 export interface DockerfileSource {

@@ -18,8 +18,8 @@ export interface FileEntry {
   readonly size: number
   /** Absolute path to read from. */
   readonly source: string
-  /** When the file was last written to. */
-  readonly modified: Date
+  /** When the file was last written to, in milliseconds since 1970. */
+  readonly modified: number
   /** Device and inode: what is read later is what was looked at. */
   readonly identity: string
 }
@@ -55,7 +55,7 @@ export function fileEntryOf(path: string, source: string, stats: Stats): FileEnt
     mode: permissions(stats.mode),
     size: stats.size,
     source,
-    modified: stats.mtime,
+    modified: stats.mtimeMs,
     identity: identityOf(stats),
   }
 }

@@ -34,26 +34,32 @@ export function unreadable(path: string, error: unknown): ActionError {
   )
 }
 
-/** More than can be sent; `files` are all that would have been packed. */
-export function tooLarge(
-  context: string,
-  limitBytes: number,
-  { files, ignored }: { readonly files: readonly FileEntry[]; readonly ignored: number },
-): ActionError {
-  const size = files.reduce((sum, file) => sum + file.size, 0)
-  const largest = files.toSorted((a, b) => b.size - a.size).slice(0, SHOWN)
+/** What a context is, in numbers. */
+export interface Content {
+  /** Each of the user's files once. */
+  readonly files: Iterable<FileEntry>
+  readonly count: number
+  /** Before compression. */
+  readonly bytes: number
+  readonly links: number
+  readonly ignored: number
+}
+
+/** More than a ConfigMap takes, where it must be one. */
+export function tooLarge(context: string, limitBytes: number, content: Content): ActionError {
+  const largest = [...content.files].sort((a, b) => b.size - a.size).slice(0, SHOWN)
   const width = Math.max(0, ...largest.map((file) => amount(file.size).length))
   return new ActionError({
     code: 'context-too-large',
-    headline: `The build context ${quoted(context)} is too large: more than ${amount(limitBytes)} compressed, the most that can be sent.`,
+    headline: `The build context ${quoted(context)} is too large for a ConfigMap: more than ${amount(limitBytes)} compressed.`,
     details: [
-      `${files.length === 1 ? '1 file' : `${files.length} files`} with ${amount(size)} before compression, ${ignored} left out by the ignore file; the largest:`,
+      `${content.count === 1 ? '1 file' : `${content.count} files`} with ${amount(content.bytes)} before compression, ${content.ignored} left out by the ignore file; the largest:`,
       ...largest.map((file) => `${amount(file.size).padStart(width)}  ${plain(file.path)}`),
     ],
     cures: [
+      'set `context-delivery` to auto or leave it out: larger contexts are then streamed into the pod, which needs the right to attach to pods',
       'name what the image does not need in .dockerignore (.git, node_modules, build output, test data)',
       'set `context` to the directory that the Dockerfile really copies from',
-      'fetch large files in the Dockerfile (ADD of a URL, RUN with a package manager) instead of copying them',
     ],
   })
 }

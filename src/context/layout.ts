@@ -7,7 +7,7 @@ export const OWN_FOLDER = '.hybrid-kubernetes-build'
 
 export interface Layout {
   /** In the order of the archive: the Dockerfile last, so that an archive cut short cannot build. */
-  readonly entries: readonly ContextEntry[]
+  readonly entries: Iterable<ContextEntry>
   /** Where the Dockerfile is in it. */
   readonly dockerfile: string
 }
@@ -23,17 +23,16 @@ export interface Layout {
  * has it: with the builder, and not in what COPY sees.
  */
 export function arrange(
-  tree: readonly ContextEntry[],
+  tree: Iterable<ContextEntry>,
   dockerfile: Dockerfile,
   hasIgnoreFile: boolean,
 ): Layout {
   const { file, inContext } = dockerfile
   if (inContext !== undefined && !hasIgnoreFile) {
-    const others = tree.filter((entry) => entry.path !== inContext)
-    return { entries: [...others, { ...file, path: inContext }], dockerfile: inContext }
+    const last: ContextEntry = { ...file, path: inContext }
+    return { entries: { [Symbol.iterator]: () => withLast(tree, [last]) }, dockerfile: inContext }
   }
-  const taken = tree.find((entry) => entry.path === OWN_FOLDER)
-  if (taken !== undefined)
+  if (has(tree, OWN_FOLDER))
     throw broken(
       `The build context cannot be packed: this action needs the name ${quoted(OWN_FOLDER)} in it.`,
       ['rename it, or name it in .dockerignore'],
@@ -44,16 +43,34 @@ export function arrange(
     { kind: 'text', path: `${path}.dockerignore`, text: `${OWN_FOLDER}\n` },
     { ...file, path, mode: 0o644 },
   ]
-  return { entries: [...tree, ...own], dockerfile: path }
+  return { entries: { [Symbol.iterator]: () => withLast(tree, own) }, dockerfile: path }
 }
 
-/** What of the archive is the user's, each once. */
-export function usersFiles(
-  tree: readonly ContextEntry[],
+/** The tree without what is in `last`, and then that. */
+function* withLast(
+  tree: Iterable<ContextEntry>,
+  last: readonly ContextEntry[],
+): Generator<ContextEntry, undefined, undefined> {
+  for (const entry of tree) if (!last.some(({ path }) => path === entry.path)) yield entry
+  yield* last
+  return undefined
+}
+
+function has(tree: Iterable<ContextEntry>, path: string): boolean {
+  for (const entry of tree) if (entry.path === path) return true
+  return false
+}
+
+/** What of the archive is the user's: its files, each once. */
+export function* usersFiles(
+  tree: Iterable<ContextEntry>,
   { file, inContext }: Dockerfile,
-): { readonly files: readonly FileEntry[]; readonly links: number } {
-  const files = tree.filter((entry) => entry.kind === 'file')
-  const isInTree = files.some((entry) => entry.path === inContext)
-  const links = tree.filter((entry) => entry.kind === 'symlink').length
-  return { files: isInTree ? files : [...files, file], links }
+): Generator<FileEntry, void, undefined> {
+  let isInTree = false
+  for (const entry of tree) {
+    if (entry.kind !== 'file') continue
+    isInTree ||= entry.path === inContext
+    yield entry
+  }
+  if (!isInTree) yield file
 }

@@ -10,7 +10,7 @@ import type { ContextEntry } from './context-entry.ts'
 export interface PackedTree {
   /** Absolute. */
   readonly root: string
-  readonly entries: readonly ContextEntry[]
+  readonly entries: Iterable<ContextEntry>
   /** The ignore file, as messages name it. */
   readonly ignoreFile: string | undefined
 }
@@ -20,38 +20,42 @@ export async function missingSources(
   dockerfile: Dockerfile,
   tree: PackedTree,
 ): Promise<readonly MissingSource[]> {
-  const sources = copySources(dockerfile)
-  if (sources.length === 0) return []
-  const paths = new Set(tree.entries.map(({ path }) => path))
-  const links = new Set(tree.entries.filter(({ kind }) => kind === 'symlink').map(({ path }) => path))
-  const missing: MissingSource[] = []
-  for (const { source, instruction } of sources) {
+  const wanted = copySources(dockerfile).flatMap(({ source, instruction }) => {
     const path = pathInContext(source)
-    if (path === undefined || isThere(path, paths) || leadsThroughLink(path, links)) continue
+    return path === undefined ? [] : [{ source, path, place: instruction.place }]
+  })
+  const there = found(
+    wanted.map(({ path }) => path),
+    tree.entries,
+  )
+  const missing: MissingSource[] = []
+  for (const { source, path, place } of wanted) {
+    if (there.has(path)) continue
     const onDisk = await lstat(join(tree.root, path)).catch(() => undefined)
-    missing.push({
-      source,
-      place: instruction.place,
-      ignoredBy: onDisk === undefined ? undefined : tree.ignoreFile,
-    })
+    missing.push({ source, place, ignoredBy: onDisk === undefined ? undefined : tree.ignoreFile })
   }
   return missing
+}
+
+/** Which of the paths are there, or lead through a link, of which nothing is known. */
+function found(paths: readonly string[], entries: Iterable<ContextEntry>): ReadonlySet<string> {
+  const there = new Set<string>()
+  if (paths.length === 0) return there
+  for (const entry of entries) {
+    for (const path of paths) if (answers(entry, path)) there.add(path)
+  }
+  return there
+}
+
+function answers(entry: ContextEntry, path: string): boolean {
+  // Also a directory of which only the contents were packed.
+  if (entry.path.startsWith(path) && (entry.path.length === path.length || entry.path[path.length] === '/'))
+    return true
+  return entry.kind === 'symlink' && path.startsWith(`${entry.path}/`)
 }
 
 /** Relative to the context's root; undefined for the root itself, and for what leads out of it. */
 function pathInContext(source: string): string | undefined {
   const path = posix.normalize(source.replace(/^\/+/, '')).replace(/\/+$/, '')
   return path === '.' || path === '' || path === '..' || path.startsWith('../') ? undefined : path
-}
-
-/** Also a directory of which only the contents were packed. */
-function isThere(path: string, paths: ReadonlySet<string>): boolean {
-  if (paths.has(path)) return true
-  for (const one of paths) if (one.startsWith(`${path}/`)) return true
-  return false
-}
-
-function leadsThroughLink(path: string, links: ReadonlySet<string>): boolean {
-  const parts = path.split('/')
-  return parts.some((_, at) => links.has(parts.slice(0, at + 1).join('/')))
 }

@@ -1,17 +1,20 @@
 import type { ActionError } from '../failure/failure.ts'
 import { parseDockerfile } from '../progress/dockerfile.ts'
-import type { ContextArchive } from './context-archive.ts'
+import type { ContextArchive, ContextDelivery } from './context-archive.ts'
 import { findRoots } from './context-directory.ts'
+import type { ContextEntry, FileEntry } from './context-entry.ts'
 import { broken, quoted, tooLarge } from './context-problem.ts'
+import type { Content } from './context-problem.ts'
 import { findDockerfile, findIgnoreFile, readText } from './dockerfile.ts'
-import type { IgnoreFile } from './dockerfile.ts'
+import type { Dockerfile, IgnoreFile } from './dockerfile.ts'
 import { dockerIgnore } from './dockerignore.ts'
 import { PatternError } from './ignore-pattern.ts'
+import { largeEntries } from './large-entries.ts'
 import { arrange, usersFiles } from './layout.ts'
 import { missingSources } from './missing-sources.ts'
 import { walkTree } from './walk.ts'
 import type { WalkedTree } from './walk.ts'
-import { LimitExceeded, writeArchive } from './write-archive.ts'
+import { LimitExceeded, streamArchive, writeArchive } from './write-archive.ts'
 
 /** What to pack, as the inputs say it. */
 export interface ContextInputs {
@@ -21,30 +24,29 @@ export interface ContextInputs {
   readonly context: string
   /** The Dockerfile, relative to the workspace; `Dockerfile` in the context if undefined. */
   readonly file: string | undefined
-  /** The most that can be sent, compressed. */
+  /** How it is to reach the pod; `auto`: in a ConfigMap if it is small enough. */
+  readonly delivery: 'auto' | ContextDelivery['kind']
+  /** The most that a ConfigMap takes, compressed. */
   readonly limitBytes: number
 }
 
 /**
- * Packs the files that the Dockerfile may use. The same tree makes the same
- * bytes. Throws ActionError (`input`, `dockerfile-missing`, `context-broken`,
- * `context-too-large`), or the signal's reason.
+ * Looks at the files that the Dockerfile may use, and packs them if they are
+ * few. The same tree makes the same bytes. Throws ActionError (`input`,
+ * `dockerfile-missing`, `context-broken`, `context-too-large`), or the signal's
+ * reason.
  */
 export async function packContext(given: ContextInputs, signal: AbortSignal): Promise<ContextArchive> {
   const roots = await findRoots(given.workspace, given.context)
   const dockerfile = await findDockerfile(given, roots)
   const ignoreFile = await findIgnoreFile(dockerfile, roots)
   const tree = await walkKept(roots.context, ignoreFile, signal)
-  const { files, links } = usersFiles(tree.entries, dockerfile)
+  const content = contentOf(tree, dockerfile)
   const layout = arrange(tree.entries, dockerfile, ignoreFile !== undefined)
-  const bytes = await writeArchive(layout.entries, given.limitBytes, signal).catch((error: unknown) => {
-    throw error instanceof LimitExceeded
-      ? tooLarge(given.context, given.limitBytes, { files, ignored: tree.ignored })
-      : error
-  })
+  const delivery = await deliveryOf(layout.entries, given, content, signal)
   const source = { path: dockerfile.shown, text: await readText(dockerfile) }
   return {
-    bytes,
+    delivery,
     dockerfile: layout.dockerfile,
     source,
     missing: await missingSources(parseDockerfile(source.path, source.text), {
@@ -52,9 +54,38 @@ export async function packContext(given: ContextInputs, signal: AbortSignal): Pr
       entries: tree.entries,
       ignoreFile: ignoreFile?.shown,
     }),
-    files: files.length + links,
-    contentBytes: files.reduce((sum, file) => sum + file.size, 0),
-    ignored: tree.ignored,
+    files: content.count + content.links,
+    contentBytes: content.bytes,
+    ignored: content.ignored,
+    largest: largeEntries(content.files, content.bytes),
+  }
+}
+
+function contentOf(tree: WalkedTree, dockerfile: Dockerfile): Content {
+  const files: Iterable<FileEntry> = { [Symbol.iterator]: () => usersFiles(tree.entries, dockerfile) }
+  let [count, bytes, links] = [0, 0, 0]
+  for (const { size } of files) {
+    count++
+    bytes += size
+  }
+  for (const { kind } of tree.entries) if (kind === 'symlink') links++
+  return { files, count, bytes, links, ignored: tree.ignored }
+}
+
+async function deliveryOf(
+  entries: Iterable<ContextEntry>,
+  { delivery, context, limitBytes }: ContextInputs,
+  content: Content,
+  signal: AbortSignal,
+): Promise<ContextDelivery> {
+  const stream: ContextDelivery = { kind: 'stream', open: (sending) => streamArchive(entries, sending) }
+  if (delivery === 'stream') return stream
+  try {
+    return { kind: 'configmap', bytes: await writeArchive(entries, limitBytes, signal) }
+  } catch (error) {
+    if (!(error instanceof LimitExceeded)) throw error
+    if (delivery === 'auto') return stream
+    throw tooLarge(context, limitBytes, content)
   }
 }
 

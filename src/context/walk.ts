@@ -1,16 +1,18 @@
+import { lstatSync, readlinkSync } from 'node:fs'
 import type { Dirent, Stats } from 'node:fs'
-import { lstat, readdir, readlink } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { ActionError } from '../failure/failure.ts'
 import { fileEntryOf, permissions } from './context-entry.ts'
-import type { ContextEntry } from './context-entry.ts'
-import { broken, quoted, unreadable } from './context-problem.ts'
+import type { ContextEntry, DirectoryEntry } from './context-entry.ts'
+import { broken, errorCode, quoted, unreadable } from './context-problem.ts'
 import type { DockerIgnore, Verdict } from './dockerignore.ts'
+import { EntryList } from './entry-list.ts'
 
 export interface WalkedTree {
   /** Parents before children, siblings by the bytes of their names. */
-  readonly entries: readonly ContextEntry[]
+  readonly entries: Iterable<ContextEntry>
   /** See ContextArchive.ignored. */
   readonly ignored: number
 }
@@ -21,26 +23,25 @@ export interface WalkedTree {
  * from the ignore file, and the signal's reason.
  */
 export async function walkTree(root: string, ignore: DockerIgnore, signal: AbortSignal): Promise<WalkedTree> {
-  const entries: ContextEntry[] = []
+  const entries = new EntryList(root)
+  /** Ignored directories on the way down: there only for the sake of what an exception may keep in them. */
+  const pending: DirectoryEntry[] = []
   let ignored = 0
 
   async function enter(directory: string, parent: Verdict | undefined): Promise<void> {
     signal.throwIfAborted()
-    const kept: Found[] = []
-    for (const found of await children(root, directory)) {
-      const verdict = ignore.judge(found.path, parent)
-      const enters = found.dirent.isDirectory() && ignore.mayKeepBelow(found.path)
-      if (!verdict.ignored || enters) kept.push({ ...found, verdict })
-      else ignored++
-    }
-    // Side by side: a directory of thousands of files waits for the disk, not for each answer.
-    const looked = await Promise.all(kept.map(async (found) => ({ found, entry: await look(root, found) })))
-    for (const { found, entry } of looked) {
-      const position = entries.push(entry)
+    for (const { path, dirent } of await children(root, directory)) {
+      const verdict = ignore.judge(path, parent)
+      if (verdict.ignored && !(dirent.isDirectory() && ignore.mayKeepBelow(path))) {
+        ignored++
+        continue
+      }
+      const entry = look(root, path)
+      if (!verdict.ignored) for (const kept of [...pending.splice(0), entry]) entries.add(kept)
       if (entry.kind !== 'directory') continue
-      await enter(entry.path, found.verdict)
-      // An ignored directory is there for the sake of what an exception keeps in it.
-      if (found.verdict?.ignored === true && entries.length === position) entries.pop()
+      if (verdict.ignored) pending.push(entry)
+      await enter(path, verdict)
+      if (pending.at(-1) === entry) pending.pop()
     }
   }
 
@@ -50,35 +51,40 @@ export async function walkTree(root: string, ignore: DockerIgnore, signal: Abort
 
 interface Found {
   readonly path: string
-  readonly name: Buffer
-  readonly dirent: Dirent<Buffer>
-  readonly verdict?: Verdict
+  readonly dirent: Dirent
 }
 
 async function children(root: string, directory: string): Promise<readonly Found[]> {
-  const options = { withFileTypes: true, encoding: 'buffer' } as const
-  const dirents = await readdir(join(root, directory), options).catch((error: unknown) => {
-    throw unreadable(directory === '' ? '.' : directory, error)
+  const shown = directory === '' ? '.' : directory
+  const dirents = await readdir(join(root, directory), { withFileTypes: true }).catch((error: unknown) => {
+    throw unreadable(shown, error)
   })
-  return dirents
-    .map((dirent) => {
-      const name = dirent.name.toString('utf8')
-      return { name: dirent.name, dirent, path: directory === '' ? name : `${directory}/${name}` }
-    })
-    .sort((a, b) => Buffer.compare(a.name, b.name))
+  return dirents.sort(byBytes).map((dirent) => {
+    const path = directory === '' ? dirent.name : `${directory}/${dirent.name}`
+    return { path, dirent }
+  })
 }
 
-async function look(root: string, { path, name }: Found): Promise<ContextEntry> {
-  if (!Buffer.from(name.toString('utf8')).equals(name)) throw notText(path, 'has a name')
-  const source = join(root, path)
+const ASCII = /^[\0-\x7F]*$/
+
+function byBytes({ name: a }: Dirent, { name: b }: Dirent): number {
+  if (ASCII.test(a) && ASCII.test(b)) return a < b ? -1 : 1
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
+/** Not side by side: to wait for each of the system's answers costs several times what it takes to give them. */
+function look(root: string, path: string): ContextEntry {
+  const source = `${root}/${path}`
   try {
-    const stats = await lstat(source)
+    const stats = lstatSync(source)
     if (stats.isDirectory()) return { kind: 'directory', path, mode: permissions(stats.mode) }
     if (stats.isSymbolicLink())
-      return { kind: 'symlink', path, target: text(path, await readlink(source, 'buffer')) }
+      return { kind: 'symlink', path, target: text(path, readlinkSync(source, 'buffer')) }
     if (!stats.isFile()) throw special(path, stats)
     return fileEntryOf(path, source, stats)
   } catch (error) {
+    // What is not UTF-8 came as this sign, by which it is not found.
+    if (path.includes('\uFFFD') && errorCode(error) === 'ENOENT') throw notText(path, 'has a name')
     throw error instanceof ActionError ? error : unreadable(path, error)
   }
 }

@@ -66,3 +66,16 @@ export function noDigest(executor: string): Failure {
     cures: ['set `executor` to an image of Kaniko, for example ghcr.io/osscontainertools/kaniko:v1.28.3'],
   }
 }
+
+/** The stream with the context broke on its way into the pod. `reason` completes a sentence, as in `the connection was cut after 3.2 MB`. */
+export function contextCut(reason: string): Failure {
+  return {
+    code: 'context-broken',
+    headline: 'The context did not arrive whole in the pod, and nothing was built from it.',
+    details: [reason],
+    cures: [
+      'run the step again; if it happens each time, something between the runner and the cluster (a proxy, a load balancer) ends long or large connections',
+      'make the context smaller with .dockerignore or `context`: up to 900 KiB, compressed, it needs no connection of its own',
+    ],
+  }
+}

@@ -30,6 +30,13 @@ export interface RunContext {
   readonly actionRef: string | undefined
 }
 
+/** How the context reaches the pod. */
+export type PlannedDelivery =
+  /** In `contextMap`; its size as it is sent, in bytes. */
+  | { readonly kind: 'configmap'; readonly bytes: number }
+  /** Into the container's standard input, once it runs. */
+  | { readonly kind: 'stream' }
+
 /**
  * Everything that will be created in the cluster, decided before anything is.
  * `template` prints exactly this.
@@ -41,8 +48,12 @@ export interface BuildPlan {
   /** The build's own namespace and its ServiceAccount, in the order of creation; empty in a given namespace. */
   readonly surroundings: readonly KubernetesObject[]
   readonly job: KubernetesObject
-  /** Holds the context; its owner reference is added when the Job's uid is known. */
-  readonly contextMap: KubernetesObject
+  readonly delivery: PlannedDelivery
+  /**
+   * Holds the context, unless that is streamed, and certificates; undefined where
+   * there is neither. Its owner reference is added when the Job's uid is known.
+   */
+  readonly contextMap: KubernetesObject | undefined
   /** Secrets that are sent, as `contextMap` holds the context: registry credentials, then the build's own; as many as needed. */
   readonly secrets: readonly KubernetesObject[]
   /** Name of the container in `job` that builds. */

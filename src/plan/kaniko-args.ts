@@ -1,3 +1,4 @@
+import type { ContextDelivery } from '../context/context-archive.ts'
 import type { BuildRequest } from '../request/build-request.ts'
 import { printImageReference, printImageRepository } from '../request/image-reference.ts'
 import { nameForKaniko } from '../request/registry-host.ts'
@@ -8,7 +9,6 @@ export const CONTEXT_DIRECTORY = '/kaniko/context'
 export const CONTEXT_FILE = 'context.tar.gz'
 
 const ALWAYS = [
-  `--context=tar://${CONTEXT_DIRECTORY}/${CONTEXT_FILE}`,
   // Mounted by some hosts' container runtimes; a snapshot of it fails.
   '--ignore-path=/product_uuid',
   // Compressing cached layers costs memory in the order of the layer.
@@ -20,8 +20,15 @@ const ALWAYS = [
   '--digest-file=/dev/termination-log',
 ] as const
 
+/** Where Kaniko finds the context: in a file that is mounted, or on its standard input. */
+const CONTEXT = {
+  configmap: `--context=tar://${CONTEXT_DIRECTORY}/${CONTEXT_FILE}`,
+  stream: '--context=tar://stdin',
+} as const satisfies Record<ContextDelivery['kind'], string>
+
 /** What a plan has decided beyond the request. */
 export interface Decided {
+  readonly delivery: ContextDelivery['kind']
   /** Path in the archive. */
   readonly dockerfile: string
   /** All that the image gets. */
@@ -35,9 +42,10 @@ export interface Decided {
 /** Flags of Kaniko's executor for a request. */
 export function kanikoArgs(
   request: BuildRequest,
-  { dockerfile, labels, certificates, secrets }: Decided,
+  { delivery, dockerfile, labels, certificates, secrets }: Decided,
 ): readonly string[] {
   return [
+    CONTEXT[delivery],
     ...ALWAYS,
     `--dockerfile=${dockerfile}`,
     ...(request.target === undefined ? [] : [`--target=${request.target}`]),

@@ -44,9 +44,14 @@ const POD_ANNOTATIONS = {
 /** Lets Azure's webhook give the pod its service account's identity; means nothing elsewhere. */
 const CLOUD_IDENTITY = { 'azure.workload.identity/use': 'true' } as const
 
+/** Whoever attaches first is listened to, and when that ends, so does what the process reads. */
+const STREAMED = { stdin: true, stdinOnce: true } as const
+
 /** What one Job is made of. */
 export interface KanikoJob {
   readonly metadata: ObjectMeta
+  /** Whether the context comes through the container's standard input. */
+  readonly streamed: boolean
   readonly mounts: readonly Mount[]
   /** Undefined: the namespace's default one. */
   readonly serviceAccount: string | undefined
@@ -108,7 +113,7 @@ function podSpec(given: KanikoJob): Readonly<Record<string, unknown>> {
     ...podFields(given.pod),
     securityContext: { runAsUser: 0, seccompProfile: { type: 'RuntimeDefault' } },
     containers: [container(given)],
-    volumes: given.mounts.map(({ volume }) => volume),
+    ...(given.mounts.length === 0 ? {} : { volumes: given.mounts.map(({ volume }) => volume) }),
   }
 }
 
@@ -127,12 +132,13 @@ function container(given: KanikoJob): Readonly<Record<string, unknown>> {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ['ALL'], add: [...CAPABILITIES] },
     },
-    volumeMounts: given.mounts.map(({ volume, path, isWritable }) => ({
-      name: volume.name,
-      mountPath: path,
-      ...(isWritable ? {} : { readOnly: true }),
-    })),
+    ...(given.streamed ? STREAMED : {}),
+    ...(given.mounts.length === 0 ? {} : { volumeMounts: given.mounts.map(volumeMount) }),
   }
+}
+
+function volumeMount({ volume, path, isWritable }: Mount): Readonly<Record<string, unknown>> {
+  return { name: volume.name, mountPath: path, ...(isWritable ? {} : { readOnly: true }) }
 }
 
 /**

@@ -13,11 +13,12 @@ type Mapping = Readonly<Record<string, unknown>>
 export function laterAttempt(first: BuildPlan, attempt: LaterAttempt): BuildPlan {
   const later = (name: string): string => laterName(name, attempt, first.identity)
   const again = (object: KubernetesObject): KubernetesObject => renamed(object, later(object.metadata.name))
-  const mounted = [first.contextMap, ...first.secrets]
+  const contextMap = first.contextMap && again(first.contextMap)
+  const mounted = [...(first.contextMap === undefined ? [] : [first.contextMap]), ...first.secrets]
   const names = new Map(mounted.map(({ metadata }) => [metadata.name, later(metadata.name)]))
   return {
     ...first,
-    contextMap: again(first.contextMap),
+    contextMap,
     secrets: first.secrets.map(again),
     job: withPodSpec(again(first.job), (spec) => withVolumes(spec, names)),
   }

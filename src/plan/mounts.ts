@@ -54,7 +54,7 @@ export function secretsMount(secretName: string, files: readonly string[]): Moun
   }
 }
 
-/** Certificates, which lie beside the context: they are no secret. */
+/** Certificates, which lie where a context that is not streamed lies: they are no secret. */
 export function certificatesMount(configMap: string, files: readonly string[]): Mount {
   const items = files.map((file) => ({ key: file, path: file }))
   return {

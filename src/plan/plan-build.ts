@@ -3,8 +3,7 @@ import type { Failure } from '../failure/failure.ts'
 import type { BuildRequest } from '../request/build-request.ts'
 import { type Dockerfile, parseDockerfile } from '../progress/dockerfile.ts'
 import { printImageRepository } from '../request/image-reference.ts'
-import type { BuildIdentity, BuildPlan, RunContext } from './build-plan.ts'
-import { contextFailure } from './context-map.ts'
+import type { BuildIdentity, BuildPlan, PlannedDelivery, RunContext } from './build-plan.ts'
 import { destinations } from './kaniko-args.ts'
 import { BUILD_CONTAINER } from './kaniko-job.ts'
 import { endsOf, type Lifetimes } from './lifetimes.ts'
@@ -45,7 +44,7 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
   const { request, identity } = given
   const dockerfile = dockerfileOf(given.archive)
   const wanted = { dockerfile, target: request.target, given: new Set(given.secrets.keys()) }
-  const failure = contextFailure(request.context, given.archive) ?? missingSecrets(wanted)
+  const failure = missingSecrets(wanted)
   if (failure !== undefined) return { kind: 'failure', failure }
   const auth = joinCredentials(request, touchedRegistries(request, dockerfile), given.found)
   if ('failure' in auth) return auth
@@ -65,6 +64,7 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
     identity,
     ...objects,
     job,
+    delivery: deliveryOf(given.archive),
     container: BUILD_CONTAINER,
     executor: request.executor,
     destinations: destinations(request),
@@ -93,6 +93,12 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
 /** The Dockerfile that an archive is about. */
 export function dockerfileOf({ source }: ContextArchive): Dockerfile {
   return parseDockerfile(source.path, source.text)
+}
+
+function deliveryOf({ delivery }: ContextArchive): PlannedDelivery {
+  return delivery.kind === 'stream'
+    ? { kind: 'stream' }
+    : { kind: 'configmap', bytes: delivery.bytes.byteLength }
 }
 
 /** Said before anything is sent. It may belong to a stage that is not built: the build goes on. */

@@ -1,3 +1,4 @@
+import type { ContextDelivery } from '../context/context-archive.ts'
 import type { KubernetesObject, ObjectMeta, ResourceRequirements } from '../kubernetes/objects.ts'
 import type { BuildRequest } from '../request/build-request.ts'
 import { ARCHITECTURE } from '../request/platform.ts'
@@ -57,12 +58,15 @@ export function objectsOf(
   const making = makingOf(given, pod.ends)
   const { namespace, names, marks, certificates } = making
   const metadata = (name: string) => ({ name, namespace, ...marks })
-  const pems = new Map(certificates.map(({ file, pem }) => [file, pem]))
+  const { delivery } = given.archive
   return {
     namespace,
     surroundings: given.request.namespace.kind === 'own' ? surroundingsOf(making) : [],
     job: jobOf(given, pod, making),
-    contextMap: contextMap(metadata(names.contextMap), given.archive, pems),
+    contextMap: contextMap(metadata(names.contextMap), {
+      context: delivery.kind === 'configmap' ? delivery.bytes : undefined,
+      certificates: new Map(certificates.map(({ file, pem }) => [file, pem])),
+    }),
     secrets: secretsOf(pod.auth, making, metadata),
   }
 }
@@ -100,7 +104,8 @@ function jobOf(
   const { serviceAccount } = request.registryAccess
   return kanikoJob({
     metadata: { name: names.job, namespace, ...marks },
-    mounts: [...mountsOf(making, pod.auth), ...mountsAskedFor(request.pod)],
+    streamed: archive.delivery.kind === 'stream',
+    mounts: [...mountsOf(making, pod.auth, archive.delivery), ...mountsAskedFor(request.pod)],
     serviceAccount: request.namespace.kind === 'own' ? names.job : serviceAccount,
     cloudIdentity: serviceAccount !== undefined,
     nodeSelector: nodeSelectorOf(request),
@@ -108,6 +113,7 @@ function jobOf(
     pod: request.pod,
     executor: request.executor,
     args: kanikoArgs(request, {
+      delivery: archive.delivery.kind,
       dockerfile: archive.dockerfile,
       labels: imageLabels(request, run, serverTime),
       certificates: new Map(certificates.map(({ registry, path }) => [registry, path])),
@@ -122,12 +128,13 @@ function jobOf(
 function mountsOf(
   { names, certificates, secrets }: Making,
   { config, mounted }: RegistryAuth,
+  delivery: ContextDelivery,
 ): readonly Mount[] {
   const credentials = config === undefined ? mounted : names.registrySecret
   const files = certificates.map(({ file }) => file)
   const secretNames = secrets.map(({ file }) => file)
   return [
-    contextMount(names.contextMap),
+    ...(delivery.kind === 'stream' ? [] : [contextMount(names.contextMap)]),
     ...(credentials === undefined ? [] : [credentialsMount(credentials)]),
     ...(files.length === 0 ? [] : [certificatesMount(names.contextMap, files)]),
     ...(secretNames.length === 0 ? [] : [secretsMount(names.buildSecret, secretNames)]),

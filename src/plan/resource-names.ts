@@ -25,8 +25,8 @@ export const MANAGER = 'hybrid-kubernetes-build'
 
 /** A DNS-1123 label's length, and a label value's. */
 const LONGEST = 63
-/** A build is tried three times at most: without a user namespace, and after a disruption. */
-export type LaterAttempt = 2 | 3
+/** A build is tried four times at most: without a user namespace, after its context was cut, and after a disruption. */
+export type LaterAttempt = 2 | 3 | 4
 /** Kept free in names of a first attempt for the `-2` of a second: were it cut off, both would have one name. */
 const ATTEMPT_LENGTH = 2
 

@@ -15,6 +15,9 @@ const IN_NAMESPACE: readonly Rule[] = [
   { apiGroups: [''], resources: ['events'], verbs: ['list', 'watch'] },
 ]
 
+/** To stream contexts of more than 900 KiB; Kubernetes 1.35 and later ask for `create` too. */
+const ATTACH: Rule = { apiGroups: [''], resources: ['pods/attach'], verbs: ['create', 'get'] }
+
 /**
  * What a runner needs, by mode: examples/rbac has the same as files to apply,
  * and a test compares them.
@@ -22,11 +25,14 @@ const IN_NAMESPACE: readonly Rule[] = [
 export const RIGHTS = {
   /** Builds in a namespace that exists. */
   givenNamespace: IN_NAMESPACE,
+  /** The same, with contexts of any size. */
+  givenNamespaceStreaming: [...IN_NAMESPACE, ATTACH],
   /** A namespace for each build. Reading nodes is of use, not needed. */
   ownNamespaces: [
     { apiGroups: [''], resources: ['namespaces'], verbs: ['create', 'get', 'list', 'delete'] },
     { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['create', 'get', 'delete'] },
     ...IN_NAMESPACE,
+    ATTACH,
     { apiGroups: [''], resources: ['nodes'], verbs: ['list'] },
   ],
 } as const satisfies Readonly<Record<string, readonly Rule[]>>

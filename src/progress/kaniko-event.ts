@@ -34,7 +34,7 @@ type Reading = readonly [RegExp, (...groups: string[]) => KanikoEvent]
 /** Texts of Kaniko v1.28; a text that a later version changes becomes `other`, which shows it as it is. */
 const READINGS: readonly Reading[] = [
   [
-    /^(?:active feature flags: |credential providers by priority: |Retrieving image manifest |Returning cached image manifest$|Resolved base name of |Built cross stage deps: |Cmd: |Args: \[|No base image, nothing to extract$|Found cached layer, extracting to filesystem$|Using dockerignore file: |Initializing snapshotter )/,
+    /^(?:active feature flags: |credential providers by priority: |Retrieving image manifest |Returning cached image manifest$|Resolved base name of |Built cross stage deps: |Cmd: |Args: \[|No base image, nothing to extract$|Found cached layer, extracting to filesystem$|Using dockerignore file: |To simulate EOF and exit, press 'Ctrl\+D'$|Initializing snapshotter )/,
     () => ({ kind: 'noise' }),
   ],
   [

@@ -1,6 +1,6 @@
 import type { Digest } from '../builders/builder.ts'
 import type { ClusterFacts } from '../cluster/cluster-session.ts'
-import type { ContextArchive } from '../context/context-archive.ts'
+import type { ContextArchive, ContextDelivery } from '../context/context-archive.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 import type { CacheUse } from '../progress/build-record.ts'
 import type { BuildRequest } from '../request/build-request.ts'
@@ -23,6 +23,7 @@ export function planLines(
     ]),
     field('job', plan.job.metadata.name),
     field('context', [request.context, packed(archive)]),
+    ...archive.largest.map((entry) => field('', `${bytes(entry.bytes).padStart(9)}  ${oneLine(entry.path)}`)),
     ...pushLines(request, plan),
     field('cache', cacheWords(request)),
     ...otherRegistries(plan),
@@ -90,7 +91,18 @@ function field(name: string, value: string | readonly (string | undefined)[]): s
 
 function packed(archive: ContextArchive): string {
   const ignored = archive.ignored > 0 ? ` (${archive.ignored} ignored)` : ''
-  return `${archive.files} ${archive.files === 1 ? 'file' : 'files'}${ignored}, ${bytes(archive.contentBytes)}, sent as ${bytes(archive.bytes.byteLength)}`
+  return `${archive.files} ${archive.files === 1 ? 'file' : 'files'}${ignored}, ${bytes(archive.contentBytes)}, ${sent(archive.delivery)}`
+}
+
+function sent(delivery: ContextDelivery): string {
+  return delivery.kind === 'stream'
+    ? 'streamed into the pod'
+    : `sent as ${bytes(delivery.bytes.byteLength)} in a ConfigMap`
+}
+
+/** A path may have anything in it but a NUL. */
+function oneLine(path: string): string {
+  return /\p{Cc}|\u2028|\u2029/u.test(path) ? JSON.stringify(path) : path
 }
 
 function cacheWords(request: BuildRequest): string {

@@ -15,6 +15,7 @@ export interface BuildRequest {
   readonly namespace: NamespaceChoice
   /** Directory that the Dockerfile's COPY sees; relative to the workspace. */
   readonly context: string
+  readonly contextDelivery: ContextDeliveryChoice
   /** Path of the Dockerfile, relative to the workspace; without it `Dockerfile` in the context. */
   readonly file: string | undefined
   /** Image references to push to; empty only if `push` is false. */
@@ -74,6 +75,9 @@ export type CacheRequest =
       readonly ttlSeconds: number
       readonly write: boolean
     }
+
+/** `auto`: in a ConfigMap if it is small enough, else streamed. */
+export type ContextDeliveryChoice = 'auto' | 'configmap' | 'stream'
 
 export type UserNamespaceChoice = 'auto' | 'always' | 'never'
 

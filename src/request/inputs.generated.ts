@@ -6,6 +6,7 @@ export const INPUT_NAMES = [
   'kube-context',
   'namespace',
   'context',
+  'context-delivery',
   'file',
   'tags',
   'push',
@@ -88,6 +89,7 @@ export type InputName = (typeof INPUT_NAMES)[number]
 export const INPUT_DEFAULTS = {
   kubeconfig: 'auto',
   context: '.',
+  'context-delivery': 'auto',
   push: 'true',
   reproducible: 'false',
   'snapshot-mode': 'full',

@@ -1,4 +1,10 @@
-import type { BuildRequest, ClusterChoice, NamespaceChoice, UserNamespaceChoice } from './build-request.ts'
+import type {
+  BuildRequest,
+  ClusterChoice,
+  ContextDeliveryChoice,
+  NamespaceChoice,
+  UserNamespaceChoice,
+} from './build-request.ts'
 import { readBuildSecrets } from './build-secrets.ts'
 import { readBuildPushInputs } from './build-push-inputs.ts'
 import { readCache } from './cache-request.ts'
@@ -11,7 +17,7 @@ import type { InputProblem } from './input-problem.ts'
 import { type Environment, type InputReader, inputReader, type RawInputs } from './input-reader.ts'
 import { listWithCommas, parseMap } from './lines.ts'
 import { parseNodeSelector } from './node-selector.ts'
-import { type Parsed, gathered, parsed } from './parsed.ts'
+import { type Parsed, gathered, parsed, refused } from './parsed.ts'
 import { readPlatform } from './platform.ts'
 import { readPod } from './pod-request.ts'
 import { parseRegistries, readRegistryAccess } from './registry-access.ts'
@@ -56,6 +62,7 @@ function readAll(reader: InputReader, inputs: RawInputs, environment: Environmen
   const cluster = readCluster(reader, inputs)
   const namespace = read('namespace', parseNamespace, OWN)
   const context = read('context', parseContext, '.')
+  const contextDelivery = read('context-delivery', parseContextDelivery, 'auto')
   const file = read('file', parsePath, undefined)
   const tags = read('tags', parseDestinations, [])
   const push = readPush(reader, tags)
@@ -66,6 +73,7 @@ function readAll(reader: InputReader, inputs: RawInputs, environment: Environmen
     cluster,
     namespace,
     context,
+    contextDelivery,
     file,
     tags,
     push,
@@ -143,6 +151,13 @@ function parseExecutor(text: string): Parsed<string> {
 const parseMirrors = (text: string) => gathered(listWithCommas(text).map(parseMirror))
 
 const parseTimeout = (text: string) => parseDuration(text, LONGEST_TIMEOUT)
+
+const DELIVERIES: readonly ContextDeliveryChoice[] = ['auto', 'configmap', 'stream']
+
+function parseContextDelivery(text: string): Parsed<ContextDeliveryChoice> {
+  const choice = DELIVERIES.find((name) => name === text)
+  return choice === undefined ? refused(`one of ${DELIVERIES.join(', ')}`, text) : parsed(choice)
+}
 
 function parseUserNamespace(text: string): Parsed<UserNamespaceChoice> {
   const choice = parseAutoOrBoolean(text)

@@ -9,7 +9,7 @@ const BORDERS = {
   kubernetes: [],
   request: [...pureRooms, 'js-yaml'],
   plan: pureRooms,
-  progress: [...pureRooms, 'dockerfile-ast'],
+  progress: pureRooms,
   failure: pureRooms,
   report: [...pureRooms, 'js-yaml'],
   builders: ['../failure/', '../kubernetes/', '../plan/', '../progress/'],

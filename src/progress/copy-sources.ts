@@ -1,4 +1,5 @@
 import type { Dockerfile, Instruction } from './dockerfile.ts'
+import { jsonWords } from './json-words.ts'
 
 /** A path that a COPY or ADD takes from the context, as the Dockerfile has it. */
 export interface CopySource {
@@ -35,14 +36,4 @@ function wordsOf(text: string): readonly string[] {
   const flags = /^(?:--\S+\s+)*/.exec(content)?.[0] ?? ''
   const rest = content.slice(flags.length)
   return [...flags.split(/\s+/), ...(jsonWords(rest) ?? rest.split(/\s+/))].filter((word) => word !== '')
-}
-
-function jsonWords(text: string): readonly string[] | undefined {
-  if (!text.startsWith('[')) return undefined
-  try {
-    const value: unknown = JSON.parse(text)
-    return Array.isArray(value) && value.every((word) => typeof word === 'string') ? value : undefined
-  } catch {
-    return undefined
-  }
 }

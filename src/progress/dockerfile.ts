@@ -1,6 +1,6 @@
-import { DockerfileParser } from 'dockerfile-ast'
-
 import type { Place } from './build-record.ts'
+import { instructionLines } from './instruction-lines.ts'
+import type { InstructionLines } from './instruction-lines.ts'
 
 /** A Dockerfile as its author wrote it, with the lines that each instruction stands on. */
 export interface Dockerfile {
@@ -36,53 +36,24 @@ export interface Instruction {
 export function parseDockerfile(path: string, text: string): Dockerfile {
   const before: Instruction[] = []
   const stages: { index: number; name: string; base: string; instructions: Instruction[] }[] = []
-  const parsed = DockerfileParser.parse(text)
-  const source: Source = { path, lines: text.split(/\r?\n/), escape: parsed.getEscapeCharacter() }
-  for (const found of parsed.getInstructions()) {
-    const instruction = instructionOf(found, source)
+  const lines = text.split(/\r?\n/)
+  for (const found of instructionLines(lines)) {
+    const instruction = instructionOf(found, path)
     if (instruction.keyword === 'FROM') stages.push(stageOf(stages.length, instruction))
     else (stages.at(-1)?.instructions ?? before).push(instruction)
   }
-  return { path, lines: source.lines, before, stages }
+  return { path, lines, before, stages }
 }
 
-interface Source {
-  readonly path: string
-  readonly lines: readonly string[]
-  /** What continues a line at its end. */
-  readonly escape: string
-}
-
-interface ParsedInstruction {
-  getKeyword(): string
-  getRange(): { readonly start: { readonly line: number }; readonly end: { readonly line: number } }
-}
-
-function instructionOf(found: ParsedInstruction, source: Source): Instruction {
-  const keyword = found.getKeyword().toUpperCase()
-  const { start, end } = found.getRange()
-  const text = oneLine(source, start.line, end.line)
+function instructionOf({ text, first, last }: InstructionLines, path: string): Instruction {
+  const line = text.replace(/\s+/g, ' ').trim()
+  const [word = ''] = line.split(' ', 1)
+  const keyword = word.toUpperCase()
   return {
     keyword,
-    text: keyword + text.slice(keyword.length),
-    place: { path: source.path, firstLine: start.line + 1, lastLine: end.line + 1 },
+    text: keyword + line.slice(word.length),
+    place: { path, firstLine: first + 1, lastLine: last + 1 },
   }
-}
-
-/**
- * An instruction with its continuation lines joined, comments between them
- * left out. (The library's own text of an instruction loses backslashes, and
- * has the body of a here-document on the line.)
- */
-function oneLine({ lines, escape }: Source, first: number, last: number): string {
-  const parts: string[] = []
-  for (const [at, line] of lines.slice(first, last + 1).entries()) {
-    if (at > 0 && /^\s*(?:#|$)/.test(line)) continue
-    const text = line.trimEnd()
-    parts.push(text.endsWith(escape) ? text.slice(0, -1) : text)
-    if (!text.endsWith(escape)) break
-  }
-  return parts.join(' ').replace(/\s+/g, ' ').trim()
 }
 
 function stageOf(

@@ -209,6 +209,23 @@ describe('the cache', () => {
     })
   })
 
+  test.each<[string, readonly string[], readonly string[]]>([
+    [
+      'once',
+      ['Using caching version of cmd: RUN make', 'No cached layer found for cmd RUN make'],
+      ['hit', 'miss'],
+    ],
+    ['once, and nothing else is looked up', ['Using caching version of cmd: RUN make'], ['hit', 'miss']],
+    ['twice', Array<string>(2).fill('Using caching version of cmd: RUN make'), ['hit', 'hit']],
+  ])('has an instruction that stands twice in a stage %s', (_, lookups, expected) => {
+    const { record } = read('FROM a\nRUN make\nCOPY b /b\nRUN make\n', [
+      stage(0),
+      ...[...lookups, 'RUN make', 'COPY b /b', 'RUN make'].map((text) => said(text)),
+    ])
+    const runs = record.steps.filter(({ title }) => title.endsWith('RUN make'))
+    expect(runs.map(({ cache }) => cache)).toEqual(expected)
+  })
+
   test('has neither hits nor misses where none is used', () => {
     const { record } = read(dockerfile, [stage(0), said('RUN one')], { usesCache: false })
     expect(record.cache).toBeUndefined()

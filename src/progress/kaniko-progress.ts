@@ -61,8 +61,8 @@ export class KanikoProgress {
   #stageHas = { hit: false, miss: false }
   #open: OpenStep | undefined
   #stage = -1
-  /** Texts of the present stage's instructions that the cache has, or lacks; known before any of them runs. */
-  #hits = new Set<string>()
+  /** Texts of the present stage's instructions that the cache has and that are still to come, or that it lacks; known before any of them runs. */
+  #hits: string[] = []
   #missed: string | undefined
   #looksUp = false
   #lastTime = ''
@@ -142,7 +142,7 @@ export class KanikoProgress {
   #enterStage({ index, base }: Extract<KanikoEvent, { kind: 'stage' }>): Step {
     this.#stage = index
     this.#stageHas = { hit: false, miss: false }
-    this.#hits = new Set()
+    this.#hits = []
     this.#missed = undefined
     this.#looksUp = true
     const from = this.#position.enter(index)
@@ -171,7 +171,7 @@ export class KanikoProgress {
 
   /** Remembers what a message says about the cache, and what it warns of. */
   #note(line: Extract<KanikoLine, { kind: 'message' }>, event: KanikoEvent): void {
-    if (event.kind === 'cache-hit' && this.#looksUp) this.#hits.add(squeezed(event.instruction))
+    if (event.kind === 'cache-hit' && this.#looksUp) this.#rememberHit(event.instruction)
     if (event.kind === 'cache-miss' && this.#looksUp) this.#missed = squeezed(event.instruction)
     if (event.kind === 'cache-write') this.#rememberCache(event.reference)
     // From here on anything may be printed by somebody else.
@@ -224,10 +224,20 @@ export class KanikoProgress {
     this.#tell({ kind: 'begin', step })
   }
 
+  #rememberHit(instruction: string): void {
+    // A process can forge the beginning of a stage, and then hits without end.
+    if (this.#hits.length < this.#mostSteps) this.#hits.push(squeezed(instruction))
+  }
+
   #cacheOf(text: string): 'hit' | 'miss' | undefined {
     if (!this.#build.usesCache) return undefined
     const wanted = squeezed(text)
-    if (this.#hits.has(wanted)) return 'hit'
+    const at = this.#hits.indexOf(wanted)
+    if (at >= 0) {
+      // The same instruction may come again, and not be cached then.
+      this.#hits.splice(at, 1)
+      return 'hit'
+    }
     // After the first miss of a stage nothing is looked up any more: of what follows, RUNs are what is cached.
     return wanted === this.#missed || /^RUN\s/i.test(text) ? 'miss' : undefined
   }

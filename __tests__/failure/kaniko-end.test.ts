@@ -16,8 +16,12 @@ describe('the last line of a build', () => {
     ['run-failed', `${EXIT}exit status 1`],
     ['run-failed', `${EXIT}exit status 127`],
     ['run-failed', `${EXIT}signal: segmentation fault`],
-    ['out-of-memory', `${EXIT}exit status 137`],
-    ['out-of-memory', `${EXIT}signal: killed`],
+    ['run-failed', `${EXIT}exit status 137`],
+    ['run-failed', `${EXIT}signal: killed`],
+    [
+      'out-of-memory',
+      `${STAGE}failed to execute command: starting command: fork/exec /bin/sh: cannot allocate memory`,
+    ],
     [
       'no-shell',
       `${STAGE}failed to execute command: starting command: fork/exec /bin/sh: no such file or directory`,

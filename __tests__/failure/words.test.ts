@@ -138,6 +138,30 @@ describe('memory', () => {
       headline: 'The executor was killed during `RUN a`; nearly always memory had run out.',
     })
   })
+
+  test('ran out where Kaniko could not have any, and its words are told', () => {
+    const reason = 'failed to execute command: starting command: fork/exec /bin/sh: cannot allocate memory'
+    const failure = failedWith([message('RUN a'), `error building image: error building stage: ${reason}`])
+    expect(failure).toMatchObject({ code: 'out-of-memory', headline: 'Memory ran out during `RUN a`.' })
+    expect(failure.details).toContain(reason)
+  })
+
+  test.each([
+    ['exit status 137', 'was killed (exit code 137)'],
+    ['signal: killed', 'was killed'],
+  ])('is one of two reasons for a RUN that ended with %s, where the cluster has none', (end, how) => {
+    const lines = [message('RUN a'), `${BUILDING}waiting for process to exit: ${end}`]
+    expect(failedWith(lines, { plan: planOf('FROM x\nRUN a') })).toMatchObject({
+      code: 'run-failed',
+      headline: `The instruction at app/Dockerfile:2 ${how}; often memory had run out, but the cluster does not say so.`,
+      place: { firstLine: 2 },
+      cures: [
+        expect.stringMatching(/timeout -s KILL/) as unknown,
+        expect.stringMatching(/limits: \{memory: 4Gi\}/) as unknown,
+        expect.any(String) as unknown,
+      ],
+    })
+  })
 })
 
 describe('the deadline', () => {

@@ -3,6 +3,7 @@ import { named, placeOfImage, placeOfLine } from './dockerfile-place.ts'
 import { authorityCures } from './credentials-tried.ts'
 import type { EndedBuild } from './ended-build.ts'
 import { copySource } from './explain-copy.ts'
+import { runFailed } from './explain-run.ts'
 import type { FailureCode } from './failure.ts'
 import type { KanikoEnd } from './kaniko-end.ts'
 import { nearest } from './nearest.ts'
@@ -44,31 +45,6 @@ export const DOCKERFILE_WORDS: Partial<Record<FailureCode, WordsOf>> = {
       ],
     }
   },
-}
-
-const CURES_BY_EXIT_CODE: Readonly<Record<string, string>> = {
-  126: 'exit code 126: a program was found and cannot be executed; look at its mode (chmod +x) and its platform',
-  127: 'exit code 127: the shell did not find a program; install it, or look at PATH',
-}
-
-function runFailed(end: KanikoEnd, exitCode: number, ended: EndedBuild): Words {
-  const place = placeUnderWay(ended, end)
-  const what = instructionAt(place, end)
-  const subject =
-    what === undefined ? 'The build' : what.startsWith('`') ? `The instruction ${what}` : capital(what)
-  const [, signal] = /waiting for process to exit: signal: (.+)$/.exec(end.reason) ?? []
-  const [, status] = /waiting for process to exit: exit status (\d+)$/.exec(end.reason) ?? []
-  const how =
-    signal === undefined ? `failed with exit code ${status ?? exitCode}` : `was ended by a signal: ${signal}`
-  return {
-    headline: `${subject} ${how}.`,
-    place,
-    saysAll: status !== undefined || signal !== undefined,
-    cures: [
-      CURES_BY_EXIT_CODE[status ?? ''] ??
-        'mend what the instruction runs; it fails the same way wherever it is built',
-    ],
-  }
 }
 
 function syntax(end: KanikoEnd, _: number, { plan: { dockerfile } }: EndedBuild): Words {

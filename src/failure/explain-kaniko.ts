@@ -42,10 +42,9 @@ const KANIKO_WORDS: Partial<Record<FailureCode, WordsOf>> = {
     headline:
       end.reason === ''
         ? `The executor was killed ${during(ended, end)}; nearly always memory had run out.`
-        : `A process was killed ${during(ended, end)}: memory ran out.`,
+        : `Memory ran out ${during(ended, end)}.`,
     place: placeUnderWay(ended, end),
     cures: memoryCures(ended),
-    saysAll: true,
   }),
   'disk-full': (end, _, ended) => ({
     headline: `The node's disk is full ${during(ended, end)}.`,

@@ -15,10 +15,8 @@ type Rules = readonly (readonly [RegExp, FailureCode])[]
  */
 const BUILDING: Rules = [
   [/no space left on device|disk quota exceeded/, 'disk-full'],
-  [
-    /waiting for process to exit: (?:signal: killed|exit status 137)$|cannot allocate memory/,
-    'out-of-memory',
-  ],
+  // Not a RUN that was killed: where the kernel did that for want of memory, the cluster says so.
+  [/cannot allocate memory/, 'out-of-memory'],
   [/starting command: (?:fork\/)?exec:? .*(?:no such file or directory|not found)/, 'no-shell'],
   [/waiting for process to exit/, 'run-failed'],
   [/target stage|is not a valid target/, 'target-missing'],

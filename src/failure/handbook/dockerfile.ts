@@ -64,6 +64,7 @@ export const DOCKERFILE = {
       causes: [
         'A build of the same Dockerfile elsewhere fails the same way, unless it depends on network, memory, or the processor. It is never tried again by itself.',
         '**127**: a program was not found. **126**: found, and not executable.',
+        '**137, or killed**: by the instruction itself (`timeout -s KILL`, `kill -9`), or for want of memory, which the cluster mostly notices and tells as `out-of-memory`.',
         '**exec format error**: a program made for another processor than the node has.',
         '**operation not permitted**: the build has few privileges. `mount`, `iptables`, `docker` and what loads kernel modules cannot run in it.',
         'If it fails here only, say `RUN set -x; …` to see the command.',

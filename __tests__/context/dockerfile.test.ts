@@ -33,6 +33,39 @@ describe('the Dockerfile', () => {
     expect(readFileSync(join(unpacked(archive), expected), 'utf8')).toBe('D')
   })
 
+  test.each<[string, Files, (workspace: string) => Given, string]>([
+    ['the inputs say it so', { 'app/D': '' }, () => ({ file: 'app/D' }), 'app/D'],
+    ['the inputs say it roundabout', { 'app/D': '' }, () => ({ file: './x/../app//D' }), 'app/D'],
+    [
+      'the context is absolute',
+      { 'app/Dockerfile': '' },
+      (at) => ({ context: `${at}/app` }),
+      'app/Dockerfile',
+    ],
+    ['the file is absolute', { 'app/D': '' }, (at) => ({ file: `${at}/app/D` }), 'app/D'],
+    ['a directory is a link', { 'x/D': '', l: '-> x' }, () => ({ file: 'l/D' }), 'x/D'],
+    ['it is a link', { 'x/D': '', D: '-> x/D' }, () => ({ file: 'D' }), 'x/D'],
+    ['its name begins with dots', { '..D': '' }, () => ({ file: '..D' }), '..D'],
+  ])('is placed where the workspace has it, if %s', async (_, files, given, expected) => {
+    const workspace = workspaceWith(files)
+    expect((await packed(workspace, given(workspace))).source.path).toBe(expected)
+  })
+
+  test('is placed where the workspace has it, if that is a link', async () => {
+    const outer = workspaceWith({ 'real/app/Dockerfile': '', workspace: '-> real' })
+    const archive = await packed(join(outer, 'workspace'), { context: join(outer, 'real/app') })
+    expect(archive.source.path).toBe('app/Dockerfile')
+  })
+
+  test.each<[string, (outer: string) => string]>([
+    ['relative', () => '../out/D'],
+    ['absolute', (outer) => `${outer}/out/D`],
+  ])('outside of the workspace is told as it was given: %s', async (_, given) => {
+    const outer = workspaceWith({ 'out/D': '', 'workspace/f': '' })
+    const file = given(outer)
+    expect((await packed(join(outer, 'workspace'), { file })).source.path).toBe(file)
+  })
+
   test('from outside comes in a folder that no COPY sees', async () => {
     const workspace = workspaceWith({ 'build/Dockerfile': 'D', 'app/f': 'f' })
     const archive = await packed(workspace, { context: 'app', file: 'build/Dockerfile' })

@@ -41,7 +41,7 @@ export interface LargeEntry {
 }
 
 export interface DockerfileSource {
-  /** Relative to the workspace, with `/`. */
+  /** Relative to the workspace, with `/`; as the inputs say it, if it lies outside. */
   readonly path: string
   readonly text: string
 }

@@ -1,5 +1,5 @@
 import { lstat, readFile, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, join, normalize, resolve } from 'node:path'
+import { basename, dirname, join, normalize, resolve, sep } from 'node:path'
 
 import { ActionError } from '../failure/failure.ts'
 import { linkTarget, pathBelow } from './context-directory.ts'
@@ -10,8 +10,10 @@ import { broken, errorCode, plain, quoted, unreadable } from './context-problem.
 import { dockerfileCandidates } from './dockerfile-candidates.ts'
 
 export interface Dockerfile {
-  /** As it is found from the workspace, for messages. */
+  /** As the inputs say it, for messages. */
   readonly shown: string
+  /** The file itself, relative to the workspace, with `/`; undefined if it lies outside. */
+  readonly inWorkspace: string | undefined
   /** Absolute, as the inputs say it: its ignore file lies beside it. */
   readonly path: string
   /** The file itself, behind any link. */
@@ -37,9 +39,11 @@ export async function findDockerfile(inputs: DockerfileInputs, roots: Roots): Pr
   if (!stats.isFile())
     throw await missing(`${quoted(shown)} is ${stats.isDirectory() ? 'a directory' : 'no file'}`, roots)
 
-  const inContext = pathBelow(roots.context, join(await realpath(dirname(path)), basename(path)))
   const file = fileEntryOf(shown, source, stats)
-  return { shown, path, file, inContext: linked.isSymbolicLink() ? undefined : inContext }
+  const real = join(await realpath(dirname(source)), basename(source))
+  const inWorkspace = pathBelow(roots.workspace, real)?.split(sep).join('/')
+  const inContext = linked.isSymbolicLink() ? undefined : pathBelow(roots.context, real)
+  return { shown, inWorkspace, path, file, inContext }
 }
 
 /** More than this of a Dockerfile is not needed to name its lines, in bytes. */

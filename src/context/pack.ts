@@ -44,7 +44,7 @@ export async function packContext(given: ContextInputs, signal: AbortSignal): Pr
   const content = contentOf(tree, dockerfile)
   const layout = arrange(tree.entries, dockerfile, ignoreFile !== undefined)
   const delivery = await deliveryOf(layout.entries, given, content, signal)
-  const source = { path: dockerfile.shown, text: await readText(dockerfile) }
+  const source = { path: dockerfile.inWorkspace ?? dockerfile.shown, text: await readText(dockerfile) }
   return {
     delivery,
     dockerfile: layout.dockerfile,

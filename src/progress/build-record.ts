@@ -42,9 +42,9 @@ export interface StepRecord extends Step, Span {
   readonly cache: 'hit' | 'miss' | undefined
 }
 
-/** Lines of a file of the repository, counted from 1, both ends included. */
+/** Lines of a file, counted from 1, both ends included. */
 export interface Place {
-  /** Relative to the workspace, with `/`. */
+  /** Relative to the workspace, with `/`. Of a file outside of it, for people alone: begins with `/` or `../`. */
   readonly path: string
   readonly firstLine: number
   readonly lastLine: number

@@ -23,11 +23,16 @@ export function linesLink(place: Place, repository: Repository | undefined): str
   return linked(text, place, repository)
 }
 
+/** Whether GitHub can show it: a Dockerfile may also lie outside of the workspace. */
+export function isInWorkspace({ path }: Place): boolean {
+  return !/^(?:\.\.)?\//.test(path)
+}
+
 /** Longer addresses are no addresses of files in repositories. */
 const URL_LENGTH = 2000
 
 function linked(text: string, place: Place, repository: Repository | undefined): string {
-  const url = repository && placeUrl(place, repository)
+  const url = repository && isInWorkspace(place) ? placeUrl(place, repository) : undefined
   return url === undefined || url.length > URL_LENGTH ? text : `[${text}](${url})`
 }
 

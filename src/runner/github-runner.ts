@@ -6,6 +6,7 @@ import type { AnnotationProperties } from '@actions/core'
 import { inputVariable } from './environment.ts'
 import type { Place } from '../progress/build-record.ts'
 import type { Annotation } from '../report/annotations.ts'
+import { isInWorkspace } from '../report/place-link.ts'
 import type { Environment } from './environment.ts'
 import { lineWriter } from './line-writer.ts'
 import type { Runner } from './runner.ts'
@@ -48,7 +49,8 @@ function quoted(text: string): string {
 }
 
 function linesOf(place: Place | undefined): AnnotationProperties {
-  return place === undefined ? {} : { file: place.path, startLine: place.firstLine, endLine: place.lastLine }
+  if (place === undefined || !isInWorkspace(place)) return {}
+  return { file: place.path, startLine: place.firstLine, endLine: place.lastLine }
 }
 
 /** The summary is for people: where it cannot be written the build is none the worse. */

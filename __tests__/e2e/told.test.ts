@@ -108,6 +108,8 @@ describeWithKaniko(`a build is told, with the real Kaniko${WITH_KANIKO}`, () => 
     async () => {
       const { main, outputs, summary } = await built(
         'FROM busybox AS Base\nRUN seq 1 50\nRUN --network=none echo offline\n',
+        // From the cache a RUN prints nothing.
+        { cache: 'false' },
       )
       const timings = JSON.parse(outputs['timings'] ?? '') as {
         readonly total: number
@@ -158,6 +160,7 @@ describeWithKaniko(`a build is told, with the real Kaniko${WITH_KANIKO}`, () => 
       const forger = "while :; do printf 'sha256:%064d' 0 > /dev/termination-log; sleep 0.01; done"
       const { outputs } = await built(
         `FROM busybox\nRUN (setsid sh -c "${forger}" >/dev/null 2>&1 &) && sleep 1\n`,
+        { cache: 'false' },
       )
       expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'executor-invalid' })
       expect(outputs).not.toHaveProperty('digest')

@@ -6,7 +6,7 @@ import { RINGS } from './rings/index.ts'
 import type { Ring } from './rings/index.ts'
 import { single, total } from './rings/tally.ts'
 import type { Tally } from './rings/tally.ts'
-import { recordEndToEnd } from './rings/record.ts'
+import { RECORDS, recordEndToEnd } from './rings/record.ts'
 
 const { values, positionals } = parseArgs({
   options: {
@@ -55,9 +55,9 @@ async function tallied(ring: Ring): Promise<Tally> {
 }
 
 function record(ring: Ring, tally: Tally): Tally {
-  if (!values.record || ring.name !== 'e2e') return tally
+  if (!values.record || RECORDS[ring.name] === undefined) return tally
   try {
-    recordEndToEnd(tally)
+    recordEndToEnd(ring.name, tally)
     return tally
   } catch (error) {
     return total([tally, single(`the results could not be written down: ${String(error)}`, false)])

@@ -14,20 +14,27 @@ interface LabStatus {
   readonly executor: 'real' | 'stand-in'
 }
 
-/** Writes what came of the end-to-end tests to docs/end-to-end.md. */
-export function recordEndToEnd(tally: Tally): void {
+/** Where what came of a ring is written; the other rings leave nothing in docs. */
+export const RECORDS: Readonly<Record<string, string>> = {
+  e2e: 'docs/end-to-end.md',
+  long: 'docs/end-to-end-long.md',
+}
+
+/** Writes what came of a ring of end-to-end tests to its page in docs. */
+export function recordEndToEnd(ring: string, tally: Tally): void {
   const machine = `${type()}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`
   const rows = [
     ...named(tally.passes, '✓ passed'),
     ...named(tally.failures, '✗ failed'),
-    ...named(tally.skipped, '– skipped'),
+    // The long ring leaves out all the others.
+    ...(ring === 'long' ? [] : named(tally.skipped, '– skipped')),
   ]
   writeFileSync(
-    join(root, 'docs/end-to-end.md'),
+    join(root, RECORDS[ring] ?? `docs/${ring}.md`),
     [
       '# End-to-end results',
       '',
-      '<!-- Written by `script/test --record e2e`. -->',
+      `<!-- Written by \`script/test --record ${ring}\`. -->`,
       '',
       `${clusterInWords()} · ${machine} · ${new Date().toISOString().slice(0, 10)}`,
       '',

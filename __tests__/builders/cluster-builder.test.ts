@@ -163,6 +163,32 @@ describe('a build in the cluster', () => {
     expect(await trial.outcome).toMatchObject({ kind: 'failed', failure: { code: 'deadline' } })
   })
 
+  test('ends its last step once at its timeout, after what the log still brings, and begins no other', async () => {
+    const trial = begin({ timeoutSeconds: 60 })
+    let print: (text: string) => void = () => undefined
+    trial.session.followLog = (_build, _pod, listener, _ended, signal) => {
+      print = (text) => listener.line({ time: '2026-01-01T00:00:00Z', text })
+      print('one')
+      return new Promise((resolve) => {
+        signal.addEventListener('abort', () => {
+          print('on its way')
+          resolve({ kind: 'incomplete', reason: 'aborted' })
+        })
+      })
+    }
+    trial.session.show({ pod: running })
+    await settle()
+    await trial.clock.advance(61_000)
+    expect(await trial.outcome).toMatchObject({ kind: 'failed', failure: { code: 'deadline' } })
+    print('too late')
+    expect(trial.events).toMatchObject([
+      { kind: 'begin', step: { kind: 'prepare' } },
+      { kind: 'output', text: 'one' },
+      { kind: 'output', text: 'on its way' },
+      { kind: 'end', step: { kind: 'prepare', seconds: 61 } },
+    ])
+  })
+
   test('has failed seconds after somebody else deleted its Job', async () => {
     const trial = begin()
     trial.session.show({})

@@ -92,6 +92,7 @@ export async function followBuild(
     stop.abort()
     // What it still delivers belongs before what is said next.
     await attempt.logIsOver()
+    attempt.close()
   }
 }
 
@@ -213,6 +214,11 @@ class Attempt {
     if (this.#log !== undefined) await this.#within(LOG_CUT_MS, this.#log)
   }
 
+  /** Ends the step that was cut off. */
+  close(): void {
+    this.#progress.end(this.#sinceZero())
+  }
+
   cancelled(): AttemptEnd {
     return this.#end({ kind: 'cancelled', failure: cancelled(this.#plan.cleanup) })
   }
@@ -306,7 +312,6 @@ class Attempt {
   }
 
   #end<How extends HowItEnded>(how: How): How & Seen {
-    this.#progress.end(this.#sinceZero())
     return { ...how, snapshot: this.#snapshot, record: this.#record() }
   }
 

@@ -66,6 +66,7 @@ export class KanikoProgress {
   #missed: string | undefined
   #looksUp = false
   #lastTime = ''
+  #isOver = false
   /** The least time seen from a line's stamp to its arrival: the difference of two clocks, and the quickest way here. */
   #offset = Number.POSITIVE_INFINITY
 
@@ -84,7 +85,9 @@ export class KanikoProgress {
     return this.#open?.step ?? this.#steps.at(-1)
   }
 
+  /** A line that comes after the end is no longer told: it would begin a step that nobody ends. */
   take(line: Timed): void {
+    if (this.#isOver) return
     this.#lastTime = line.time
     const read = parseKanikoLine(line.text)
     if (this.#open === undefined) this.#begin(PREPARING, this.#compareClocks())
@@ -95,6 +98,7 @@ export class KanikoProgress {
 
   /** Nothing more comes; the step under way ends with the last line, or at `endedMs` where it was cut off. */
   end(endedMs?: number): void {
+    this.#isOver = true
     this.#close(endedMs === undefined ? this.#stamp() : endedMs - this.#shift())
   }
 

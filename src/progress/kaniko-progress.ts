@@ -1,5 +1,7 @@
 import type { BuildEvent } from './build-event.ts'
-import type { BuildRecord, BuildWarning, CacheUse, Step, StepRecord } from './build-record.ts'
+import type { BuildRecord, BuildWarning, Step, StepRecord } from './build-record.ts'
+import { CacheLookups, cacheUse } from './cache-lookups.ts'
+import type { Lookup } from './cache-lookups.ts'
 import { DockerfilePosition } from './dockerfile-position.ts'
 import type { Located } from './dockerfile-position.ts'
 import type { Dockerfile } from './dockerfile.ts'
@@ -25,19 +27,18 @@ interface Timed {
 }
 
 /** A step that has begun. Times in milliseconds by the node's clock. */
-interface OpenStep {
+interface OpenStep extends Lookup {
   readonly step: Step
   /** The instruction, as the log has it; empty for another step. */
   readonly text: string
   readonly began: number
-  cache: 'hit' | 'miss' | undefined
-  endsCache: boolean
 }
 
 /** Of an instruction that no Dockerfile bounds, in characters. */
 const LONGEST_TITLE = 500
 
 const PREPARING: Step = { kind: 'prepare', title: 'prepare', place: undefined }
+const NOT_LOOKED_UP: Lookup = { cache: undefined, endsCache: false }
 const FINISHING: Step = { kind: 'finish', title: 'keep files for later stages', place: undefined }
 
 /**
@@ -57,14 +58,9 @@ export class KanikoProgress {
   readonly #cacheRepositories = new Set<string>()
   /** A RUN that prints its own instruction again and again may not fill memory and summary. */
   readonly #mostSteps: number
-  /** What the present stage has had of the cache so far. */
-  #stageHas = { hit: false, miss: false }
+  readonly #lookups: CacheLookups
   #open: OpenStep | undefined
   #stage = -1
-  /** Texts of the present stage's instructions that the cache has and that are still to come, or that it lacks; known before any of them runs. */
-  #hits: string[] = []
-  #missed: string | undefined
-  #looksUp = false
   #lastTime = ''
   #isOver = false
   /** The least time seen from a line's stamp to its arrival: the difference of two clocks, and the quickest way here. */
@@ -78,6 +74,7 @@ export class KanikoProgress {
     this.#position = new DockerfilePosition(build.dockerfile)
     const { stages } = build.dockerfile
     this.#mostSteps = 100 + 10 * stages.reduce((sum, { instructions }) => sum + instructions.length, 0)
+    this.#lookups = new CacheLookups(this.#mostSteps)
   }
 
   /** The step under way, or the last one. */
@@ -145,10 +142,7 @@ export class KanikoProgress {
 
   #enterStage({ index, base }: Extract<KanikoEvent, { kind: 'stage' }>): Step {
     this.#stage = index
-    this.#stageHas = { hit: false, miss: false }
-    this.#hits = []
-    this.#missed = undefined
-    this.#looksUp = true
+    this.#lookups.enterStage()
     const from = this.#position.enter(index)
     return from === undefined
       ? { kind: 'base', title: `FROM ${base}`, place: undefined }
@@ -175,11 +169,10 @@ export class KanikoProgress {
 
   /** Remembers what a message says about the cache, and what it warns of. */
   #note(line: Extract<KanikoLine, { kind: 'message' }>, event: KanikoEvent): void {
-    if (event.kind === 'cache-hit' && this.#looksUp) this.#rememberHit(event.instruction)
-    if (event.kind === 'cache-miss' && this.#looksUp) this.#missed = squeezed(event.instruction)
+    if (event.kind === 'cache-hit') this.#lookups.hit(event.instruction)
+    if (event.kind === 'cache-miss') this.#lookups.miss(event.instruction)
     if (event.kind === 'cache-write') this.#rememberCache(event.reference)
-    // From here on anything may be printed by somebody else.
-    if (event.kind === 'running') this.#looksUp = false
+    if (event.kind === 'running') this.#lookups.close()
     if (event.kind === 'lint' && this.#stage < 0) this.#warn(lintWarning(event, this.#build.dockerfile))
     if (event.kind === 'cache-trouble') this.#warnOnce(CACHE_NOT_WRITTEN)
     if (event.kind === 'other' && line.level === 'warning') this.#warnOfIgnored(line.message)
@@ -221,29 +214,9 @@ export class KanikoProgress {
 
   #begin(step: Step, at: number, text = ''): void {
     this.#close(at)
-    const cache = step.kind === 'instruction' ? this.#cacheOf(text) : undefined
-    const endsCache = cache === 'miss' && this.#stageHas.hit && !this.#stageHas.miss
-    if (cache !== undefined) this.#stageHas[cache] = true
-    this.#open = { step, text, began: at, cache, endsCache }
+    const isLookedUp = step.kind === 'instruction' && this.#build.usesCache
+    this.#open = { step, text, began: at, ...(isLookedUp ? this.#lookups.take(text) : NOT_LOOKED_UP) }
     this.#tell({ kind: 'begin', step })
-  }
-
-  #rememberHit(instruction: string): void {
-    // A process can forge the beginning of a stage, and then hits without end.
-    if (this.#hits.length < this.#mostSteps) this.#hits.push(squeezed(instruction))
-  }
-
-  #cacheOf(text: string): 'hit' | 'miss' | undefined {
-    if (!this.#build.usesCache) return undefined
-    const wanted = squeezed(text)
-    const at = this.#hits.indexOf(wanted)
-    if (at >= 0) {
-      // The same instruction may come again, and not be cached then.
-      this.#hits.splice(at, 1)
-      return 'hit'
-    }
-    // After the first miss of a stage nothing is looked up any more: of what follows, RUNs are what is cached.
-    return wanted === this.#missed || /^RUN\s/i.test(text) ? 'miss' : undefined
   }
 
   #close(at: number): void {
@@ -286,21 +259,6 @@ const CACHE_NOT_WRITTEN: BuildWarning = {
   place: undefined,
 }
 
-function cacheUse(steps: readonly (StepRecord & { readonly stage: number })[]): CacheUse {
-  const first = steps.findIndex(({ cache }) => cache === 'miss')
-  const firstMiss = steps[first]
-  const before = first < 0 ? steps : steps.slice(0, first)
-  const lastHit = before.findLast((step) => step.cache === 'hit' && step.stage === firstMiss?.stage)
-  return {
-    hits: steps.filter(({ cache }) => cache === 'hit').length,
-    misses: steps.filter(({ cache }) => cache === 'miss').length,
-    firstMiss: firstMiss && stepOf(firstMiss),
-    lastHitBefore: lastHit && stepOf(lastHit),
-  }
-}
-
-const stepOf = ({ kind, title, place }: Step): Step => ({ kind, title, place })
-
 /** `[build 3/6] RUN npm ci`, as BuildKit counts; the only stage needs no name. */
 function titleOf({ stage, isAlone, instruction, position }: Located): string {
   const name = isAlone ? '' : `${stage.name} `
@@ -316,5 +274,3 @@ function isSameImage(reference: string, destination: string): boolean {
 }
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
-
-const squeezed = (text: string): string => text.replace(/\s+/g, '')

@@ -21,7 +21,7 @@ import type { BuildObserver } from './build-observer.ts'
 import type { Clock } from '../clock.ts'
 import { ContextDelivery } from './context-delivery.ts'
 import { nextWithin } from './next-within.ts'
-import { Phases } from './phases.ts'
+import { Phases, phaseOf } from './phases.ts'
 import { recentLines } from './recent-lines.ts'
 
 /** The end of one attempt: the executor's own success, or why there is none. */
@@ -312,21 +312,9 @@ class Attempt {
   }
 
   #end<How extends HowItEnded>(how: How): How & Seen {
-    return { ...how, snapshot: this.#snapshot, record: this.#record() }
-  }
-
-  #record(): BuildRecord {
     const now = this.#sinceZero()
-    const record = this.#progress.record(now)
-    const [firstStep, lastStep] = [record.steps[0], record.steps.at(-1)]
-    // That a container runs is seen up to a second after it began to print.
-    const until = firstStep?.beganMs ?? now
-    const phases = this.#phases
-      .all(now)
-      .map((phase) => ({ ...phase, endedMs: clamp(phase.endedMs, phase.beganMs, until) }))
-    // A container's end is seen up to a second after its last line.
-    const ending = lastStep === undefined ? [] : [{ title: 'end', beganMs: lastStep.endedMs, endedMs: now }]
-    return { ...record, phases: [...phases, ...ending] }
+    const record = this.#phases.around(this.#progress.record(now), now)
+    return { ...how, snapshot: this.#snapshot, record }
   }
 
   #timePhase(snapshot: BuildSnapshot, verdict: Verdict): void {
@@ -342,12 +330,4 @@ class Attempt {
   #seconds(): number {
     return (this.#following.clock.now() - this.#createdAt) / 1000
   }
-}
-
-const clamp = (value: number, least: number, most: number): number => Math.max(least, Math.min(value, most))
-
-/** What a build that does not run yet spends its time on. */
-function phaseOf({ pod }: BuildSnapshot, why: string): string {
-  if (pod?.spec?.nodeName === undefined) return 'schedule'
-  return why.startsWith('the executor image') ? 'pull the executor' : 'start'
 }

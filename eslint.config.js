@@ -13,7 +13,7 @@ const BORDERS = {
   failure: pureRooms,
   report: [...pureRooms, 'js-yaml'],
   builders: ['../failure/', '../kubernetes/', '../plan/', '../progress/'],
-  context: ['../failure/', '../progress/', '../request/', 'node:'],
+  context: ['../failure/', '../progress/', '../request/', 'node:', 'tar-stream'],
   cluster: [
     '../failure/',
     '../kubernetes/',

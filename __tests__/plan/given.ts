@@ -38,6 +38,7 @@ export const IDENTITY = { random: 'ab12c', ownerToken: '0f'.repeat(16) }
 /** An archive of `size` bytes. */
 export function archiveOf(size = 3): ContextArchive {
   return {
+    kind: 'archive',
     delivery: { kind: 'configmap', bytes: new Uint8Array(size).fill(7) },
     dockerfile: 'Dockerfile',
     files: 2,

@@ -19,6 +19,7 @@ test('the plan tells where, what, where to, and what was decided', () => {
     request,
     { ...planOf({ tags: 'example.com/app:1', namespace: 'ci' }), notes: ['Memory was raised.'] },
     {
+      kind: 'archive',
       delivery: { kind: 'configmap', bytes: new Uint8Array(1200) },
       dockerfile: 'Dockerfile',
       source: { path: 'Dockerfile', text: '' },

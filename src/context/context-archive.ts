@@ -2,6 +2,7 @@ import type { Place } from '../progress/build-record.ts'
 
 /** A build context that is known to its last file, and how it reaches the pod. */
 export interface ContextArchive {
+  readonly kind: 'archive'
   readonly delivery: ContextDelivery
   /** Where the Dockerfile is, relative to the root of the archive. */
   readonly dockerfile: string

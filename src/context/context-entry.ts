@@ -3,6 +3,9 @@ import type { Stats } from 'node:fs'
 /** What the archive will hold under one name; `path` is relative to its root, with slashes. */
 export type ContextEntry = DirectoryEntry | FileEntry | SymlinkEntry | TextEntry
 
+/** What can be written into an archive: also what is there only while its turn lasts. */
+export type ArchiveEntry = ContextEntry | StreamedEntry | HardLinkEntry
+
 export interface DirectoryEntry {
   readonly kind: 'directory'
   readonly path: string
@@ -30,11 +33,33 @@ export interface SymlinkEntry {
   readonly target: string
 }
 
+/** As much of a file as is told of it. */
+export type SizedFile = Pick<FileEntry, 'path' | 'size'>
+
 /** A file of ours. */
 export interface TextEntry {
   readonly kind: 'text'
   readonly path: string
   readonly text: string
+}
+
+/** A file whose content is read when it is its turn, and must be read to its end then. */
+export interface StreamedEntry {
+  readonly kind: 'streamed'
+  readonly path: string
+  readonly mode: number
+  /** In bytes: just as many come. */
+  readonly size: number
+  /** In milliseconds since 1970. */
+  readonly modified: number
+  readonly content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+}
+
+/** Another name for a file that stands before it in the same archive. */
+export interface HardLinkEntry {
+  readonly kind: 'hardlink'
+  readonly path: string
+  readonly target: string
 }
 
 /** Permission bits of a `stat` result. */

@@ -1,5 +1,5 @@
 import { ActionError } from '../failure/failure.ts'
-import type { FileEntry } from './context-entry.ts'
+import type { Content } from './content.ts'
 
 /** The context holds something that cannot be sent; `about` names it. */
 export function broken(
@@ -32,17 +32,6 @@ export function unreadable(path: string, error: unknown): ActionError {
     ],
     { cause: error },
   )
-}
-
-/** What a context is, in numbers. */
-export interface Content {
-  /** Each of the user's files once. */
-  readonly files: Iterable<FileEntry>
-  readonly count: number
-  /** Before compression. */
-  readonly bytes: number
-  readonly links: number
-  readonly ignored: number
 }
 
 /** More than a ConfigMap takes, where it must be one. */

@@ -1,5 +1,5 @@
 import type { LargeEntry } from './context-archive.ts'
-import type { FileEntry } from './context-entry.ts'
+import type { SizedFile } from './context-entry.ts'
 
 /** A context of less than this is not worth a word. */
 const LARGE_BYTES = 50_000_000
@@ -9,7 +9,7 @@ const SHOWN = 5
 const NEARLY_ALL = 0.9
 
 /** What most of a context of more than 50 MB is, the largest first. `total` is the size of all its files. */
-export function largeEntries(files: Iterable<FileEntry>, total: number): readonly LargeEntry[] {
+export function largeEntries(files: Iterable<SizedFile>, total: number): readonly LargeEntry[] {
   if (total <= LARGE_BYTES) return []
   const below = sumsByDirectory(files, total)
   return childrenOf('', below)
@@ -19,7 +19,7 @@ export function largeEntries(files: Iterable<FileEntry>, total: number): readonl
 }
 
 /** By directory (`a/b/`) and large file (`a/b/c`). Small files are counted, but never shown. */
-function sumsByDirectory(files: Iterable<FileEntry>, total: number): ReadonlyMap<string, number> {
+function sumsByDirectory(files: Iterable<SizedFile>, total: number): ReadonlyMap<string, number> {
   const sums = new Map<string, number>()
   const add = (path: string, bytes: number): void => void sums.set(path, (sums.get(path) ?? 0) + bytes)
   for (const { path, size } of files) {

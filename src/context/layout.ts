@@ -1,15 +1,23 @@
-import type { ContextEntry, FileEntry } from './context-entry.ts'
+import type { ArchiveEntry, ContextEntry, FileEntry, SizedFile, StreamedEntry } from './context-entry.ts'
 import { broken, quoted } from './context-problem.ts'
-import type { Dockerfile } from './dockerfile.ts'
 
 /** A folder of ours in the archive, never in an image. */
 export const OWN_FOLDER = '.hybrid-kubernetes-build'
 
+/** A file that is one, wherever its content comes from. */
+type AnyFile = FileEntry | StreamedEntry
+
 export interface Layout {
-  /** In the order of the archive: the Dockerfile last, so that an archive cut short cannot build. */
-  readonly entries: Iterable<ContextEntry>
-  /** Where the Dockerfile is in it. */
+  /** What stands behind the tree, in place of what has the same path there: so that an archive cut short cannot build. */
+  readonly last: readonly ArchiveEntry[]
+  /** Where the Dockerfile is. */
   readonly dockerfile: string
+}
+
+/** The Dockerfile, and where in the tree it stands; undefined: nowhere. */
+export interface DockerfileInTree {
+  readonly file: AnyFile
+  readonly inContext: string | undefined
 }
 
 /**
@@ -24,36 +32,38 @@ export interface Layout {
  */
 export function arrange(
   tree: Iterable<ContextEntry>,
-  dockerfile: Dockerfile,
+  { file, inContext }: DockerfileInTree,
   hasIgnoreFile: boolean,
 ): Layout {
-  const { file, inContext } = dockerfile
-  if (inContext !== undefined && !hasIgnoreFile) {
-    const last: ContextEntry = { ...file, path: inContext }
-    return { entries: { [Symbol.iterator]: () => withLast(tree, [last]) }, dockerfile: inContext }
-  }
+  if (inContext !== undefined && !hasIgnoreFile)
+    return { last: [{ ...file, path: inContext }], dockerfile: inContext }
   if (has(tree, OWN_FOLDER))
     throw broken(
       `The build context cannot be packed: this action needs the name ${quoted(OWN_FOLDER)} in it.`,
       ['rename it, or name it in .dockerignore'],
     )
   const path = `${OWN_FOLDER}/Dockerfile`
-  const own: readonly ContextEntry[] = [
-    { kind: 'directory', path: OWN_FOLDER, mode: 0o755 },
-    { kind: 'text', path: `${path}.dockerignore`, text: `${OWN_FOLDER}\n` },
-    { ...file, path, mode: 0o644 },
-  ]
-  return { entries: { [Symbol.iterator]: () => withLast(tree, own) }, dockerfile: path }
+  return {
+    last: [
+      { kind: 'directory', path: OWN_FOLDER, mode: 0o755 },
+      { kind: 'text', path: `${path}.dockerignore`, text: `${OWN_FOLDER}\n` },
+      { ...file, path, mode: 0o644 },
+    ],
+    dockerfile: path,
+  }
 }
 
 /** The tree without what is in `last`, and then that. */
-function* withLast(
+export function withLast(
   tree: Iterable<ContextEntry>,
-  last: readonly ContextEntry[],
-): Generator<ContextEntry, undefined, undefined> {
-  for (const entry of tree) if (!last.some(({ path }) => path === entry.path)) yield entry
-  yield* last
-  return undefined
+  last: readonly ArchiveEntry[],
+): Iterable<ArchiveEntry> {
+  function* entries(): Generator<ArchiveEntry, undefined, undefined> {
+    for (const entry of tree) if (!last.some(({ path }) => path === entry.path)) yield entry
+    yield* last
+    return undefined
+  }
+  return { [Symbol.iterator]: entries }
 }
 
 function has(tree: Iterable<ContextEntry>, path: string): boolean {
@@ -64,8 +74,8 @@ function has(tree: Iterable<ContextEntry>, path: string): boolean {
 /** What of the archive is the user's: its files, each once. */
 export function* usersFiles(
   tree: Iterable<ContextEntry>,
-  { file, inContext }: Dockerfile,
-): Generator<FileEntry, void, undefined> {
+  { file, inContext }: DockerfileInTree,
+): Generator<SizedFile, void, undefined> {
   let isInTree = false
   for (const entry of tree) {
     if (entry.kind !== 'file') continue

@@ -1,16 +1,15 @@
-import { lstat } from 'node:fs/promises'
-import { join, posix } from 'node:path'
+import { posix } from 'node:path'
 
 import { copySources } from '../progress/copy-sources.ts'
 import type { Dockerfile } from '../progress/dockerfile.ts'
 import type { MissingSource } from './context-archive.ts'
 import type { ContextEntry } from './context-entry.ts'
 
-/** What was packed of a context, and where from. */
+/** What was packed of a context. */
 export interface PackedTree {
-  /** Absolute. */
-  readonly root: string
   readonly entries: Iterable<ContextEntry>
+  /** Whether the context has this path, which was not packed. */
+  readonly has: (path: string) => Promise<boolean>
   /** The ignore file, as messages name it. */
   readonly ignoreFile: string | undefined
 }
@@ -31,8 +30,7 @@ export async function missingSources(
   const missing: MissingSource[] = []
   for (const { source, path, place } of wanted) {
     if (there.has(path)) continue
-    const onDisk = await lstat(join(tree.root, path)).catch(() => undefined)
-    missing.push({ source, place, ignoredBy: onDisk === undefined ? undefined : tree.ignoreFile })
+    missing.push({ source, place, ignoredBy: (await tree.has(path)) ? tree.ignoreFile : undefined })
   }
   return missing
 }

@@ -1,6 +1,6 @@
 import { BLOCK_BYTES } from './block-pool.ts'
 import type { BlockPool } from './block-pool.ts'
-import type { ContextEntry } from './context-entry.ts'
+import type { ArchiveEntry } from './context-entry.ts'
 import { fileContent } from './file-content.ts'
 import { paddingOf, TAR_BLOCK, TarHeaders } from './tar-header.ts'
 
@@ -20,7 +20,7 @@ const ZEROS = Buffer.alloc(TAR_BLOCK)
  * read or has changed, and the signal's reason.
  */
 export async function* tarBlocks(
-  entries: Iterable<ContextEntry>,
+  entries: Iterable<ArchiveEntry> | AsyncIterable<ArchiveEntry>,
   pool: BlockPool,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, void, undefined> {
@@ -46,13 +46,19 @@ export async function* tarBlocks(
     }
   }
 
-  for (const entry of entries) {
+  for await (const entry of entries) {
     signal.throwIfAborted()
     yield* put(headers.of(entry))
     if (entry.kind === 'text') {
       const text = Buffer.from(entry.text)
       yield* put(text)
       yield* put(ZEROS.subarray(0, paddingOf(text.length)))
+    } else if (entry.kind === 'streamed') {
+      for await (const piece of entry.content) {
+        yield* put(piece)
+        signal.throwIfAborted()
+      }
+      yield* put(ZEROS.subarray(0, paddingOf(entry.size)))
     } else if (entry.kind === 'file') {
       for await (const count of fileContent(entry, () => block.subarray(filled))) {
         yield* advance(count)

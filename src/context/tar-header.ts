@@ -1,4 +1,4 @@
-import type { ContextEntry } from './context-entry.ts'
+import type { ArchiveEntry } from './context-entry.ts'
 
 /**
  * The time of folders and links, which nothing looks at: so that the same files
@@ -24,7 +24,7 @@ export class TarHeaders {
    * The header of an entry, valid until the next is asked for; with more blocks
    * before it where a name is too long for its field, or not ASCII.
    */
-  of(entry: ContextEntry): Uint8Array {
+  of(entry: ArchiveEntry): Uint8Array {
     const fields = fieldsOf(entry)
     return this.#ustar(fields) ?? this.#pax(fields)
   }
@@ -75,10 +75,10 @@ interface Fields {
   /** Milliseconds since 1970. */
   readonly time: number
   /** POSIX's typeflag. */
-  readonly type: '0' | '2' | '5' | 'x'
+  readonly type: '0' | '1' | '2' | '5' | 'x'
 }
 
-function fieldsOf(entry: ContextEntry): Fields {
+function fieldsOf(entry: ArchiveEntry): Fields {
   const common = { name: entry.path, link: '', size: 0, time: FIXED_TIME }
   switch (entry.kind) {
     case 'directory':
@@ -87,7 +87,10 @@ function fieldsOf(entry: ContextEntry): Fields {
       return { ...common, type: '2', mode: 0o777, link: entry.target }
     case 'text':
       return { ...common, type: '0', mode: 0o644, size: Buffer.byteLength(entry.text) }
+    case 'hardlink':
+      return { ...common, type: '1', mode: 0o644, link: entry.target }
     case 'file':
+    case 'streamed':
       return { ...common, type: '0', mode: entry.mode, size: entry.size, time: entry.modified }
   }
 }

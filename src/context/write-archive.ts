@@ -1,10 +1,13 @@
 import { BlockPool } from './block-pool.ts'
-import type { ContextEntry } from './context-entry.ts'
+import type { ArchiveEntry } from './context-entry.ts'
 import { gzipMember } from './gzip-member.ts'
 import { tarBlocks } from './tar-blocks.ts'
 
 /** For what is kept in a ConfigMap, where each byte counts, and for what goes over the wire as fast as it can. */
 const LEVEL = { small: 6, fast: 1 } as const
+
+/** In the order of the archive. */
+export type Entries = Iterable<ArchiveEntry> | AsyncIterable<ArchiveEntry>
 
 /** Thrown when the compressed archive is longer than allowed. */
 export class LimitExceeded extends Error {
@@ -18,7 +21,7 @@ export class LimitExceeded extends Error {
  * has changed, and the signal's reason.
  */
 export function streamArchive(
-  entries: Iterable<ContextEntry>,
+  entries: Entries,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   return packed(entries, LEVEL.fast, signal)
@@ -26,7 +29,7 @@ export function streamArchive(
 
 /** The same archive in memory, pressed smaller; gives up with LimitExceeded once it is longer than `limitBytes`. */
 export async function writeArchive(
-  entries: Iterable<ContextEntry>,
+  entries: Entries,
   limitBytes: number,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
@@ -42,7 +45,7 @@ export async function writeArchive(
 }
 
 function packed(
-  entries: Iterable<ContextEntry>,
+  entries: Entries,
   level: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {

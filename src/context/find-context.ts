@@ -11,19 +11,29 @@ export interface Roots {
   readonly context: string
 }
 
-/** Where the inputs lead. Throws ActionError (`input`) if `context` is no directory. */
-export async function findRoots(workspace: string, context: string): Promise<Roots> {
-  if (/^[a-z][a-z0-9+.-]+:\/\/|^git@/i.test(context))
-    throw notSupported(context, 'is a URL; a directory is what is supported now')
+/** What `context` leads to. */
+export type FoundContext =
+  | { readonly kind: 'directory'; readonly roots: Roots }
+  /** Its real path. */
+  | { readonly kind: 'file'; readonly path: string }
+
+/** Where the inputs lead. Throws ActionError (`input`) if that is neither a directory nor a file. */
+export async function findContext(workspace: string, context: string): Promise<FoundContext> {
   const path = resolve(workspace, context)
   const stats = await stat(path).catch(async (error: unknown) => {
     const code = errorCode(error)
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(context, error)
-    const problem = 'there is no such directory in the workspace; a directory is what is supported now'
-    throw notSupported(context, `${problem}${await checkoutHint(workspace)}`)
+    throw unusable(
+      context,
+      `there is no such directory or tar file in the workspace${await checkoutHint(workspace)}`,
+    )
   })
-  if (!stats.isDirectory()) throw notSupported(context, 'is a file; a directory is what is supported now')
-  return { workspace: await realpath(workspace), context: await realpath(path) }
+  if (stats.isFile()) return { kind: 'file', path: await realpath(path) }
+  if (!stats.isDirectory()) throw unusable(context, 'is neither a directory nor a tar file')
+  return {
+    kind: 'directory',
+    roots: { workspace: await realpath(workspace), context: await realpath(path) },
+  }
 }
 
 /** The path from one directory down to another file, or undefined if that is not below it. */
@@ -39,7 +49,7 @@ export async function linkTarget({ workspace, context }: Roots, path: string): P
   return [workspace, context].some((root) => pathBelow(root, target) !== undefined) ? target : undefined
 }
 
-function notSupported(value: string, problem: string): ActionError {
+function unusable(value: string, problem: string): ActionError {
   return new ActionError(inputFailure([{ input: 'context', value, problem }]))
 }
 

@@ -24,6 +24,7 @@ const BORDERS = {
     'js-yaml',
     'ws',
   ],
+  github: ['../registry/wire.ts', 'node:'],
   registry: ['../request/', 'node:'],
   registries: ['../failure/', '../plan/', '../request/', 'node:'],
   secrets: ['../failure/', '../request/', 'node:'],

@@ -28,6 +28,8 @@ export interface Status {
   readonly kubeconfig: string
   /** The node's address: where NodePort Services answer, from this machine and from pods. */
   readonly node: string
+  /** The address of this machine for pods: what a test serves. */
+  readonly machine: string
   readonly registries: {
     readonly plain: string
     readonly secure: string
@@ -69,6 +71,7 @@ export async function statusOf(lab: Lab): Promise<Status | undefined> {
     kubernetesVersion,
     kubeconfig: adminKubeconfig(lab),
     node: addresses.node,
+    machine: addresses.machineEnd,
     registries: {
       plain: plainAddress(addresses),
       secure: secureAddress(addresses),

@@ -4,13 +4,14 @@ import type { Clock } from './clock.ts'
 import { buildInCluster, type ClusterBuilding } from './builders/cluster-builder.ts'
 import type { ClusterSession, Ledger, LogLine } from './cluster/cluster-session.ts'
 import { type Confirmable, confirmImage, type ConfirmationPorts } from './confirm-image.ts'
-import type { ContextArchive } from './context/context-archive.ts'
+import type { BuildContext, OpenContext } from './context/context-archive.ts'
 import { cancelled } from './failure/ended-by-us.ts'
 import { ActionError } from './failure/failure.ts'
 import { type DockerCredentialsPort, findCredentials } from './find-credentials.ts'
 import { leaveEvidence } from './leave-evidence.ts'
 import type { BuildIdentity, BuildPlan } from './plan/build-plan.ts'
 import type { Lifetimes } from './plan/lifetimes.ts'
+import { addressSecrets } from './plan/fetched-context.ts'
 import { dockerfileOf, planBuild, type PlanGrounds } from './plan/plan-build.ts'
 import { secretsOf } from './plan/secret-forms.ts'
 import { removeOrKeep } from './remove-or-keep.ts'
@@ -34,7 +35,7 @@ export interface Ports extends ConfirmationPorts, EndPorts {
   readonly readRequest: () => BuildRequest
   readonly readLifetimes: () => Lifetimes
   readonly openCluster: (choice: ClusterChoice) => Promise<ClusterSession>
-  readonly packContext: (request: BuildRequest, signal: AbortSignal) => Promise<ContextArchive>
+  readonly prepareContext: (request: BuildRequest, signal: AbortSignal) => Promise<BuildContext>
   readonly readCertificates: (request: BuildRequest) => Promise<ReadonlyMap<string, string>>
   readonly dockerCredentials: DockerCredentialsPort
   readonly readSecrets: (request: BuildRequest) => Promise<ReadonlyMap<string, Uint8Array>>
@@ -59,21 +60,21 @@ async function attemptBuild(ports: Ports, known: Known, signal: AbortSignal): Pr
   const lifetimes = ports.readLifetimes()
   const secrets = await ports.readSecrets(request)
   if (request.cache.kind === 'off' && request.cache.notice) ports.runner.notice(request.cache.notice)
-  const [session, archive] = await allOrFirstError([
+  const [session, context] = await allOrFirstError([
     ports.openCluster(request.cluster),
-    ports.packContext(request, signal),
+    ports.prepareContext(request, signal),
   ])
   try {
     const [facts, registries] = await Promise.all([
       session.survey(signal),
-      lookAtRegistries(ports, request, archive, session, signal),
+      lookAtRegistries(ports, request, context, session, signal),
       sweep(ports, request, session, signal),
     ])
     const plan = planBuild({
       request,
       identity: ports.drawIdentity(),
       run: ports.run,
-      archive,
+      context,
       serverTime: facts.serverTime,
       userNamespaces: facts.userNamespaces,
       lifetimes,
@@ -83,16 +84,15 @@ async function attemptBuild(ports: Ports, known: Known, signal: AbortSignal): Pr
     known.facts = facts
     if (plan.kind === 'failure') throw new ActionError(plan.failure)
     known.plan = plan
-    for (const secret of secretsOf(plan)) ports.runner.mask(secret)
+    for (const secret of [...secretsOf(plan), ...addressSecrets(request.context)]) ports.runner.mask(secret)
     for (const warning of [...request.warnings, ...architectureWarnings(request.platform, facts)]) {
       ports.runner.warning(warning)
     }
-    for (const line of planLines(request, plan, archive, facts)) ports.runner.info(line)
-    const openContext = archive.delivery.kind === 'stream' ? archive.delivery.open : undefined
+    for (const line of planLines(request, plan, context, facts)) ports.runner.info(line)
     return await buildAndRemove(
       ports,
       { request, plan, certificates: registries.certificates },
-      { session, facts, openContext },
+      { session, facts, openContext: openerOf(context) },
       signal,
     )
   } finally {
@@ -100,15 +100,20 @@ async function attemptBuild(ports: Ports, known: Known, signal: AbortSignal): Pr
   }
 }
 
+/** The context from its first byte, where it is streamed. */
+function openerOf(context: BuildContext): OpenContext | undefined {
+  return context.kind === 'archive' && context.delivery.kind === 'stream' ? context.delivery.open : undefined
+}
+
 /** Who the build is at its registries, and which of them are trusted. */
 async function lookAtRegistries(
   { readCertificates, dockerCredentials }: Ports,
   request: BuildRequest,
-  archive: ContextArchive,
+  context: BuildContext,
   session: ClusterSession,
   signal: AbortSignal,
 ): Promise<Pick<PlanGrounds, 'found' | 'certificates'>> {
-  const build = { request, dockerfile: dockerfileOf(archive) }
+  const build = { request, dockerfile: dockerfileOf(context) }
   const [certificates, found] = await Promise.all([
     readCertificates(request),
     findCredentials(build, dockerCredentials, session, signal),

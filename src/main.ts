@@ -5,7 +5,9 @@ import { homedir } from 'node:os'
 import { buildImage } from './build-image.ts'
 import { systemClock } from './clock.ts'
 import { packContext } from './context/pack.ts'
+import { type ContextPorts, prepareContext } from './prepare-context.ts'
 import { ActionError } from './failure/failure.ts'
+import { readRepositoryFile } from './github/read-file.ts'
 import { drawIdentity } from './plan/build-identity.ts'
 import { MAX_CONTEXT_BYTES } from './plan/context-map.ts'
 import { parseLifetimes, TEST_LIFETIMES_VARIABLE } from './plan/lifetimes.ts'
@@ -50,6 +52,12 @@ function lifetimes(): Lifetimes {
   return parsed
 }
 
+const contextPorts: ContextPorts = {
+  pack: (inputs, signal) =>
+    packContext({ ...inputs, workspace: workspaceOf(environment), limitBytes: MAX_CONTEXT_BYTES }, signal),
+  readRepositoryFile: (file, signal) => readRepositoryFile(file, environment, signal),
+}
+
 try {
   const built = await buildImage(
     {
@@ -64,11 +72,7 @@ try {
       readLifetimes: lifetimes,
       openCluster: (choice) => openCluster(choice, environment, runner),
       readBack: (image, digest, trust, signal) => readBack(image, digest, { trust, environment, signal }),
-      packContext: ({ context, file, contextDelivery: delivery }, signal) =>
-        packContext(
-          { workspace: workspaceOf(environment), context, file, delivery, limitBytes: MAX_CONTEXT_BYTES },
-          signal,
-        ),
+      prepareContext: (build, signal) => prepareContext(build, contextPorts, signal),
       readCertificates: ({ registryAccess }) =>
         readCertificates(registryAccess.certificates, workspaceOf(environment)),
       readSecrets: ({ secrets }) =>

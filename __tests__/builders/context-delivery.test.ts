@@ -11,7 +11,7 @@ import { manualClock, settle } from '../support/manual-clock.ts'
 import type { ManualClock } from '../support/manual-clock.ts'
 
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`
-const PLAN = planOf({ tags: 'example.com/app:1', namespace: 'ci' }, { archive: streamedArchive() })
+const PLAN = planOf({ tags: 'example.com/app:1', namespace: 'ci' }, { context: streamedArchive() })
 const nothing: OpenContext = () => {
   throw new Error('the fake session opens nothing')
 }

@@ -75,7 +75,7 @@ async function build(
       readCertificates: () => Promise.resolve(new Map()),
       dockerCredentials: () => Promise.resolve({ docker: NOTHING_FOUND.docker, notices: [] }),
       readBack: () => Promise.resolve(confirmation),
-      packContext: () => Promise.resolve(archiveOf()),
+      prepareContext: () => Promise.resolve(archiveOf()),
     },
     stop.signal,
   )

@@ -89,7 +89,7 @@ describe('the plan', () => {
       fc.property(value, (secret) => {
         const inputs = { ...TAGS, secrets: `"npm=${secret.replaceAll('"', '""')}"` }
         const plan = planOf(inputs, {
-          archive: dockerfile,
+          context: dockerfile,
           secrets: values({ npm: secret, unused: `${secret}2` }),
         })
         const rest = { ...plan, secrets: plan.secrets.map((one) => ({ ...one, data: undefined })) }
@@ -115,7 +115,7 @@ describe('the plan', () => {
 describe('what the Dockerfile mounts', () => {
   const given = values({ npm: 'one' })
   const notes = (...lines: readonly string[]) =>
-    planOf(TAGS, { archive: archive(...lines), secrets: given }).notes
+    planOf(TAGS, { context: archive(...lines), secrets: given }).notes
 
   test('and is given needs no words', () => {
     expect(notes('RUN --mount=type=secret,id=npm,required=true cat')).toEqual([])
@@ -136,7 +136,7 @@ describe('what the Dockerfile mounts', () => {
 
   test('and requires and is not given is a failure that names all of them', () => {
     const lines = [REQUIRED, REQUIRED.replace('pip', 'gem'), 'RUN --mount=type=secret,id=else cat']
-    expect(planBuild(groundsOf(TAGS, { archive: archive(...lines), secrets: given }))).toMatchObject({
+    expect(planBuild(groundsOf(TAGS, { context: archive(...lines), secrets: given }))).toMatchObject({
       kind: 'failure',
       failure: {
         code: 'input',
@@ -153,7 +153,7 @@ describe('what the Dockerfile mounts', () => {
   test('and requires in a stage that is not built is a note', () => {
     const lines = [REQUIRED, 'FROM busybox']
     expect(notes(...lines)).toContainEqual(containing('RUN at Dockerfile:2 wants the secret "pip"'))
-    const targeted = groundsOf({ ...TAGS, target: '0' }, { archive: archive(...lines) })
+    const targeted = groundsOf({ ...TAGS, target: '0' }, { context: archive(...lines) })
     expect(planBuild(targeted)).toMatchObject({
       failure: { headline: 'The Dockerfile requires the secret "pip", which is not given.' },
     })

@@ -15,7 +15,7 @@ test('holds the archive, for good', () => {
 })
 
 test('holds an archive of exactly the limit, whole', () => {
-  const contextMap = contextMapOf(planOf(TAGS, { archive: archiveOf(MAX_CONTEXT_BYTES) }))
+  const contextMap = contextMapOf(planOf(TAGS, { context: archiveOf(MAX_CONTEXT_BYTES) }))
   const { 'context.tar.gz': encoded } = contextMap['binaryData'] as Readonly<Record<string, string>>
   expect(Buffer.from(encoded ?? '', 'base64').byteLength).toBe(921_600)
 })
@@ -34,12 +34,12 @@ test('belongs to its Job once that exists, without holding up the Job’s deleti
 })
 
 test('is not made for a context that is streamed', () => {
-  expect(planOf(TAGS, { archive: streamedArchive() }).contextMap).toBeUndefined()
+  expect(planOf(TAGS, { context: streamedArchive() }).contextMap).toBeUndefined()
 })
 
 describe('beside a context that is streamed', () => {
   const certificates = new Map([['registry.example', 'PEM 1']])
-  const plan = planOf(TAGS, { archive: streamedArchive(), certificates })
+  const plan = planOf(TAGS, { context: streamedArchive(), certificates })
   const volume = (name: string) => [
     {
       name: 'certificates',

@@ -71,7 +71,7 @@ export function groundsOf(inputs: GivenInputs, more: Partial<PlanGrounds> = {}):
     request: requestOf(inputs),
     identity: IDENTITY,
     run: RUN,
-    archive: archiveOf(),
+    context: archiveOf(),
     serverTime: new Date('2026-11-23T12:00:00.900Z'),
     userNamespaces: true,
     lifetimes: DEFAULT_LIFETIMES,

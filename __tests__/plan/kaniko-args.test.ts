@@ -41,7 +41,7 @@ test('what is always given is what the contract fixes', () => {
 })
 
 test('a context that is streamed is read from standard input', () => {
-  const contexts = argsOf(planOf(TAGS, { archive: streamedArchive() })).filter((arg) =>
+  const contexts = argsOf(planOf(TAGS, { context: streamedArchive() })).filter((arg) =>
     arg.startsWith('--context'),
   )
   expect(contexts).toEqual(['--context=tar://stdin'])

@@ -202,7 +202,7 @@ test('the runner’s proxies are variables and build-args, of which the user’s
 })
 
 test('a context that is streamed comes through standard input, once, and nothing is mounted', () => {
-  const { containers, ...pod } = jobSpec(planOf(TAGS, { archive: streamedArchive() })).template.spec
+  const { containers, ...pod } = jobSpec(planOf(TAGS, { context: streamedArchive() })).template.spec
   expect(pod).not.toHaveProperty('volumes')
   expect(containers).toEqual([expect.objectContaining({ stdin: true, stdinOnce: true })])
   expect(JSON.stringify(containers)).not.toContain('volumeMounts')

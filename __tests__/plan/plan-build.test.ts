@@ -68,7 +68,7 @@ describe('a plan', () => {
 
   test('looks up the Dockerfile where the archive has it', () => {
     const archive = { ...archiveOf(), dockerfile: 'docker/x.Dockerfile' }
-    expect(argsOf(planOf(TAGS, { archive }))).toContain('--dockerfile=docker/x.Dockerfile')
+    expect(argsOf(planOf(TAGS, { context: archive }))).toContain('--dockerfile=docker/x.Dockerfile')
   })
 })
 
@@ -214,7 +214,7 @@ describe('the same build once more, without a user namespace', () => {
 })
 
 describe('a build whose context is streamed', () => {
-  const plan = planOf(TAGS, { archive: streamedArchive(), userNamespaces: undefined })
+  const plan = planOf(TAGS, { context: streamedArchive(), userNamespaces: undefined })
 
   test('says so, and creates no ConfigMap', () => {
     expect(plan.delivery).toEqual({ kind: 'stream' })

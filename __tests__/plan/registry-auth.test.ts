@@ -72,7 +72,7 @@ describe('credentials', () => {
       source: { path: 'Dockerfile', text: 'ARG R=base.example\nFROM ${R}/x:1\n' },
     }
     const registries = '- {registry: base.example, username: bob, password: S3cretS3cret}'
-    const plan = planOf({ ...TAGS, registries }, { archive })
+    const plan = planOf({ ...TAGS, registries }, { context: archive })
     expect(sent(plan)).toEqual({ 'base.example': auth('bob:S3cretS3cret') })
     expect(plan.credentials).toContainEqual(
       expect.objectContaining({ registry: 'base.example', uses: ['base images'] }),

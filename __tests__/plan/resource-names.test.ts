@@ -84,6 +84,7 @@ describe('the objects', () => {
       contextMap: `${stem}-context-ab12c`,
       registrySecret: `${stem}-registry-ab12c`,
       buildSecret: `${stem}-secrets-ab12c`,
+      gitSecret: `${stem}-git-ab12c`,
     })
   })
 

@@ -62,7 +62,12 @@ test('a large context is said to be streamed, with what most of it is', () => {
     architectures: undefined,
     nodes: undefined,
   }
-  const lines = planLines(request, planOf({ tags: 'example.com/app:1' }, { archive }), archive, facts)
+  const lines = planLines(
+    request,
+    planOf({ tags: 'example.com/app:1' }, { context: archive }),
+    archive,
+    facts,
+  )
   const at = lines.findIndex((line) => line.includes('streamed into the pod'))
   expect(lines.slice(at + 1, at + 3)).toEqual([
     '              180.0 MB  node_modules/',

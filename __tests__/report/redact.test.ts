@@ -17,6 +17,7 @@ describe('arguments', () => {
     ['--registry-password=abc', '--registry-password=(redacted)'],
     ['--label=api-key=abc', '--label=api-key=(redacted)'],
     ['--context=https://user:pw@example.com/x.git', '--context=https://(redacted)@example.com/x.git'],
+    ['--context=https://x.example/a.tar.gz?sv=1&sig=abc', '--context=https://x.example/a.tar.gz?(redacted)'],
     [`--flag=ghp_${'a'.repeat(36)}`, '--flag=(redacted)'],
   ])('%j is shown as %j', (given, shown) => {
     expect(argsOf(given)).toEqual({ name: 'kaniko', args: [shown] })

@@ -14,6 +14,7 @@ describe('an input is shown', () => {
     ['build-args', 'EMPTY=', 'EMPTY='],
     ['labels', 'org.opencontainers.image.authors=Ann', 'org.opencontainers.image.authors=Ann'],
     ['context', 'https://ann:pa55@git.example.com/a.git', 'https://…@git.example.com/a.git'],
+    ['context', 'https://store.example/a.tar.gz?sv=1&sig=abc', 'https://store.example/a.tar.gz?…'],
     ['build-args', 'PROXY=http://ann:pa55@proxy:3128', 'PROXY=http://…@proxy:3128'],
     ['kaniko-args', '--use-new-run\n--build-arg=NPM_TOKEN=abc', '--use-new-run · --build-arg=NPM_TOKEN=…'],
     ['target', 'x'.repeat(300), `${'x'.repeat(200)} …`],
@@ -25,7 +26,6 @@ describe('an input is shown', () => {
   test.each([
     ['kubeconfig', 'apiVersion: v1'],
     ['registries', '- registry: ghcr.io\n  username: ann\n  password: abc'],
-    ['github-token', 'abc'],
     ['registry-secret', 'pull'],
     ['pod-template', 'spec: {}'],
     ['a-later-token', 'abc'],
@@ -36,6 +36,10 @@ describe('an input is shown', () => {
     ['secrets', 'key=a\naGVsbG8=='],
   ])('%s %j as given and no more', (name, value) => {
     expect(shownInputs(new Map([[name, value]]), INPUT_DEFAULTS)).toEqual([{ name, shown: undefined }])
+  })
+
+  test('not at all if it is the token that every workflow has', () => {
+    expect(shownInputs(new Map([['github-token', 'abc']]), INPUT_DEFAULTS)).toEqual([])
   })
 
   test.each([

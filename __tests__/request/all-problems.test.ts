@@ -10,7 +10,7 @@ describe('problems', () => {
     const wrong: GivenInputs = {
       kubeconfig: '',
       namespace: 'A',
-      context: 'https://x.example',
+      context: 'ssh://git@x.example/a.git',
       file: 'https://x.example',
       tags: 'A:1\nB:1',
       push: 'yes',

@@ -43,7 +43,6 @@ describe('an input of docker/build-push-action', () => {
     ['ulimit', 'nofile=1024', '`resources`'],
     ['cgroup-parent', 'x', '`resources`'],
     ['allow', 'network.host', 'no entitlements'],
-    ['github-token', 'S3cret', 'actions/checkout'],
     ['builder', 'builder-0b1c7f6e-9f0b-4c1d-8e2a-1234567890ab', 'setup-buildx-action'],
   ])('%s: %s changes nothing, and that is said', (input, value, expected) => {
     const { notices, ...request } = requestOf({ ...TAGS, [input]: value })

@@ -12,7 +12,7 @@ describe('what is not given', () => {
     expect(requestOf(TAGS)).toEqual({
       cluster: { kubeconfig: undefined, kubeContext: undefined },
       namespace: { kind: 'own' },
-      context: '.',
+      context: { kind: 'path', path: '.' },
       contextDelivery: 'auto',
       file: undefined,
       tags: [{ registry: 'ghcr.io', repository: 'acme/app', tag: '1' }],
@@ -153,7 +153,7 @@ test('every input arrives in the request', () => {
   ).toEqual({
     cluster: { kubeconfig: 'apiVersion: v1', kubeContext: 'prod' },
     namespace: { kind: 'given', name: 'builds' },
-    context: 'services/a',
+    context: { kind: 'path', path: 'services/a' },
     contextDelivery: 'stream',
     file: 'docker/Dockerfile',
     tags: [

@@ -3,7 +3,6 @@ import {
   parseAutoOrBoolean,
   parseBoolean,
   parseCleanup,
-  parseContext,
   parseDnsLabel,
   parseDuration,
   parseMirror,
@@ -137,18 +136,10 @@ describe('mirrors', () => {
 describe('paths and stages', () => {
   test.each(['.', 'services/a b', '/abs', '../up', 'C:\\x'])('%s is a path', (text) => {
     expect(parsePath(text)).toEqual(parsed(text))
-    expect(parseContext(text)).toEqual(parsed(text))
   })
   test('a URL is no path', () => {
     expect(parsePath('https://x.example/Dockerfile')).toMatchObject(refusal('only a path'))
-    expect(parseContext('git://x.example/y.git')).toMatchObject(refusal('only a path'))
   })
-  test.each(['git', '{{defaultContext}}:sub'])(
-    '%s, other actions’ context, is answered with what to do',
-    (text) => {
-      expect(parseContext(text)).toMatchObject(refusal('check the repository out and use "."'))
-    },
-  )
   test.each(['runtime', '0', 'Stage_1.x-y'])('%s is a stage', (text) => {
     expect(parseTarget(text)).toEqual(parsed(text))
   })

@@ -160,8 +160,8 @@ describe('action.yml of this project', () => {
   const text = readFileSync('action.yml', 'utf8')
   const action = readActionFile(text)
 
-  test('has no expressions in it, which the runner would refuse', () => {
-    expect(text).not.toContain('${{')
+  test('has expressions in defaults only: the runner would refuse others', () => {
+    expect(text.replaceAll(/^    default: \$\{\{.*$/gm, '')).not.toContain('${{')
   })
 
   test('has an example for every input', () => {

@@ -1,6 +1,6 @@
 import type { BuildEvent } from '../../src/progress/build-event.ts'
 import type { BuildRecord } from '../../src/progress/build-record.ts'
-import { parseDockerfile } from '../../src/progress/dockerfile.ts'
+import { parseDockerfile, unknownDockerfile } from '../../src/progress/dockerfile.ts'
 import { KanikoProgress } from '../../src/progress/kaniko-progress.ts'
 
 export interface Line {
@@ -25,9 +25,9 @@ export interface ReadLog {
   readonly record: Omit<BuildRecord, 'phases'>
 }
 
-/** A log read as the story of a build; arrivals are `delay` seconds after the node's stamps. */
+/** A log read as the story of a build, of a Dockerfile that is known or not; arrivals are `delay` seconds after the node's stamps. */
 export function read(
-  dockerfile: string,
+  dockerfile: string | undefined,
   lines: readonly Line[],
   more: { readonly destinations?: readonly string[]; readonly usesCache?: boolean } = {},
 ): ReadLog {
@@ -35,7 +35,10 @@ export function read(
   let now = 0
   const progress = new KanikoProgress(
     {
-      dockerfile: parseDockerfile('app/Dockerfile', dockerfile),
+      dockerfile:
+        dockerfile === undefined
+          ? unknownDockerfile('app/Dockerfile')
+          : parseDockerfile('app/Dockerfile', dockerfile),
       destinations: more.destinations ?? ['r/a:1'],
       usesCache: more.usesCache ?? true,
     },

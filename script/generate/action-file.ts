@@ -46,7 +46,10 @@ function entries(value: unknown, where: string): readonly Entry[] {
     if (entry['default'] !== undefined && typeof entry['default'] !== 'string') {
       throw new Error(`action.yml: the default of ${name} must be a string (put it into quotes)`)
     }
-    return { name, fixedDefault: entry['default'], ...takeApart(entry['description']) }
+    const { default: given } = entry
+    // What an expression comes to, its words must say; outside GitHub it is nothing.
+    const fixedDefault = given?.includes('${{') === true ? undefined : given
+    return { name, fixedDefault, ...takeApart(entry['description']) }
   })
 }
 

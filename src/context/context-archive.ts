@@ -1,5 +1,17 @@
 import type { Place } from '../progress/build-record.ts'
 
+/** What a build is made from, as far as this side of the cluster knows it. */
+export type BuildContext = ContextArchive | FetchedContext
+
+/** A context that the executor fetches by itself. */
+export interface FetchedContext {
+  readonly kind: 'fetched'
+  /** Where the Dockerfile is, relative to the context. */
+  readonly dockerfile: string
+  /** The Dockerfile, for messages; undefined: nobody here could read it. */
+  readonly source: DockerfileSource | undefined
+}
+
 /** A build context that is known to its last file, and how it reaches the pod. */
 export interface ContextArchive {
   readonly kind: 'archive'
@@ -42,7 +54,7 @@ export interface LargeEntry {
 }
 
 export interface DockerfileSource {
-  /** Relative to the workspace, with `/`; as the inputs say it, if it lies outside. */
+  /** Relative to the workspace or repository, with `/`; as the inputs say it, if it lies outside. */
   readonly path: string
   readonly text: string
 }

@@ -7,3 +7,10 @@ export function isAboutDisk(text: string): boolean {
 export function isAboutUserNamespaces(text: string): boolean {
   return /user ?namespaces?|idmap|userns/i.test(text)
 }
+
+/** Whether the executor speaks of a server that it did not reach, or whose TLS it does not take. */
+export function isAboutNetwork(text: string): boolean {
+  return /dial tcp|i\/o timeout|no such host|connection (?:refused|reset)|x509|tls:|HTTP response to HTTPS|EOF/.test(
+    text,
+  )
+}

@@ -1,7 +1,9 @@
 import type { Place } from '../progress/build-record.ts'
+import { isAboutNetwork } from './about.ts'
 import { named, placeOfImage, placeOfLine } from './dockerfile-place.ts'
 import { authorityCures } from './credentials-tried.ts'
 import type { EndedBuild } from './ended-build.ts'
+import { fetchedFrom } from './explain-context.ts'
 import { copySource } from './explain-copy.ts'
 import { runFailed } from './explain-run.ts'
 import type { FailureCode } from './failure.ts'
@@ -25,10 +27,18 @@ export const DOCKERFILE_WORDS: Partial<Record<FailureCode, WordsOf>> = {
       ],
     }
   },
-  'dockerfile-missing': () => ({
-    headline: 'The executor found no Dockerfile in the context that was sent.',
-    cures: ['set `file` to the path of the Dockerfile, relative to the workspace'],
-  }),
+  'dockerfile-missing': (_, __, ended) => {
+    const from = fetchedFrom(ended)
+    return from === undefined
+      ? {
+          headline: 'The executor found no Dockerfile in the context that was sent.',
+          cures: ['set `file` to the path of the Dockerfile, relative to the workspace'],
+        }
+      : {
+          headline: `The executor found no ${ended.plan.dockerfile.path} in the context ${from.shown}.`,
+          cures: ['set `file` to the path of the Dockerfile in that context'],
+        }
+  },
   'dockerfile-syntax': syntax,
   'target-missing': targetMissing,
   'copy-source-missing': copySource,
@@ -89,9 +99,6 @@ function targetMissing(end: KanikoEnd, _: number, { plan: { dockerfile } }: Ende
   }
 }
 
-const NOT_REACHED =
-  /dial tcp|i\/o timeout|no such host|connection (?:refused|reset)|x509|tls:|HTTP response to HTTPS|EOF/
-
 function baseImageMissing(end: KanikoEnd, _: number, ended: EndedBuild): Words {
   const place = placeOfBase(end, ended)
   const subject = capital(`${baseImage(end)}${place ? `, which ${named(place)} names,` : ''}`)
@@ -102,7 +109,7 @@ function baseImageMissing(end: KanikoEnd, _: number, ended: EndedBuild): Words {
       cures: ['use an image that has the platform that is named above'],
     }
   }
-  if (NOT_REACHED.test(end.reason)) {
+  if (isAboutNetwork(end.reason)) {
     return {
       headline: `${subject} cannot be read: its registry cannot be reached from the build pod.`,
       place,

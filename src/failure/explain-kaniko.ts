@@ -1,5 +1,6 @@
 import type { EndedBuild } from './ended-build.ts'
 import { credentialsTried } from './credentials-tried.ts'
+import { CONTEXT_WORDS } from './explain-context.ts'
 import { DOCKERFILE_WORDS } from './explain-dockerfile.ts'
 import { REGISTRY_WORDS } from './explain-registry.ts'
 import type { Failure, FailureCode } from './failure.ts'
@@ -38,6 +39,7 @@ function wordsFor(end: KanikoEnd, exitCode: number, ended: EndedBuild): Words {
 const KANIKO_WORDS: Partial<Record<FailureCode, WordsOf>> = {
   ...DOCKERFILE_WORDS,
   ...REGISTRY_WORDS,
+  ...CONTEXT_WORDS,
   'out-of-memory': (end, _, ended) => ({
     headline:
       end.reason === ''
@@ -50,10 +52,6 @@ const KANIKO_WORDS: Partial<Record<FailureCode, WordsOf>> = {
     headline: `The node's disk is full ${during(ended, end)}.`,
     place: placeUnderWay(ended, end),
     cures: diskCures(ended),
-  }),
-  'context-broken': () => ({
-    headline: 'The executor could not unpack the context that was sent.',
-    cures: ['run it again; if it happens twice, report it with the log'],
   }),
   'user-namespace': (end, _, ended) => ({
     headline: `A file's owner cannot exist in the pod's user namespace, ${during(ended, end)}.`,

@@ -32,6 +32,8 @@ export const FAILURE_CODES = [
   'cancelled',
   'context-too-large',
   'context-broken',
+  'context-missing',
+  'context-denied',
   'attach-refused',
   'dockerfile-missing',
   'dockerfile-syntax',

@@ -34,6 +34,14 @@ const BUILDING: Rules = [
 ]
 
 const USAGE: Rules = [
+  [
+    /resolving source context: .*(?:authentication required|authorization failed|invalid auth|AccessDenied|Access Denied|Forbidden|Unauthorized|status from server: 40[13]|default credentials|failed to (?:retrieve|refresh cached) credentials)/,
+    'context-denied',
+  ],
+  [
+    /resolving source context: .*(?:repository not found|reference not found|invalid branch|not our ref|find remote ref|no such file or directory|NoSuchKey|NoSuchBucket|status from server: 404|object doesn't exist|dial tcp|i\/o timeout|no such host|x509|connection (?:refused|reset))/,
+    'context-missing',
+  ],
   [/resolving source context/, 'context-broken'],
   [/resolving dockerfile path/, 'dockerfile-missing'],
 ]

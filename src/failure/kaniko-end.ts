@@ -31,19 +31,27 @@ export function readKanikoEnd(lines: readonly string[], exitCode?: number): Kani
   // What a process printed last may come after the words about its end: two streams meet in the log.
   const late = fatal === undefined || fatal.words.kind === 'usage' ? [] : lines.slice(fatal.at + 1)
   const before = fatal === undefined ? lines : [...lines.slice(0, fatal.at), ...fatal.glued, ...late]
+  const progress = withoutEarly(progressOf(before))
   return {
     code: codeOf(fatal?.words, exitCode),
     reason: fatal === undefined ? '' : withoutNoise(fatal.words.text),
-    ...withoutEarly(progressOf(before)),
+    ...progress,
+    // What Kaniko complains of in that way comes before anything of the Dockerfile runs.
+    output: fatal?.words.kind === 'usage' ? [] : progress.output,
   }
 }
 
-/** Frames that say nothing: who passed the error on, how often it was tried (0 where it was not again), a registry's raw details. */
+/**
+ * Frames that say nothing: who passed the error on, how often it was tried (0
+ * where it was not again), a registry's raw details; and what signs the address
+ * of a context, which is a key.
+ */
 function withoutNoise(text: string): string {
   return text
     .replace(/^error building stage: /, '')
     .replace(/unable to complete operation after \d+ attempts, last error: /, '')
     .replace(/;? \[?map\[.*$/s, '')
+    .replace(/(resolving source context: .*?https?:\/\/[^\s"?]+)\?[^\s"]*/, '$1?…')
 }
 
 interface Fatal {

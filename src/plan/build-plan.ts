@@ -30,12 +30,23 @@ export interface RunContext {
   readonly actionRef: string | undefined
 }
 
+/** Where the executor fetches a context from. */
+export interface FetchedFrom {
+  readonly kind: 'git' | 'claim' | 'url'
+  /** For people: `https://github.com/acme/app.git#main`. */
+  readonly shown: string
+  /** Who it is there, in words; undefined: nobody in particular. */
+  readonly as: string | undefined
+}
+
 /** How the context reaches the pod. */
 export type PlannedDelivery =
   /** In `contextMap`; its size as it is sent, in bytes. */
   | { readonly kind: 'configmap'; readonly bytes: number }
   /** Into the container's standard input, once it runs. */
   | { readonly kind: 'stream' }
+  /** By the executor itself, which fetches it. */
+  | { readonly kind: 'executor'; readonly from: FetchedFrom }
 
 /**
  * Everything that will be created in the cluster, decided before anything is.

@@ -1,7 +1,8 @@
-import type { ContextDelivery } from '../context/context-archive.ts'
 import type { BuildRequest } from '../request/build-request.ts'
 import { printImageReference, printImageRepository } from '../request/image-reference.ts'
 import { nameForKaniko } from '../request/registry-host.ts'
+import type { PlannedDelivery } from './build-plan.ts'
+import { fetchedContextArgs } from './fetched-context.ts'
 import { executorFlags, proxyArguments } from './executor-flags.ts'
 
 /** Below /kaniko: Kaniko loses what the Dockerfile copies to any other place where something is mounted. */
@@ -20,16 +21,22 @@ const ALWAYS = [
   '--digest-file=/dev/termination-log',
 ] as const
 
-/** Where Kaniko finds the context: in a file that is mounted, or on its standard input. */
-const CONTEXT = {
-  configmap: `--context=tar://${CONTEXT_DIRECTORY}/${CONTEXT_FILE}`,
-  stream: '--context=tar://stdin',
-} as const satisfies Record<ContextDelivery['kind'], string>
+/** Where Kaniko finds the context: in a file that is mounted, on its standard input, or where the user says. */
+function contextArgs(kind: PlannedDelivery['kind'], { context }: BuildRequest): readonly string[] {
+  switch (kind) {
+    case 'configmap':
+      return [`--context=tar://${CONTEXT_DIRECTORY}/${CONTEXT_FILE}`]
+    case 'stream':
+      return ['--context=tar://stdin']
+    case 'executor':
+      return fetchedContextArgs(context)
+  }
+}
 
 /** What a plan has decided beyond the request. */
 export interface Decided {
-  readonly delivery: ContextDelivery['kind']
-  /** Path in the archive. */
+  readonly delivery: PlannedDelivery['kind']
+  /** Path in the context. */
   readonly dockerfile: string
   /** All that the image gets. */
   readonly labels: ReadonlyMap<string, string>
@@ -45,7 +52,7 @@ export function kanikoArgs(
   { delivery, dockerfile, labels, certificates, secrets }: Decided,
 ): readonly string[] {
   return [
-    CONTEXT[delivery],
+    ...contextArgs(delivery, request),
     ...ALWAYS,
     `--dockerfile=${dockerfile}`,
     ...(request.target === undefined ? [] : [`--target=${request.target}`]),

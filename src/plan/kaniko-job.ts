@@ -3,6 +3,7 @@ import { LINUX } from '../request/node-selector.ts'
 import type { PodRequest } from '../request/pod-request.ts'
 import type { Ends } from './lifetimes.ts'
 import type { Mount } from './mounts.ts'
+import type { Variable } from './git-credentials.ts'
 import { podFields, podVariables } from './pod-fields.ts'
 
 /** Name of the container that builds. */
@@ -53,6 +54,8 @@ export interface KanikoJob {
   /** Whether the context comes through the container's standard input. */
   readonly streamed: boolean
   readonly mounts: readonly Mount[]
+  /** What its environment has besides what every build's has. */
+  readonly variables: readonly Variable[]
   /** Undefined: the namespace's default one. */
   readonly serviceAccount: string | undefined
   /** Whether the service account is the user's, and may have an identity of a cloud. */
@@ -124,7 +127,7 @@ function container(given: KanikoJob): Readonly<Record<string, unknown>> {
     imagePullPolicy: 'IfNotPresent',
     args: given.args.map(literal),
     // Kaniko refuses to work where it sees no sign of a container.
-    env: [{ name: 'container', value: 'kube' }, ...podVariables(given.pod)],
+    env: [{ name: 'container', value: 'kube' }, ...podVariables(given.pod), ...given.variables],
     resources: given.resources,
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',

@@ -20,7 +20,7 @@ export function laterAttempt(first: BuildPlan, attempt: LaterAttempt): BuildPlan
     ...first,
     contextMap,
     secrets: first.secrets.map(again),
-    job: withPodSpec(again(first.job), (spec) => withVolumes(spec, names)),
+    job: withPodSpec(again(first.job), (spec) => withVariables(withVolumes(spec, names), names)),
   }
 }
 
@@ -39,18 +39,32 @@ function withPodSpec(job: KubernetesObject, change: (spec: Mapping) => Mapping):
 
 /** The pod's spec with volumes made from what has another name now. */
 function withVolumes(podSpec: Mapping, names: ReadonlyMap<string, string>): Mapping {
-  const volumes = podSpec['volumes']
-  if (!Array.isArray(volumes)) return podSpec
   const rename = (key: string) => (source: Mapping) => {
     const name = names.get(String(source[key]))
     return name === undefined ? source : { ...source, [key]: name }
   }
   const renewed = (volume: Mapping) =>
     changed(changed(volume, 'configMap', rename('name')), 'secret', rename('secretName'))
-  return {
-    ...podSpec,
-    volumes: volumes.map((volume: unknown) => (isMapping(volume) ? renewed(volume) : volume)),
-  }
+  return withEach(podSpec, 'volumes', renewed)
+}
+
+/** The pod's spec with variables from Secrets that have another name now. */
+function withVariables(podSpec: Mapping, names: ReadonlyMap<string, string>): Mapping {
+  const renewed = (variable: Mapping) =>
+    changed(variable, 'valueFrom', (from) =>
+      changed(from, 'secretKeyRef', (reference) => {
+        const name = names.get(String(reference['name']))
+        return name === undefined ? reference : { ...reference, name }
+      }),
+    )
+  return withEach(podSpec, 'containers', (container) => withEach(container, 'env', renewed))
+}
+
+/** `object` with every mapping in the list at `key` changed. */
+function withEach(object: Mapping, key: string, change: (value: Mapping) => Mapping): Mapping {
+  const list = object[key]
+  if (!Array.isArray(list)) return object
+  return { ...object, [key]: list.map((one: unknown) => (isMapping(one) ? change(one) : one)) }
 }
 
 function renamed(object: KubernetesObject, name: string): KubernetesObject {

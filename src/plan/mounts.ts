@@ -36,6 +36,14 @@ export function contextMount(configMap: string): Mount {
   return { volume: { name: 'context', configMap: { name: configMap } }, path: CONTEXT_DIRECTORY }
 }
 
+/** A claim with the context; which directory of it, the executor is told. */
+export function contextClaimMount(claimName: string): Mount {
+  return {
+    volume: { name: 'context', persistentVolumeClaim: { claimName, readOnly: true } },
+    path: CONTEXT_DIRECTORY,
+  }
+}
+
 /** Registry credentials, from a Secret of the type kubernetes.io/dockerconfigjson. */
 export function credentialsMount(secretName: string): Mount {
   const items = [{ key: DOCKER_CONFIG_KEY, path: 'config.json' }]

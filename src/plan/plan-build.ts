@@ -1,9 +1,11 @@
-import type { ContextArchive, MissingSource } from '../context/context-archive.ts'
+import type { BuildContext, MissingSource } from '../context/context-archive.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { BuildRequest } from '../request/build-request.ts'
-import { type Dockerfile, parseDockerfile } from '../progress/dockerfile.ts'
+import { type Dockerfile, isUnknown, parseDockerfile, unknownDockerfile } from '../progress/dockerfile.ts'
 import { printImageRepository } from '../request/image-reference.ts'
 import type { BuildIdentity, BuildPlan, PlannedDelivery, RunContext } from './build-plan.ts'
+import { fetchedFrom, fetchedNotes } from './fetched-context.ts'
+import { type GitCredentials, withGitCredentials } from './git-credentials.ts'
 import { destinations } from './kaniko-args.ts'
 import { BUILD_CONTAINER } from './kaniko-job.ts'
 import { endsOf, type Lifetimes } from './lifetimes.ts'
@@ -24,7 +26,7 @@ export interface PlanGrounds {
   readonly request: BuildRequest
   readonly identity: BuildIdentity
   readonly run: RunContext
-  readonly archive: ContextArchive
+  readonly context: BuildContext
   /** The API server's clock. */
   readonly serverTime: Date
   /** Whether the nodes can run pods in user namespaces; undefined where nobody may look. */
@@ -40,31 +42,29 @@ export interface PlanGrounds {
 export type PlanFailure = { readonly kind: 'failure'; readonly failure: Failure }
 
 /** Decides everything that will be created. Pure: the same grounds give the same plan. */
-export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
-  const { request, identity } = given
-  const dockerfile = dockerfileOf(given.archive)
+export function planBuild(grounds: PlanGrounds): BuildPlan | PlanFailure {
+  const { request, identity, context } = grounds
+  const dockerfile = dockerfileOf(context)
+  const { git, given } = withGitCredentials(grounds)
   const wanted = { dockerfile, target: request.target, given: new Set(given.secrets.keys()) }
   const failure = missingSecrets(wanted)
   if (failure !== undefined) return { kind: 'failure', failure }
   const auth = joinCredentials(request, touchedRegistries(request, dockerfile), given.found)
   if ('failure' in auth) return auth
 
-  const userNamespace = decideUserNamespace(
-    request.userNamespace,
-    given.userNamespaces,
-    mountsClaim(request.pod),
-  )
+  const userNamespace = decideUserNamespace(request.userNamespace, given.userNamespaces, mountsClaim(request))
   const { resources, notes } = podResources(request.resources)
   const ends = endsOf(request, given.serverTime, given.lifetimes)
-  const objects = objectsOf(given, { userNamespace: userNamespace !== 'no', resources, ends, auth })
+  const objects = objectsOf(given, { userNamespace: userNamespace !== 'no', resources, ends, auth, git })
   const { job, notes: templateNotes } = withPodTemplate(objects.job, request.pod.template)
   const [first] = request.tags
+  const missing = context.kind === 'archive' ? context.missing : []
   return {
     kind: 'kaniko',
     identity,
     ...objects,
     job,
-    delivery: deliveryOf(given.archive),
+    delivery: deliveryOf(grounds, git),
     container: BUILD_CONTAINER,
     executor: request.executor,
     destinations: destinations(request),
@@ -77,25 +77,28 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
     cleanup: request.cleanup,
     dockerfile,
     usesCache: request.cache.kind === 'on',
-    missingSources: given.archive.missing,
+    missingSources: missing,
     notes: [
       ...request.notices,
       ...notes,
       ...podNotes(request, userNamespace),
       ...templateNotes,
       ...auth.notes,
-      ...given.archive.missing.map(missingWords),
-      ...secretNotes(wanted),
+      ...fetchedNotes(request.context, dockerfile, git),
+      ...missing.map(missingWords),
+      ...(isUnknown(dockerfile) ? [] : secretNotes(wanted)),
     ],
   }
 }
 
-/** The Dockerfile that an archive is about. */
-export function dockerfileOf({ source }: ContextArchive): Dockerfile {
-  return parseDockerfile(source.path, source.text)
+/** The Dockerfile that a context is built by. */
+export function dockerfileOf({ source, dockerfile }: BuildContext): Dockerfile {
+  return source === undefined ? unknownDockerfile(dockerfile) : parseDockerfile(source.path, source.text)
 }
 
-function deliveryOf({ delivery }: ContextArchive): PlannedDelivery {
+function deliveryOf({ request, context }: PlanGrounds, git: GitCredentials | undefined): PlannedDelivery {
+  if (context.kind === 'fetched') return { kind: 'executor', from: fetchedFrom(request.context, git) }
+  const { delivery } = context
   return delivery.kind === 'stream'
     ? { kind: 'stream' }
     : { kind: 'configmap', bytes: delivery.bytes.byteLength }

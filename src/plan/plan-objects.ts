@@ -1,12 +1,12 @@
-import type { ContextDelivery } from '../context/context-archive.ts'
+import type { BuildContext } from '../context/context-archive.ts'
 import type { KubernetesObject, ObjectMeta, ResourceRequirements } from '../kubernetes/objects.ts'
 import type { BuildRequest } from '../request/build-request.ts'
 import { ARCHITECTURE } from '../request/platform.ts'
-import type { PodRequest } from '../request/pod-request.ts'
-import type { BuildPlan } from './build-plan.ts'
+import type { BuildPlan, PlannedDelivery } from './build-plan.ts'
 import { buildSecret, type SecretFile, secretFiles } from './build-secrets.ts'
 import { type CertificateFile, certificateFiles } from './certificate-files.ts'
 import { contextMap } from './context-map.ts'
+import { type GitCredentials, gitSecret, gitVariables } from './git-credentials.ts'
 import { imageLabels } from './image-labels.ts'
 import { kanikoArgs } from './kaniko-args.ts'
 import { kanikoJob } from './kaniko-job.ts'
@@ -14,6 +14,7 @@ import type { Ends } from './lifetimes.ts'
 import {
   cacheVolumeMount,
   certificatesMount,
+  contextClaimMount,
   contextMount,
   credentialsMount,
   type Mount,
@@ -39,6 +40,8 @@ export interface PodChoices {
   readonly resources: ResourceRequirements
   readonly ends: Ends
   readonly auth: RegistryAuth
+  /** Undefined: the context is cloned by nobody, or without. */
+  readonly git: GitCredentials | undefined
 }
 
 /** What all objects of one build are made with. */
@@ -58,27 +61,28 @@ export function objectsOf(
   const making = makingOf(given, pod.ends)
   const { namespace, names, marks, certificates } = making
   const metadata = (name: string) => ({ name, namespace, ...marks })
-  const { delivery } = given.archive
+  const delivery = given.context.kind === 'archive' ? given.context.delivery : undefined
   return {
     namespace,
     surroundings: given.request.namespace.kind === 'own' ? surroundingsOf(making) : [],
     job: jobOf(given, pod, making),
     contextMap: contextMap(metadata(names.contextMap), {
-      context: delivery.kind === 'configmap' ? delivery.bytes : undefined,
+      context: delivery?.kind === 'configmap' ? delivery.bytes : undefined,
       certificates: new Map(certificates.map(({ file, pem }) => [file, pem])),
     }),
-    secrets: secretsOf(pod.auth, making, metadata),
+    secrets: secretsOf(pod, making, metadata),
   }
 }
 
 function secretsOf(
-  { config }: RegistryAuth,
+  { auth: { config }, git }: PodChoices,
   { names, secrets }: Making,
   metadata: (name: string) => ObjectMeta,
 ): readonly KubernetesObject[] {
   return [
     ...(config === undefined ? [] : [registrySecret(metadata(names.registrySecret), config)]),
     ...(secrets.length === 0 ? [] : [buildSecret(metadata(names.buildSecret), secrets)]),
+    ...(git === undefined ? [] : [gitSecret(metadata(names.gitSecret), git)]),
   ]
 }
 
@@ -96,7 +100,7 @@ function makingOf({ request, run, identity, certificates, secrets }: PlanGrounds
 }
 
 function jobOf(
-  { request, run, archive, serverTime }: PlanGrounds,
+  { request, run, context, serverTime }: PlanGrounds,
   pod: PodChoices,
   making: Making,
 ): KubernetesObject {
@@ -104,8 +108,9 @@ function jobOf(
   const { serviceAccount } = request.registryAccess
   return kanikoJob({
     metadata: { name: names.job, namespace, ...marks },
-    streamed: archive.delivery.kind === 'stream',
-    mounts: [...mountsOf(making, pod.auth, archive.delivery), ...mountsAskedFor(request.pod)],
+    streamed: deliveryKind(context) === 'stream',
+    mounts: [...mountsOf(making, pod.auth, context), ...mountsAskedFor(request)],
+    variables: gitVariables(request.context, pod.git && names.gitSecret),
     serviceAccount: request.namespace.kind === 'own' ? names.job : serviceAccount,
     cloudIdentity: serviceAccount !== undefined,
     nodeSelector: nodeSelectorOf(request),
@@ -113,8 +118,8 @@ function jobOf(
     pod: request.pod,
     executor: request.executor,
     args: kanikoArgs(request, {
-      delivery: archive.delivery.kind,
-      dockerfile: archive.dockerfile,
+      delivery: deliveryKind(context),
+      dockerfile: context.dockerfile,
       labels: imageLabels(request, run, serverTime),
       certificates: new Map(certificates.map(({ registry, path }) => [registry, path])),
       secrets: new Map(secrets.map(({ id, path }) => [id, path])),
@@ -128,21 +133,25 @@ function jobOf(
 function mountsOf(
   { names, certificates, secrets }: Making,
   { config, mounted }: RegistryAuth,
-  delivery: ContextDelivery,
+  context: BuildContext,
 ): readonly Mount[] {
   const credentials = config === undefined ? mounted : names.registrySecret
   const files = certificates.map(({ file }) => file)
   const secretNames = secrets.map(({ file }) => file)
   return [
-    ...(delivery.kind === 'stream' ? [] : [contextMount(names.contextMap)]),
+    ...(deliveryKind(context) === 'configmap' ? [contextMount(names.contextMap)] : []),
     ...(credentials === undefined ? [] : [credentialsMount(credentials)]),
     ...(files.length === 0 ? [] : [certificatesMount(names.contextMap, files)]),
     ...(secretNames.length === 0 ? [] : [secretsMount(names.buildSecret, secretNames)]),
   ]
 }
 
-function mountsAskedFor({ cacheVolume, sharedMemory }: PodRequest): readonly Mount[] {
+const deliveryKind = (context: BuildContext): PlannedDelivery['kind'] =>
+  context.kind === 'fetched' ? 'executor' : context.delivery.kind
+
+function mountsAskedFor({ context, pod: { cacheVolume, sharedMemory } }: BuildRequest): readonly Mount[] {
   return [
+    ...(context.kind === 'claim' ? [contextClaimMount(context.claim)] : []),
     ...(cacheVolume === undefined ? [] : [cacheVolumeMount(cacheVolume)]),
     ...(sharedMemory === undefined ? [] : [sharedMemoryMount(sharedMemory)]),
   ]

@@ -1,10 +1,10 @@
 import type { BuildRequest } from '../request/build-request.ts'
-import type { PodRequest } from '../request/pod-request.ts'
 import { hasVolumeClaim } from '../request/pod-template.ts'
 import type { BuildPlan } from './build-plan.ts'
 
 /** Whether the pod mounts a claim of a volume. */
-export function mountsClaim({ cacheVolume, template }: PodRequest): boolean {
+export function mountsClaim({ context, pod: { cacheVolume, template } }: BuildRequest): boolean {
+  if (context.kind === 'claim') return true
   return cacheVolume !== undefined || (template !== undefined && hasVolumeClaim(template.template))
 }
 

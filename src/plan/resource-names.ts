@@ -36,6 +36,7 @@ export interface ObjectNames {
   readonly contextMap: string
   readonly registrySecret: string
   readonly buildSecret: string
+  readonly gitSecret: string
 }
 
 const OWN_NAMESPACE = 'container-build'
@@ -58,7 +59,7 @@ export function objectStem(request: BuildRequest): string {
   return dnsPart(name) || 'image'
 }
 
-/** Names of a first attempt: `<stem>-<random>`, and with `-context`, `-registry` or `-secrets` before the random part. */
+/** Names of a first attempt: `<stem>-<random>`, and with `-context`, `-registry`, `-secrets` or `-git` before the random part. */
 export function objectNames(stem: string, identity: BuildIdentity): ObjectNames {
   const named = (part: string): string =>
     endingIn([cut(stem, LONGEST - `-${part}-00000-2`.length), part], identity.random)
@@ -67,6 +68,7 @@ export function objectNames(stem: string, identity: BuildIdentity): ObjectNames 
     contextMap: named('context'),
     registrySecret: named('registry'),
     buildSecret: named('secrets'),
+    gitSecret: named('git'),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Dockerfile } from '../progress/dockerfile.ts'
+import { type Dockerfile, isUnknown } from '../progress/dockerfile.ts'
 import type { BuildRequest } from '../request/build-request.ts'
 import { imagesOf } from './image-names.ts'
 
@@ -15,10 +15,15 @@ export interface TouchedRegistry {
 export function touchedRegistries(request: BuildRequest, dockerfile: Dockerfile): readonly TouchedRegistry[] {
   const { tags, push, cache, registryMirrors, executorOptions, buildArgs } = request
   const mirrors = [...registryMirrors, ...executorOptions.registryMap.values()]
+  // Where nobody can tell what the Dockerfile reads, those that the user names for this build.
+  const named = request.registryAccess.credentials.map(({ registry }) => registry)
   const uses: readonly (readonly [RegistryUse, readonly string[]])[] = [
     ['push', push ? tags.map(({ registry }) => registry) : []],
     ['cache', cache.kind === 'on' ? [cache.repository.registry] : []],
-    ['base images', imagesOf(dockerfile, buildArgs).map(({ registry }) => registry)],
+    [
+      'base images',
+      isUnknown(dockerfile) ? named : imagesOf(dockerfile, buildArgs).map(({ registry }) => registry),
+    ],
     ['mirror', mirrors.map((mirror) => mirror.split('/')[0] ?? mirror)],
   ]
   const registries = [...new Set(uses.flatMap(([, names]) => names))]

@@ -32,6 +32,16 @@ export interface Instruction {
   readonly place: Place
 }
 
+/** A Dockerfile that only the executor can read; `path` is where it is said to be. */
+export function unknownDockerfile(path: string): Dockerfile {
+  return { path, lines: [], before: [], stages: [] }
+}
+
+/** Whether nothing is known of a Dockerfile: the shortest one has a line, be it empty. */
+export function isUnknown({ lines }: Dockerfile): boolean {
+  return lines.length === 0
+}
+
 /** Reads a Dockerfile. Never throws: what is no instruction is left to the executor to refuse. */
 export function parseDockerfile(path: string, text: string): Dockerfile {
   const before: Instruction[] = []

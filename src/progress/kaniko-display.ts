@@ -43,3 +43,9 @@ export function instructionOf(text: string): string | undefined {
   const event = kanikoEvent(parseKanikoLine(text))
   return event?.kind === 'instruction' ? event.text : undefined
 }
+
+/** What a progress bar, which overwrites itself again and again, says at last. */
+export function lastOfBar(text: string): string {
+  const end = text.replace(/\r+$/, '')
+  return end.slice(end.lastIndexOf('\r') + 1)
+}

@@ -4,8 +4,8 @@ import { CacheLookups, cacheUse } from './cache-lookups.ts'
 import type { Lookup } from './cache-lookups.ts'
 import { DockerfilePosition } from './dockerfile-position.ts'
 import type { Located } from './dockerfile-position.ts'
-import type { Dockerfile } from './dockerfile.ts'
-import { displayOf } from './kaniko-display.ts'
+import { type Dockerfile, isUnknown } from './dockerfile.ts'
+import { displayOf, lastOfBar } from './kaniko-display.ts'
 import { kanikoEvent } from './kaniko-event.ts'
 import type { KanikoEvent } from './kaniko-event.ts'
 import { parseKanikoLine } from './kaniko-log.ts'
@@ -37,6 +37,9 @@ interface OpenStep extends Lookup {
 /** Of an instruction that no Dockerfile bounds, in characters. */
 const LONGEST_TITLE = 500
 
+/** Of a Dockerfile that is not known here. */
+const MOST_UNKNOWN_STEPS = 500
+
 const PREPARING: Step = { kind: 'prepare', title: 'prepare', place: undefined }
 const NOT_LOOKED_UP: Lookup = { cache: undefined, endsCache: false }
 const FINISHING: Step = { kind: 'finish', title: 'keep files for later stages', place: undefined }
@@ -44,7 +47,7 @@ const FINISHING: Step = { kind: 'finish', title: 'keep files for later stages', 
 /**
  * Reads Kaniko's log, line by line, as the story of a build: its steps, what
  * each prints, how long each takes, what the cache had. Instructions are
- * matched in order against the Dockerfile. A RUN can forge any line: what is
+ * matched in order against the Dockerfile, where that is known. A RUN can forge any line: what is
  * read here is for people, and decides nothing.
  */
 export class KanikoProgress {
@@ -63,6 +66,8 @@ export class KanikoProgress {
   #stage = -1
   #lastTime = ''
   #isOver = false
+  /** All that follows is how Kaniko is used. */
+  #usage = false
   /** The least time seen from a line's stamp to its arrival: the difference of two clocks, and the quickest way here. */
   #offset = Number.POSITIVE_INFINITY
 
@@ -73,7 +78,8 @@ export class KanikoProgress {
     this.#now = now
     this.#position = new DockerfilePosition(build.dockerfile)
     const { stages } = build.dockerfile
-    this.#mostSteps = 100 + 10 * stages.reduce((sum, { instructions }) => sum + instructions.length, 0)
+    const known = stages.reduce((sum, { instructions }) => sum + instructions.length, 0)
+    this.#mostSteps = isUnknown(build.dockerfile) ? MOST_UNKNOWN_STEPS : 100 + 10 * known
     this.#lookups = new CacheLookups(this.#mostSteps)
   }
 
@@ -89,7 +95,7 @@ export class KanikoProgress {
     const read = parseKanikoLine(line.text)
     if (this.#open === undefined) this.#begin(PREPARING, this.#compareClocks())
     const event = kanikoEvent(read)
-    if (event === undefined || read.kind === 'output') this.#tell({ kind: 'output', text: line.text })
+    if (event === undefined || read.kind === 'output') this.#printed(line.text)
     else this.#message(read, event)
   }
 
@@ -116,6 +122,16 @@ export class KanikoProgress {
       cache: this.#build.usesCache ? cacheUse(steps) : undefined,
       warnings: this.#warnings,
     }
+  }
+
+  /**
+   * Before the first stage Kaniko fetches the context, with git's progress bars,
+   * or explains all its flags because of one mistake; later it is a RUN's.
+   */
+  #printed(text: string): void {
+    const isEarly = this.#stage < 0
+    this.#usage ||= isEarly && text === 'Usage:'
+    if (!this.#usage) this.#tell({ kind: 'output', text: isEarly ? lastOfBar(text) : text })
   }
 
   #message(line: Extract<KanikoLine, { kind: 'message' }>, event: KanikoEvent): void {
@@ -154,11 +170,14 @@ export class KanikoProgress {
     if (found !== undefined) {
       return { kind: 'instruction', title: titleOf(found), place: found.instruction.place }
     }
+    if (isUnknown(this.#build.dockerfile)) {
+      return { kind: 'instruction', title: `[stage-${this.#stage}] ${shortened(text)}`, place: undefined }
+    }
     // What a base image's ONBUILD adds runs before the stage's own instructions.
     const { step } = this.#open ?? { step: PREPARING }
     const mayBeTriggered = step.kind === 'base' || step.title.startsWith('ONBUILD ')
     return mayBeTriggered
-      ? { kind: 'instruction', title: `ONBUILD ${oneLine(text).slice(0, LONGEST_TITLE)}`, place: step.place }
+      ? { kind: 'instruction', title: `ONBUILD ${shortened(text)}`, place: step.place }
       : undefined
   }
 
@@ -273,4 +292,4 @@ function isSameImage(reference: string, destination: string): boolean {
   )
 }
 
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
+const shortened = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, LONGEST_TITLE)

@@ -27,7 +27,7 @@ const CONNECT_MS = 1_500
 export function openWire(
   environment: Readonly<Record<string, string | undefined>>,
   registry: string,
-  { authority, skipsVerification }: RegistryTrust,
+  { authority, skipsVerification }: Pick<RegistryTrust, 'authority' | 'skipsVerification'>,
   signal: AbortSignal,
 ): Wire {
   const pool = { keepAlive: true, proxyEnv: { ...environment } }

@@ -1,7 +1,8 @@
 import type { Digest } from '../builders/builder.ts'
 import type { ClusterFacts } from '../cluster/cluster-session.ts'
-import type { ContextArchive, ContextDelivery } from '../context/context-archive.ts'
+import type { BuildContext, ContextDelivery } from '../context/context-archive.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
+import { shownSource } from '../plan/fetched-context.ts'
 import type { CacheUse } from '../progress/build-record.ts'
 import type { BuildRequest } from '../request/build-request.ts'
 import { printImageRepository } from '../request/image-reference.ts'
@@ -10,7 +11,7 @@ import { printImageRepository } from '../request/image-reference.ts'
 export function planLines(
   request: BuildRequest,
   plan: BuildPlan,
-  archive: ContextArchive,
+  context: BuildContext,
   facts: ClusterFacts,
 ): readonly string[] {
   return [
@@ -22,8 +23,10 @@ export function planLines(
       request.namespace.kind === 'own' ? `own, ${OWN_NAMESPACE[plan.cleanup]}` : 'given',
     ]),
     field('job', plan.job.metadata.name),
-    field('context', [request.context, packed(archive)]),
-    ...archive.largest.map((entry) => field('', `${bytes(entry.bytes).padStart(9)}  ${oneLine(entry.path)}`)),
+    field('context', [shownSource(request.context), packed(context)]),
+    ...(context.kind === 'fetched' ? [] : context.largest).map((entry) =>
+      field('', `${bytes(entry.bytes).padStart(9)}  ${oneLine(entry.path)}`),
+    ),
     ...pushLines(request, plan),
     field('cache', cacheWords(request)),
     ...otherRegistries(plan),
@@ -89,7 +92,8 @@ function field(name: string, value: string | readonly (string | undefined)[]): s
   return `  ${name.padEnd(10)} ${text}`
 }
 
-function packed(archive: ContextArchive): string {
+function packed(archive: BuildContext): string {
+  if (archive.kind === 'fetched') return 'fetched by the executor'
   const ignored = archive.ignored > 0 ? ` (${archive.ignored} ignored)` : ''
   return `${archive.files} ${archive.files === 1 ? 'file' : 'files'}${ignored}, ${bytes(archive.contentBytes)}, ${sent(archive.delivery)}`
 }

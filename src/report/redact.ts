@@ -64,6 +64,12 @@ function argument(text: string, before: unknown, hide: Hide): string {
 }
 
 function flagValue(flag: string, value: string, hide: Hide): string {
+  const query = flag === 'context' ? value.indexOf('?') : -1
+  if (query >= 0) {
+    // Of an address that is signed it is the key.
+    hide(value.slice(query + 1))
+    return `${value.slice(0, query + 1)}${REDACTED}`
+  }
   const equals = value.indexOf('=')
   const key = equals < 0 ? '' : value.slice(0, equals)
   if (SECRET_NAME.test(flag) && flag !== 'build-arg') {

@@ -16,7 +16,10 @@ const READ_LENGTH = 5000
 const ENTRY_LENGTH = 60
 
 /** Inputs that are nothing but a secret, or whose secrets cannot be told from the rest. */
-const NEVER_SHOWN = ['kubeconfig', 'registries', 'github-token', 'registry-secret', 'pod-template']
+const NEVER_SHOWN = ['kubeconfig', 'registries', 'registry-secret', 'pod-template']
+
+/** Given by the workflow's runner in nearly every run, so that it says nothing. */
+const NEVER_NAMED = ['github-token']
 
 /** `KEY=value` lines with secret values, or with places that secrets are read from. */
 const KEYS_ONLY = ['secrets', 'secret-files', 'secret-envs']
@@ -46,7 +49,7 @@ export function shownInputs(
 ): readonly ShownInput[] {
   return [...given]
     .map(([name, value]) => ({ name, value: value.trim() }))
-    .filter(({ name, value }) => value !== '' && value !== defaults[name])
+    .filter(({ name, value }) => value !== '' && value !== defaults[name] && !NEVER_NAMED.includes(name))
     .map(({ name, value }) => ({ name, shown: shownValue(name, value) }))
 }
 
@@ -54,6 +57,8 @@ function shownValue(name: string, value: string): string | undefined {
   if (NEVER_SHOWN.includes(name)) return undefined
   if (KEYS_ONLY.includes(name)) return entries(value, (key, secret) => (secret === '' ? undefined : key))
   if (MAPS.includes(name)) return entries(value, publicEntry)
+  // An address that is signed is a key.
+  if (name === 'context') return oneLine(withoutUser(value.replace(/\?.*$/s, '?…')), VALUE_LENGTH)
   if (/token|password|secret|credential/i.test(name) || SECRET_VALUE.test(value)) return undefined
   const lines = meaningfulLines(value.slice(0, READ_LENGTH)).map(({ line }) => withoutSecrets(line.trim()))
   return oneLine(lines.join(' · '), VALUE_LENGTH)

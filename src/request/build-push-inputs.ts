@@ -21,7 +21,6 @@ const IGNORED = {
   ulimit: 'limits of processes are those of the node’s container runtime; `resources` limits cpu and memory',
   'cgroup-parent': 'the build is in the control group of its pod; `resources` limits cpu and memory',
   allow: 'Kaniko has no entitlements, and RUN --security and RUN --network do not exist in it',
-  'github-token': 'the sources are those that actions/checkout has put into the workspace',
 } as const satisfies Partial<Record<InputName, string>>
 
 /** Reads docker/build-push-action's inputs that Kaniko has nothing for; sentences about those that are ignored. */

@@ -1,5 +1,6 @@
 import type { ResourceRequirements, Toleration } from '../kubernetes/objects.ts'
 import type { SecretSource } from './build-secrets.ts'
+import type { ContextSource } from './context-source.ts'
 import type { ExecutorOptions } from './executor-options.ts'
 import type { ImageReference, ImageRepository } from './image-reference.ts'
 import type { Platform } from './platform.ts'
@@ -13,10 +14,10 @@ import type { RegistryAccess } from './registry-access.ts'
 export interface BuildRequest {
   readonly cluster: ClusterChoice
   readonly namespace: NamespaceChoice
-  /** Directory that the Dockerfile's COPY sees; relative to the workspace. */
-  readonly context: string
+  /** What the Dockerfile's COPY sees. */
+  readonly context: ContextSource
   readonly contextDelivery: ContextDeliveryChoice
-  /** Path of the Dockerfile, relative to the workspace; without it `Dockerfile` in the context. */
+  /** Path of the Dockerfile, relative to the workspace, or to a context that is no directory; without it `Dockerfile` in the context. */
   readonly file: string | undefined
   /** Image references to push to; empty only if `push` is false. */
   readonly tags: readonly ImageReference[]

@@ -8,6 +8,7 @@ export const INPUT_NAMES = [
   'context',
   'context-delivery',
   'file',
+  'github-token',
   'tags',
   'push',
   'build-args',
@@ -80,7 +81,6 @@ export const INPUT_NAMES = [
   'ulimit',
   'cgroup-parent',
   'allow',
-  'github-token',
 ] as const
 
 export type InputName = (typeof INPUT_NAMES)[number]

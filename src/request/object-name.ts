@@ -34,7 +34,8 @@ export function parseObjectName(text: string): Parsed<string> {
   return refused('not the name of an object in Kubernetes: lower case letters, digits, "-" and "."', text)
 }
 
-function needNamespace(
+/** Reports that an input names an object of a namespace, where none is given. */
+export function needNamespace(
   { problems, report }: InputReader,
   input: InputName,
   value: string,

@@ -8,6 +8,7 @@ import type {
 import { readBuildSecrets } from './build-secrets.ts'
 import { readBuildPushInputs } from './build-push-inputs.ts'
 import { readCache } from './cache-request.ts'
+import { type ContextSource, readContext } from './context-source.ts'
 import { destinationNotices, parseDestinations } from './destinations.ts'
 import { parseExecutorArguments } from './executor-arguments.ts'
 import { readExecutorOptions } from './executor-options.ts'
@@ -18,6 +19,7 @@ import { type Environment, type InputReader, inputReader, type RawInputs } from 
 import { listWithCommas, parseMap } from './lines.ts'
 import { parseNodeSelector } from './node-selector.ts'
 import { type Parsed, gathered, parsed, refused } from './parsed.ts'
+import { pathWithin } from './path-within.ts'
 import { readPlatform } from './platform.ts'
 import { readPod } from './pod-request.ts'
 import { parseRegistries, readRegistryAccess } from './registry-access.ts'
@@ -27,7 +29,6 @@ import {
   parseAutoOrBoolean,
   parseBoolean,
   parseCleanup,
-  parseContext,
   parseDnsLabel,
   parseDuration,
   parseMirror,
@@ -61,9 +62,9 @@ function readAll(reader: InputReader, inputs: RawInputs, environment: Environmen
   const none: ReadonlyMap<string, string> = new Map()
   const cluster = readCluster(reader, inputs)
   const namespace = read('namespace', parseNamespace, OWN)
-  const context = read('context', parseContext, '.')
-  const contextDelivery = read('context-delivery', parseContextDelivery, 'auto')
-  const file = read('file', parsePath, undefined)
+  const context = readContext(reader, namespace, environment)
+  const contextDelivery = readContextDelivery(reader, context)
+  const file = readFile(reader, context)
   const tags = read('tags', parseDestinations, [])
   const push = readPush(reader, tags)
   const buildArgs = read('build-args', parseMap, none)
@@ -153,6 +154,27 @@ const parseMirrors = (text: string) => gathered(listWithCommas(text).map(parseMi
 const parseTimeout = (text: string) => parseDuration(text, LONGEST_TIMEOUT)
 
 const DELIVERIES: readonly ContextDeliveryChoice[] = ['auto', 'configmap', 'stream']
+
+/** A context that the executor fetches is not delivered. */
+function readContextDelivery(reader: InputReader, { kind }: ContextSource): ContextDeliveryChoice {
+  const delivery = reader.read('context-delivery', parseContextDelivery, 'auto')
+  if (kind !== 'path' && delivery !== 'auto') {
+    const problem = 'is for contexts on the runner; this one is fetched by the executor. Leave it out'
+    reader.report({ input: 'context-delivery', value: delivery, problem })
+  }
+  return delivery
+}
+
+/** The path of a Dockerfile that the runner does not see is one in the context. */
+function readFile(reader: InputReader, { kind }: ContextSource): string | undefined {
+  const file = reader.read('file', parsePath, undefined)
+  if (file === undefined || kind === 'path') return file
+  const inContext = file.startsWith('/') ? undefined : pathWithin(file)
+  if (inContext !== undefined && inContext !== '') return inContext
+  const problem = 'leads out of the context; where the executor fetches that, `file` is a path in it'
+  reader.report({ input: 'file', value: file, problem })
+  return undefined
+}
 
 function parseContextDelivery(text: string): Parsed<ContextDeliveryChoice> {
   const choice = DELIVERIES.find((name) => name === text)

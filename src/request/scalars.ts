@@ -88,14 +88,6 @@ export function parsePath(text: string): Parsed<string> {
   return parsed(text)
 }
 
-/** Reads the context's directory. */
-export function parseContext(text: string): Parsed<string> {
-  if (text === 'git' || text.includes('{{')) {
-    return refused('only a directory can be the context; check the repository out and use "."', text)
-  }
-  return parsePath(text)
-}
-
 /** Reads the name or number of a stage. */
 export function parseTarget(text: string): Parsed<string> {
   // Kaniko takes a comma here for the border between several targets.

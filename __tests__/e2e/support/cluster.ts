@@ -18,6 +18,7 @@ export interface TestCluster {
 /** Fields of `npm run lab -- status --json` that are used here. */
 interface LabStatus {
   readonly kubeconfig: string
+  readonly machine: string
   readonly registries: {
     readonly plain: string
     readonly secure: string
@@ -60,6 +61,12 @@ export function secureRegistry() {
     ...registries.secureCredentials,
     certificate: registries.certificate,
   }
+}
+
+/** This machine's address for pods; empty elsewhere than in the lab. */
+export function machineAddress(): string {
+  // The lab's own words about itself.
+  return inLab ? (JSON.parse(lab('status', '--json')) as LabStatus).machine : ''
 }
 
 function describeCluster(

@@ -24,6 +24,26 @@ export const CONTEXT = {
       ],
       more: '[Docker: .dockerignore](https://docs.docker.com/build/concepts/context/#dockerignore-files).',
     },
+    'context-missing': {
+      meaning:
+        'The executor, which fetches this kind of context by itself, did not find it: no such repository, branch, commit, directory or object, or no way there from the pod.',
+      causes: [
+        '**A name is wrong**: look at `context`, letter by letter. A commit is named by its whole id.',
+        '**A private repository** looks as if it were not there to who has no token, or one that may not read it: `github-token`, or the secret `GIT_AUTH_TOKEN`.',
+        '**Pods do not reach it**: network policies, name servers, proxies (`pod-proxy: inherit`) are those of the pod, not of the runner.',
+        '**Its certificate is of a private authority**: the executor trusts those of its image only. Check the sources out on the runner.',
+      ],
+      more: '`kubectl run --rm -it --image=alpine/git git -- ls-remote URL` in the namespace of the builds.',
+    },
+    'context-denied': {
+      meaning: 'The executor was not allowed to read the context that it was to fetch.',
+      causes: [
+        '**GitHub**: the job needs `permissions: contents: read`; for other private repositories `github-token` must be one that may read them.',
+        '**Other git servers**: the secret `GIT_AUTH_TOKEN`, or `GIT_AUTH_TOKEN.HOST`, in `secrets`. It is sent as the password of `x-access-token`.',
+        '**s3, gs, Azure**: the identity of the pod decides. `service-account` with workload identity, or variables from a Secret by `pod-template`.',
+      ],
+      more: '[Kaniko: build contexts](https://github.com/osscontainertools/kaniko#kaniko-build-contexts).',
+    },
     'attach-refused': {
       meaning: 'The cluster did not let the context be streamed into the pod.',
       causes: [

@@ -1,0 +1,86 @@
+import type { KubernetesObject, ObjectMeta } from '../kubernetes/objects.ts'
+import type { ContextSource } from '../request/context-source.ts'
+import type { PlanGrounds } from './plan-build.ts'
+
+/** Who clones the context. */
+export interface GitCredentials {
+  /** Secret. */
+  readonly token: string
+  /** Where it comes from, in words. */
+  readonly from: string
+}
+
+/** A variable of a container. */
+export interface Variable {
+  readonly name: string
+  readonly value?: string
+  readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } }
+}
+
+/** The name under which BuildKit takes a token for git contexts, alone or followed by `.` and a host. */
+const GIT_AUTH_TOKEN = 'GIT_AUTH_TOKEN'
+
+/**
+ * The credentials for a context that is cloned, and the grounds without them:
+ * what clones is no secret of the Dockerfile's. A secret that is named for the
+ * very host goes before the one for all, and that before `github-token`.
+ */
+export function withGitCredentials(given: PlanGrounds): {
+  readonly git: GitCredentials | undefined
+  readonly given: PlanGrounds
+} {
+  const { context } = given.request
+  if (context.kind !== 'git') return { git: undefined, given }
+  const [host = ''] = context.location.split('/')
+  const names = [
+    `${GIT_AUTH_TOKEN}.${host}`,
+    `${GIT_AUTH_TOKEN}.${host.replace(/:\d+$/, '')}`,
+    GIT_AUTH_TOKEN,
+  ]
+  const secrets = new Map(
+    [...given.secrets].filter(([id]) => id !== GIT_AUTH_TOKEN && !id.startsWith(`${GIT_AUTH_TOKEN}.`)),
+  )
+  const name = names.find((one) => given.secrets.has(one))
+  const value = name === undefined ? undefined : given.secrets.get(name)
+  if (name !== undefined && value !== undefined) {
+    const token = Buffer.from(value).toString('utf8').trim()
+    return { git: { token, from: `the secret ${name}` }, given: { ...given, secrets } }
+  }
+  const git = context.token === undefined ? undefined : { token: context.token, from: '`github-token`' }
+  return { git, given: { ...given, secrets } }
+}
+
+/** Keys of the Secret; Kaniko's names for what they are. */
+const KEYS = { username: 'GIT_USERNAME', password: 'GIT_PASSWORD' } as const
+
+/** The name that GitHub takes with any token, and that others do not look at. */
+const USERNAME = 'x-access-token'
+
+/** The Secret that holds them. Immutable, as the context is. */
+export function gitSecret(metadata: ObjectMeta, { token }: GitCredentials): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata,
+    type: 'Opaque',
+    immutable: true,
+    data: { [KEYS.password]: Buffer.from(token).toString('base64') },
+  }
+}
+
+/** What Kaniko is told of a clone by its environment; the password never stands in the pod's spec. */
+export function gitVariables(context: ContextSource, secretName: string | undefined): readonly Variable[] {
+  if (context.kind !== 'git') return []
+  return [
+    ...(context.scheme === 'http' ? [{ name: 'GIT_PULL_METHOD', value: 'http' }] : []),
+    ...(secretName === undefined
+      ? []
+      : [
+          { name: KEYS.username, value: USERNAME },
+          {
+            name: KEYS.password,
+            valueFrom: { secretKeyRef: { name: secretName, key: KEYS.password } },
+          },
+        ]),
+  ]
+}

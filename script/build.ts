@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util'
 
 import { build } from 'esbuild'
 
+import { lazyHttp } from './build/lazy-http.ts'
 import { licenseTexts, packagesOf } from './build/licenses.ts'
 import { slimClient } from './build/slim-client.ts'
 
@@ -38,7 +39,7 @@ async function buildDist(): Promise<void> {
     keepNames: true,
     legalComments: 'none',
     banner: { js: REQUIRE },
-    plugins: [slimClient],
+    plugins: [slimClient, lazyHttp],
     metafile: true,
     logLevel: 'warning',
   })

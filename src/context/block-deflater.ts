@@ -8,7 +8,7 @@ const OUTPUT_BYTES = BLOCK_BYTES + 1_024
 
 /** What of a block is looked at to see whether it compresses. */
 const SAMPLES = 4
-const SAMPLE_BYTES = 4_096
+const SAMPLE_BYTES = 2_048
 
 /**
  * Deflates block after block, each so that it can stand anywhere in a deflate
@@ -23,6 +23,7 @@ export class BlockDeflater {
   constructor(level: number) {
     this.#stream = createDeflateRaw({
       level,
+      memLevel: 9,
       chunkSize: OUTPUT_BYTES,
       flush: constants.Z_SYNC_FLUSH,
     })

@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  mkdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -13,7 +14,7 @@ import { join } from 'node:path'
 import { identityOf } from '../../src/context/context-entry.ts'
 import type { FileEntry } from '../../src/context/context-entry.ts'
 import { unreadable } from '../../src/context/context-problem.ts'
-import { fileContent } from '../../src/context/file-content.ts'
+import { FileContent } from '../../src/context/file-content.ts'
 import { failureOf, workspaceWith } from './given.ts'
 
 const SIZE = 200_000
@@ -34,7 +35,17 @@ function entryIn(workspace: string): FileEntry {
 
 /** As much as two thirds of the file. */
 const room = Buffer.alloc(140_000)
-const content = (entry: FileEntry) => fileContent(entry, () => room)
+
+/** Reads a file as the archive's writer does. */
+async function* content(entry: FileEntry): AsyncGenerator<number> {
+  const file = new FileContent(entry)
+  try {
+    while (!file.isAtEnd) yield await file.readInto(room)
+    file.checkUnchanged()
+  } finally {
+    file.close()
+  }
+}
 
 async function lengthOf(counts: AsyncIterable<number>): Promise<number> {
   let length = 0
@@ -69,6 +80,14 @@ test.each<[string, string, (source: string, workspace: string) => void]>([
     (source, workspace) => {
       writeFileSync(join(workspace, 'g'), 'x'.repeat(SIZE))
       renameSync(join(workspace, 'g'), source)
+    },
+  ],
+  [
+    'became a directory',
+    'was replaced',
+    (source) => {
+      rmSync(source)
+      mkdirSync(source)
     },
   ],
   [

@@ -1,7 +1,7 @@
-import { BLOCK_BYTES } from './block-pool.ts'
+import { BlockFiller } from './block-filler.ts'
 import type { BlockPool } from './block-pool.ts'
 import type { ArchiveEntry } from './context-entry.ts'
-import { fileContent } from './file-content.ts'
+import { FileContent } from './file-content.ts'
 import { paddingOf, TAR_BLOCK, TarHeaders } from './tar-header.ts'
 
 /**
@@ -25,48 +25,43 @@ export async function* tarBlocks(
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, void, undefined> {
   const headers = new TarHeaders()
-  let block = pool.take()
-  let filled = 0
-
-  function* advance(count: number): Generator<Buffer, void, undefined> {
-    filled += count
-    if (filled < BLOCK_BYTES) return
-    const full = block
-    block = pool.take()
-    filled = 0
-    yield full
-  }
-
-  function* put(bytes: Uint8Array): Generator<Buffer, void, undefined> {
-    for (let at = 0; at < bytes.length;) {
-      const part = bytes.subarray(at, at + BLOCK_BYTES - filled)
-      block.set(part, filled)
-      at += part.length
-      yield* advance(part.length)
-    }
-  }
-
+  const filler = new BlockFiller(pool)
   for await (const entry of entries) {
     signal.throwIfAborted()
-    yield* put(headers.of(entry))
+    filler.put(headers.of(entry))
     if (entry.kind === 'text') {
       const text = Buffer.from(entry.text)
-      yield* put(text)
-      yield* put(ZEROS.subarray(0, paddingOf(text.length)))
+      filler.put(text)
+      filler.put(paddingAfter(text.length))
     } else if (entry.kind === 'streamed') {
       for await (const piece of entry.content) {
-        yield* put(piece)
+        filler.put(piece)
+        for (const block of filler.takeFull()) yield block
         signal.throwIfAborted()
       }
-      yield* put(ZEROS.subarray(0, paddingOf(entry.size)))
+      filler.put(paddingAfter(entry.size))
     } else if (entry.kind === 'file') {
-      for await (const count of fileContent(entry, () => block.subarray(filled))) {
-        yield* advance(count)
-        signal.throwIfAborted()
+      const content = new FileContent(entry)
+      try {
+        while (!content.isAtEnd) {
+          const count = content.readInto(filler.room)
+          filler.advance(typeof count === 'number' ? count : await count)
+          for (const block of filler.takeFull()) yield block
+          signal.throwIfAborted()
+        }
+        content.checkUnchanged()
+      } finally {
+        content.close()
       }
-      yield* put(ZEROS.subarray(0, paddingOf(entry.size)))
+      filler.put(paddingAfter(entry.size))
     }
+    for (const block of filler.takeFull()) yield block
   }
-  yield* put(END)
-  if (filled > 0) yield block.subarray(0, filled)
+  filler.put(END)
+  yield* filler.takeFull()
+  if (filler.rest.length > 0) yield filler.rest
+}
+
+function paddingAfter(size: number): Uint8Array {
+  return ZEROS.subarray(0, paddingOf(size))
 }

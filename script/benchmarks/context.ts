@@ -2,7 +2,8 @@
  * A build with a large context, by this action and by
  * `tar c | gzip -1 | kubectl attach -i` into a pod like the action's, in turn,
  * in the lab: `npm run benchmark -- context`. From the first create to the
- * pod's known end; and the most memory that the action's process had.
+ * pod's known end; the CPU time of the client's processes, which share two
+ * cores with the cluster; and the most memory that the action's process had.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -69,13 +70,17 @@ function noise(path: string, megabytes: number): void {
     writeFileSync(join(path, 'noise'), randomBytes(1_000_000), { flag: 'a' })
 }
 
-/** Seconds, and the process's own peak in MB. */
 interface Run {
   readonly seconds: number
+  readonly cpuSeconds: number
+}
+
+/** With the process's own peak in MB. */
+interface ActionRun extends Run {
   readonly peak: number
 }
 
-async function byAction({ path }: Context): Promise<Run> {
+async function byAction({ path }: Context): Promise<ActionRun> {
   const child = spawn(process.execPath, [join(root, 'dist/main.js')], {
     env: {
       PATH: process.env['PATH'],
@@ -89,19 +94,35 @@ async function byAction({ path }: Context): Promise<Run> {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  let [output, peak] = ['', 0]
+  let [output, peak, cpuSeconds] = ['', 0, 0]
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const watch = setInterval(() => (peak = Math.max(peak, peakOf(child.pid))), 20)
+  const watch = setInterval(() => {
+    peak = Math.max(peak, peakOf(child.pid))
+    cpuSeconds = Math.max(cpuSeconds, cpuSecondsOf(child.pid))
+  }, 20)
   await once(child, 'close')
   clearInterval(watch)
   const seconds = Number(/^duration=(.*)$/m.exec(output)?.[1])
   if (!output.includes('outcome=built')) throw new Error(output)
-  return { seconds, peak }
+  return { seconds, cpuSeconds, peak }
 }
 
 function peakOf(pid: number | undefined): number {
   try {
     return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid ?? ''}/status`, 'utf8'))?.[1] ?? 0) / 1024
+  } catch {
+    return 0
+  }
+}
+
+/** User's and system's, in hundredths of a second there. */
+function cpuSecondsOf(pid: number | undefined): number {
+  try {
+    const fields =
+      readFileSync(`/proc/${pid ?? ''}/stat`, 'utf8')
+        .split(') ')[1]
+        ?.split(' ') ?? []
+    return (Number(fields[11]) + Number(fields[12])) / 100
   } catch {
     return 0
   }
@@ -142,19 +163,26 @@ async function byScript({ path }: Context): Promise<Run> {
     kubectl('wait', '--for=condition=Ready', `pod/${name}`, '--timeout=60s').join(' '),
     `tar c . | gzip -1 | ${kubectl('attach', '-i', name, '-c', 'kaniko').join(' ')}`,
     kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', `pod/${name}`, '--timeout=120s').join(' '),
+    // Of this shell, and of all that it has run.
+    'times >&3',
   ].join('\n')
   const began = performance.now()
   const child = spawn('bash', ['-c', script], {
     cwd: path,
     env: { PATH: process.env['PATH'], POD: JSON.stringify(pod) },
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })
+  let times = ''
+  child.stdio[3]?.on('data', (chunk: Buffer) => (times += chunk.toString()))
   const [code] = (await once(child, 'close')) as [number]
   const seconds = (performance.now() - began) / 1000
   const [program = '', ...words] = kubectl('delete', 'pod', name, '--wait=false')
   execFileSync(program, words, { stdio: 'ignore' })
   if (code !== 0) throw new Error(`the script ended with ${code}`)
-  return { seconds, peak: 0 }
+  const cpuSeconds = [...times.matchAll(/(\d+)m([\d.]+)s/g)]
+    .map(([, minutes, rest]) => Number(minutes) * 60 + Number(rest))
+    .reduce((sum, each) => sum + each, 0)
+  return { seconds, cpuSeconds }
 }
 
 const median = (values: readonly number[]): number =>
@@ -163,16 +191,17 @@ const figures = (values: readonly number[]): string =>
   `${Math.min(...values).toFixed(1)} / ${median(values).toFixed(1)}`
 
 async function compare(subject: Context): Promise<void> {
-  const [ours, theirs, peaks]: [number[], number[], number[]] = [[], [], []]
+  const [ours, theirs]: [ActionRun[], Run[]] = [[], []]
   for (let turn = 0; turn < TURNS; turn++) {
-    const { seconds, peak } = await byAction(subject)
-    ours.push(seconds)
-    peaks.push(peak)
-    theirs.push((await byScript(subject)).seconds)
+    ours.push(await byAction(subject))
+    theirs.push(await byScript(subject))
   }
-  const ratio = `${(Math.min(...ours) / Math.min(...theirs)).toFixed(2)} / ${(median(ours) / median(theirs)).toFixed(2)}`
+  const of = (runs: readonly Run[], what: keyof Run): readonly number[] => runs.map((run) => run[what])
+  const [seconds, others] = [of(ours, 'seconds'), of(theirs, 'seconds')]
+  const ratio = `${(Math.min(...seconds) / Math.min(...others)).toFixed(2)} / ${(median(seconds) / median(others)).toFixed(2)}`
+  const peak = Math.max(...ours.map((run) => run.peak)).toFixed(0)
   console.log(
-    `| ${subject.name} | ${figures(ours)} | ${figures(theirs)} | ${ratio} | ${Math.max(...peaks).toFixed(0)} |`,
+    `| ${subject.name} | ${figures(seconds)} | ${figures(others)} | ${ratio} | ${figures(of(ours, 'cpuSeconds'))} | ${figures(of(theirs, 'cpuSeconds'))} | ${peak} |`,
   )
 }
 
@@ -183,7 +212,7 @@ async function memory(subject: Context): Promise<void> {
 
 try {
   console.log(
-    '| context | action s (min / median) | script s (min / median) | ratio | action MB |\n|---|---|---|---|---|',
+    '| context | action s (min / median) | script s (min / median) | ratio | action CPU s | script CPU s | action MB |\n|---|---|---|---|---|---|---|',
   )
   await compare(context('200 MB of noise', (path) => noise(path, 200)))
   await compare(context('200 MB of text in 10,000 files', (path) => files(path, 10_000, () => text(20_000))))

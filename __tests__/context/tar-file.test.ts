@@ -1,56 +1,12 @@
-import { execFileSync } from 'node:child_process'
-import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 
-import fc from 'fast-check'
-import { pack } from 'tar-stream'
-import type { Header } from 'tar-stream'
-
-import { packContext } from '../../src/context/pack.ts'
-import {
-  bytesOf,
-  failureOf,
-  headers,
-  names,
-  noise,
-  packed,
-  treeOf,
-  unpacked,
-  workspaceWith,
-} from './given.ts'
-import type { Files, Given } from './given.ts'
+import { bytesOf, headers, names, packed, treeOf, unpacked, workspaceWith } from './given.ts'
+import type { Files } from './given.ts'
+import { bothOf, ofTar, tarOf, workspaceWithTar } from './given-tar.ts'
 
 const OWN = '.hybrid-kubernetes-build'
-const signal = new AbortController().signal
-
-type Entries = readonly (readonly [header: Partial<Header> & { readonly name: string }, content?: string])[]
-
-/** A tar as somebody else's program makes it. */
-async function tarOf(entries: Entries): Promise<Buffer> {
-  const tar = pack()
-  for (const [header, content = ''] of entries) tar.entry({ mode: 0o644, ...header }, content)
-  tar.finalize()
-  const pieces: Uint8Array[] = []
-  for await (const piece of tar as AsyncIterable<Uint8Array>) pieces.push(piece)
-  return Buffer.concat(pieces)
-}
-
-async function workspaceWithTar(entries: Entries): Promise<string> {
-  const workspace = workspaceWith({})
-  writeFileSync(join(workspace, 'c.tar'), await tarOf(entries))
-  return workspace
-}
-
-/** The same files as a directory and as the system's tar of it. */
-function bothOf(files: Files, ...options: readonly string[]): { directory: string; workspace: string } {
-  const directory = workspaceWith(files)
-  const workspace = workspaceWith({})
-  execFileSync('tar', [...options, '-cf', join(workspace, 'c.tar'), '-C', directory, '.'])
-  return { directory, workspace }
-}
-
-const ofTar = (workspace: string, more: Given = {}) => packed(workspace, { context: 'c.tar', ...more })
 
 describe('a tar file as the context', () => {
   const FILES: Files = {
@@ -139,10 +95,18 @@ describe('a tar file as the context', () => {
     expect(archive.source).toEqual({ path: 'c.tar/docker/Dev', text: 'FROM scratch\n' })
   })
 
+  test('may have a first file with any name', async () => {
+    const workspace = await workspaceWithTar([
+      [{ name: 'BZh9.txt' }, 'b'],
+      [{ name: 'Dockerfile' }, 'D'],
+    ])
+    expect(await names(await ofTar(workspace))).toEqual(['BZh9.txt', 'Dockerfile'])
+  })
+
   test('says what is copied and left out', async () => {
     const { workspace } = bothOf({
       Dockerfile: 'FROM a\nCOPY s /\nCOPY none /\n',
-      '.dockerignore': 's\n',
+      '.dockerignore': 's\nnone\n',
       s: 's',
     })
     expect((await ofTar(workspace)).missing).toMatchObject([
@@ -176,113 +140,6 @@ describe('a tar file as the context', () => {
     expect(archive.source.text).toBe('FROM second')
     expect(await names(archive)).toEqual(['big/file', 'Dockerfile'])
     expect(readFileSync(join(unpacked(archive), 'Dockerfile'), 'utf8')).toBe('FROM second')
-  })
-
-  test.each<[string, Entries, RegExp]>([
-    ['leads out of it', [[{ name: 'a/../../x' }, 'x']], /"a\/..\/..\/x" leads out of it/],
-    ['is a device', [[{ name: 'dev', type: 'character-device' }]], /"dev" is a device/],
-    ['is a named pipe', [[{ name: 'p', type: 'fifo' }]], /"p" is a named pipe/],
-    [
-      'has our folder’s name, beside an ignore file',
-      [[{ name: '.dockerignore' }, 'x'], [{ name: OWN, type: 'directory' }]],
-      /needs the name/,
-    ],
-    [
-      'is a Dockerfile that is a link',
-      [[{ name: 'Dockerfile', type: 'symlink', linkname: 'x' }]],
-      /"Dockerfile" is a link/,
-    ],
-  ])('is refused by name where something in it %s', async (_, entries, words) => {
-    const workspace = await workspaceWithTar([[{ name: 'Dockerfile' }, 'D'], ...entries])
-    const failure = await failureOf(ofTar(workspace))
-    expect(failure.code).toBe('context-broken')
-    expect(failure.headline).toMatch(words)
-    expect(failure.cures).not.toEqual([])
-  })
-
-  test('is refused where a hard link leads to what is not before it any more', async () => {
-    const workspace = await workspaceWithTar([
-      [{ name: 'Dockerfile' }, 'D'],
-      [{ name: 'same', type: 'link', linkname: 'Dockerfile' }],
-    ])
-    expect((await failureOf(ofTar(workspace))).cures).toEqual(['make the tar file with --hard-dereference'])
-  })
-
-  test.each(['gnu', 'pax'])('is refused where it has a sparse file (%s)', async (format) => {
-    const directory = workspaceWith({ Dockerfile: 'D', holes: '' })
-    truncateSync(join(directory, 'holes'), 10_000_000)
-    appendFileSync(join(directory, 'holes'), 'end')
-    const workspace = workspaceWith({})
-    const tar = join(workspace, 'c.tar')
-    execFileSync('tar', ['--sparse', `--format=${format}`, '-cf', tar, '-C', directory, '.'])
-    expect((await failureOf(ofTar(workspace))).headline).toMatch(/is a sparse file|leads out/)
-  })
-
-  test.each<[string, (path: string) => void, RegExp]>([
-    ['no tar', (path) => writeFileSync(path, noise(5_000)), /no tar file that can be read/],
-    ['empty', (path) => writeFileSync(path, ''), /No Dockerfile/],
-    [
-      'compressed with xz',
-      (path) => writeFileSync(path, Buffer.from('fd377a585a000000', 'hex')),
-      /compressed with xz/,
-    ],
-    ['compressed with bzip2', (path) => writeFileSync(path, 'BZh9123'), /compressed with bzip2/],
-    [
-      'a broken gzip',
-      (path) => writeFileSync(path, Buffer.from('1f8b0800000000000003ffffff', 'hex')),
-      /no tar file that can be read|cut off/,
-    ],
-  ])('is refused in words if it is %s', async (_, write, words) => {
-    const workspace = workspaceWith({})
-    write(join(workspace, 'c.tar'))
-    expect((await failureOf(ofTar(workspace))).headline).toMatch(words)
-  })
-
-  test('that is cut anywhere is never packed', async () => {
-    const workspace = workspaceWith({})
-    const whole = gzipSync(
-      await tarOf([
-        [{ name: 'Dockerfile' }, 'D'],
-        [{ name: 'f' }, noise(3_000)],
-        [{ name: 'g' }, 'g'],
-      ]),
-    )
-    await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: whole.length - 1 }), async (length) => {
-        writeFileSync(join(workspace, 'c.tar'), whole.subarray(0, length))
-        const failure = await failureOf(ofTar(workspace))
-        expect(['context-broken', 'dockerfile-missing']).toContain(failure.code)
-      }),
-      { numRuns: 60 },
-    )
-  })
-
-  test('that is cut within an entry is told so, not compressed either', async () => {
-    const { workspace } = bothOf({ Dockerfile: 'D', f: noise(5_000) })
-    truncateSync(join(workspace, 'c.tar'), 3_000)
-    expect((await failureOf(ofTar(workspace))).headline).toContain('cut off')
-  })
-
-  test('that changes after it was looked at is not sent', async () => {
-    const { workspace } = bothOf(FILES)
-    const archive = await packContext(
-      { workspace, context: 'c.tar', file: undefined, delivery: 'stream', limitBytes: 1 },
-      signal,
-    )
-    appendFileSync(join(workspace, 'c.tar'), 'x')
-    expect((await failureOf(bytesOf(archive))).headline).toContain('"c.tar" changed its size')
-  })
-
-  test('tells which Dockerfiles there are', async () => {
-    const { workspace } = bothOf({
-      'x/Dockerfile': 'D',
-      'y/dev.Dockerfile': 'D',
-      'y/Dockerfile.dockerignore': '',
-    })
-    const failure = await failureOf(ofTar(workspace))
-    expect(failure.code).toBe('dockerfile-missing')
-    expect(failure.details).toEqual(['found: x/Dockerfile, y/dev.Dockerfile'])
-    expect(failure.cures.join()).toContain('a path in it')
   })
 
   test('is given up when the build is', async () => {

@@ -9,9 +9,12 @@ const URL: FetchedFrom = { kind: 'url', shown: 's3://bucket/a.tar.gz', as: undef
 
 /** What is said where Kaniko's log ends so. */
 function failureOf(from: FetchedFrom, words: string) {
+  // An answer's body is quoted in some, with its line ends.
   const plan = planOf('FROM a\n', { delivery: { kind: 'executor', from } })
   const ended = snapshotOf(podIn({ terminated: { exitCode: 1 } }))
-  return diagnoseEnd(endedBuild(ended, [`Error: ${words}`, 'Usage:', '  executor [flags]'], { plan }))
+  return diagnoseEnd(
+    endedBuild(ended, [...`Error: ${words}`.split('\n'), 'Usage:', '  executor [flags]'], { plan }),
+  )
 }
 
 describe('a context that the executor was to fetch', () => {
@@ -37,6 +40,45 @@ describe('a context that the executor was to fetch', () => {
       'context-missing',
       'is no repository',
       'letter by letter',
+    ],
+    [
+      GIT,
+      'authentication required: Repository not found.\n',
+      'context-denied',
+      'may not clone',
+      'GIT_AUTH_TOKEN',
+    ],
+    [
+      GIT,
+      'authorization failed: <html>\n<head>\n</head>\n</html>\n',
+      'context-denied',
+      'may not clone',
+      'contents: read',
+    ],
+    [GIT, 'object not found', 'context-missing', 'names no branch', 'whole id'],
+    [GIT, 'remote repository is empty', 'context-missing', 'with nothing in it', 'letter by letter'],
+    [GIT, 'Get "https://x/info/refs": Forbidden', 'context-missing', 'cannot be reached', 'proxies'],
+    [
+      GIT,
+      'Get "https://x/info/refs": Proxy Authentication Required',
+      'context-missing',
+      'cannot be reached',
+      'proxies',
+    ],
+    [
+      GIT,
+      'stat /kaniko/buildcontext/Forbidden: no such file or directory',
+      'context-missing',
+      'a directory that is not there',
+      'letter',
+    ],
+    [URL, "storage: bucket doesn't exist", 'context-missing', 'is not there', 'letter by letter'],
+    [
+      URL,
+      'AZURE_STORAGE_ACCESS_KEY environment variable is not set',
+      'context-denied',
+      'may not read',
+      'AZURE_STORAGE_ACCESS_KEY',
     ],
     [
       GIT,

@@ -50,7 +50,11 @@ describe('what Kaniko is told of a context that it fetches', () => {
     ['git:a/b', [`--context=git://github.com/acme/app.git#${SHA}`, ...WHOLE, '--context-sub-path=a/b']],
     ['https://git.example/c.git', ['--context=git://git.example/c.git', ...SHALLOW]],
     ['https://git.example/c.git#v1', ['--context=git://git.example/c.git', '--git=branch=v1', ...SHALLOW]],
-    ['https://git.example/c.git#refs/heads/x', ['--context=git://git.example/c.git#refs/heads/x', ...WHOLE]],
+    [
+      'https://git.example/c.git#refs/heads/x',
+      ['--context=git://git.example/c.git#refs/heads/x', ...SHALLOW],
+    ],
+    ['https://git.example/c.git#refs/tags/x', ['--context=git://git.example/c.git#refs/tags/x', ...WHOLE]],
     ['pvc://sources', ['--context=dir:///kaniko/context']],
     ['pvc://sources/a/b', ['--context=dir:///kaniko/context', '--context-sub-path=a/b']],
     ['s3://bucket/a.tar.gz', ['--context=s3://bucket/a.tar.gz']],
@@ -127,9 +131,9 @@ describe('credentials for a clone', () => {
     const given = new Map(Object.entries(secrets).map(([id, value]) => [id, bytes(value)] as const))
     const made = plan('https://git.example:8443/c.git', { 'github-token': 'T0ken' }, { secrets: given })
     expect(passwordOf(made)).toBe(expected)
-    // They are nothing that a RUN may mount.
-    expect(argsOf(made).some((argument) => argument.startsWith('--secret='))).toBe(false)
-    expect(JSON.stringify(made)).not.toContain(Buffer.from('other').toString('base64'))
+    // As with BuildKit, a RUN may mount it too; if none does, it had its use.
+    for (const id of Object.keys(secrets)) expect(argsOf(made).join()).toContain(`--secret=id=${id},`)
+    expect(made.notes.join()).not.toContain('no RUN of the Dockerfile mounts it')
   })
 
   test('are mounted as any other secret where nothing is cloned', () => {
@@ -137,10 +141,21 @@ describe('credentials for a clone', () => {
     expect(argsOf(made).join()).toContain('--secret=id=GIT_AUTH_TOKEN')
   })
 
+  test('that a Dockerfile requires are given to it as well', () => {
+    const source = {
+      path: 'Dockerfile',
+      text: 'FROM a\nRUN --mount=type=secret,id=GIT_AUTH_TOKEN,required=true x\n',
+    }
+    const secrets = new Map([['GIT_AUTH_TOKEN', bytes('T0ken')]])
+    expect(passwordOf(plan('git', {}, { secrets, source }))).toBe('T0ken')
+  })
+
   test('plain HTTP is told, and asked of Kaniko by its variable', () => {
     const made = plan('http://git.lab/c.git')
     expect(envOf(made)).toContainEqual({ name: 'GIT_PULL_METHOD', value: 'http' })
     expect(made.notes.join()).toContain('plain HTTP')
+    const withToken = plan('http://git.lab/c.git', {}, { secrets: new Map([['GIT_AUTH_TOKEN', bytes('x')]]) })
+    expect(withToken.notes.join()).toContain('can read it, and the token')
   })
 })
 
@@ -174,6 +189,9 @@ describe('where nobody here knows the Dockerfile', () => {
 test('what signs an address is masked', () => {
   expect(addressSecrets({ kind: 'url', url: 'https://x.example/a?sig=0123456789' })).toContain(
     'sig=0123456789',
+  )
+  expect(addressSecrets({ kind: 'url', url: 'https://x.example/a?b=12345678?c=12345678' })).toContain(
+    'b=12345678?c=12345678',
   )
   expect(addressSecrets({ kind: 'path', path: 'a?b=0123456789' })).toEqual([])
 })

@@ -104,6 +104,9 @@ describe('the context', () => {
     ['https://git.example/c.git#main:../up', 'leads out of the repository'],
     ['git:..', 'leads out of the repository'],
     ['https://git.example/c.git?submodules=true', '?submodules= is not known here'],
+    ['https://git.example/c.git?ref=v1#main', 'after ? and after #'],
+    ['https://git.example/c.git?branch=a&tag=b', 'more than one of ref, branch and tag'],
+    ['https://git.example/c.git?ref=v1&checksum=abcdef0', 'the whole id of a commit'],
     ['pvc://', 'not pvc://CLAIM/PATH'],
     ['pvc://Not_a_name/x', 'not pvc://CLAIM/PATH'],
     ['pvc://sources/../x', 'leads out of the volume'],
@@ -115,6 +118,19 @@ describe('the context', () => {
     expect(problemsOf({ ...TAGS, context }, GITHUB)).toMatchObject([
       { input: 'context', problem: containing(problem) },
     ])
+  })
+
+  test.each([
+    'http://minio.example/c.tar.gz?X-Amz-Signature=pa55word',
+    'https://git.example/a.git?private_token=pa55word',
+    'ftp://h.example/c.tgz?sig=pa55word',
+    'x:pa55word@github.com:acme/app',
+    'https://{{x}}/a.tar.gz?sig=pa55word',
+    'https://git.example/a.git?ref=a&sig=pa55word#main',
+  ])('%s is refused without what may be secret in it', (context) => {
+    const problems = problemsOf({ ...TAGS, context }, GITHUB)
+    expect(problems).toMatchObject([{ input: 'context' }])
+    expect(JSON.stringify(problems)).not.toContain('pa55word')
   })
 
   test.each([
@@ -156,6 +172,7 @@ describe('github-token', () => {
     'https://github.com.evil.example/acme/app.git',
     'https://gitlab.com/a/b.git',
     'https://github.com:8443/a/b.git',
+    'http://github.com/acme/app.git',
   ])('is not for %s', (context) => expect(token(context)).toBeUndefined())
 
   test('is for the GitHub that the workflow runs on, and no other', () => {

@@ -39,7 +39,7 @@ export async function gitServer(host: string, password?: string): Promise<GitSer
     const who = whoAsks(request)
     credentials.push(who)
     if (password !== undefined && who?.endsWith(password) !== true) {
-      response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end()
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end('Repository not found.\n')
     } else if (request.url?.startsWith('/api/') === true) serveFile(bare, request.url, response)
     else serve(folder, request, response)
   })

@@ -37,7 +37,7 @@ export function arrange(
 ): Layout {
   if (inContext !== undefined && !hasIgnoreFile)
     return { last: [{ ...file, path: inContext }], dockerfile: inContext }
-  if (has(tree, OWN_FOLDER))
+  if (hasOwnFolder(tree))
     throw broken(
       `The build context cannot be packed: this action needs the name ${quoted(OWN_FOLDER)} in it.`,
       ['rename it, or name it in .dockerignore'],
@@ -66,8 +66,9 @@ export function withLast(
   return { [Symbol.iterator]: entries }
 }
 
-function has(tree: Iterable<ContextEntry>, path: string): boolean {
-  for (const entry of tree) if (entry.path === path) return true
+/** Tars need not name the folders of their files. */
+function hasOwnFolder(tree: Iterable<ContextEntry>): boolean {
+  for (const { path } of tree) if (path === OWN_FOLDER || path.startsWith(`${OWN_FOLDER}/`)) return true
   return false
 }
 

@@ -40,6 +40,7 @@ export async function packTarFile(
   const entries: Iterable<ContextEntry> = { [Symbol.iterator]: () => filtered(tree.entries, kept) }
   const content = contentOf({ entries, ignored: countIgnored(tree.entries, kept) }, dockerfile)
   const layout = arrange(entries, dockerfile, ignoreFile !== undefined)
+  checkLinks(tree, (file) => kept.has(file) && !layout.last.some(({ path: last }) => last === file))
   const source = {
     // Not a file of the workspace: nothing is to be annotated there.
     path: `${given.context}/${name}`,
@@ -57,7 +58,7 @@ export async function packTarFile(
     source,
     missing: await missingSources(parseDockerfile(source.path, source.text), {
       entries,
-      has: (file) => Promise.resolve(!kept.has(file)),
+      has: (file) => Promise.resolve(hasPath(tree.entries, file)),
       ignoreFile,
     }),
     files: content.count + content.links,
@@ -98,6 +99,33 @@ function countIgnored(entries: Iterable<ContextEntry>, kept: KeptOfTar): number 
   return count
 }
 
+/** A hard link to what does not stand before it cannot be made. */
+function checkLinks({ entries, links }: TarTree, staysInPlace: (path: string) => boolean): void {
+  const [targets, seen] = [new Set(links.map(({ target }) => target)), new Set<string>()]
+  const waiting = [...links]
+  let at = 0
+  for (const { path } of waiting.length === 0 ? [] : entries) {
+    if (waiting[0]?.at === at) {
+      const { target } = waiting.shift() ?? { target: '' }
+      if (!seen.has(target) || !staysInPlace(target)) throw badLink(path, target)
+    }
+    if (targets.has(path)) seen.add(path)
+    at++
+  }
+}
+
+function badLink(path: string, target: string): ActionError {
+  return broken(
+    `The build context cannot be packed: ${quoted(path)} is a hard link to ${quoted(target)}, which does not stand before it, is left out, or is packed last.`,
+    ['make the tar file with --hard-dereference'],
+  )
+}
+
+function hasPath(entries: Iterable<ContextEntry>, wanted: string): boolean {
+  for (const { path } of entries) if (path === wanted || path.startsWith(`${wanted}/`)) return true
+  return false
+}
+
 /** The tar's entries that are kept, and then what is to be last. */
 async function* repacked(
   tar: TarFile,
@@ -107,13 +135,7 @@ async function* repacked(
 ): AsyncGenerator<ArchiveEntry, void, undefined> {
   const isLast = new Set(last.map(({ path }) => path))
   for await (const entry of readTar(tar, signal)) {
-    if (!kept.has(entry.path) || isLast.has(entry.path)) continue
-    if (entry.kind === 'hardlink' && (!kept.has(entry.target) || isLast.has(entry.target)))
-      throw broken(
-        `The build context cannot be packed: ${quoted(entry.path)} is a hard link to ${quoted(entry.target)}, which is left out or packed last.`,
-        ['make the tar file with --hard-dereference'],
-      )
-    yield entry
+    if (kept.has(entry.path) && !isLast.has(entry.path)) yield entry
   }
   yield* last
 }

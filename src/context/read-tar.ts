@@ -2,8 +2,8 @@ import type { Stats } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { PassThrough } from 'node:stream'
-import type { Duplex } from 'node:stream'
+import { PassThrough, Transform } from 'node:stream'
+import type { Duplex, TransformCallback } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 
 import { extract } from 'tar-stream'
@@ -13,6 +13,7 @@ import { ActionError } from '../failure/failure.ts'
 import { identityOf, permissions } from './context-entry.ts'
 import type { DirectoryEntry, HardLinkEntry, StreamedEntry, SymlinkEntry } from './context-entry.ts'
 import { broken, changed, quoted, unreadable } from './context-problem.ts'
+import { paddingOf, TAR_BLOCK } from './tar-header.ts'
 
 /** What a tar file holds under one name. The content of a file must be read before the next entry is asked for. */
 export type TarEntry = DirectoryEntry | StreamedEntry | SymlinkEntry | HardLinkEntry
@@ -29,12 +30,12 @@ export interface TarFile {
 /** Those of before POSIX have no sign of their format; that a header is one, its checksum tells. */
 const ALSO_OLD: object = { allowUnknownFormat: true }
 
-/** How compressed files begin. */
-const BEGINNINGS: readonly (readonly [name: string, bytes: readonly number[], unpack?: () => Duplex])[] = [
-  ['gzip', [0x1f, 0x8b], createGunzip],
-  ['zstd', [0x28, 0xb5, 0x2f, 0xfd], createZstdDecompress],
-  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
-  ['bzip2', [0x42, 0x5a, 0x68]],
+/** How compressed files begin, byte by byte; of bzip2 more than three letters, which may be those of a name. */
+const BEGINNINGS: readonly (readonly [name: string, bytes: RegExp, unpack?: () => Duplex])[] = [
+  ['gzip', /^\x1f\x8b/, createGunzip],
+  ['zstd', /^\x28\xb5\x2f\xfd/, createZstdDecompress],
+  ['xz', /^\xfd7zXZ/],
+  ['bzip2', /^BZh[1-9]1AY&SY/],
 ]
 
 /** Looks at a file that is to be a tar. Throws ActionError (`context-broken`). */
@@ -56,21 +57,26 @@ export async function* readTar(tar: TarFile, signal: AbortSignal): AsyncGenerato
   const file = await opened(tar.path, tar.shown)
   const stop = new AbortController()
   const entries = extract(ALSO_OLD)
+  const end = new TarEnd()
   try {
     await checkUnchanged(file, tar)
     const unpack = await decompressorFor(file, tar)
     const bytes = file.createReadStream({ start: 0, autoClose: false })
-    const unpacking = pipeline(bytes, unpack, entries, { signal: AbortSignal.any([signal, stop.signal]) })
+    const within = AbortSignal.any([signal, stop.signal])
+    const unpacking = pipeline(bytes, unpack, end, entries, { signal: within })
     // Told by the entries, which end with the same error.
     unpacking.catch(() => undefined)
     for await (const entry of entries) {
-      // What it is read in is bytes, which its types do not say.
-      const found = entryOf(entry.header, entry as AsyncIterable<Uint8Array>)
+      // Its types say less than it gives; what it is read in is bytes.
+      const header = entry.header as ReadHeader
+      end.passed(header.byteOffset, header.size)
+      const found = entryOf(header, entry as AsyncIterable<Uint8Array>)
       if (found !== undefined) yield found
       // What nobody has read is passed over.
       entry.resume()
     }
     await unpacking
+    if (!end.isThere) throw cutOff(tar)
     await checkUnchanged(file, tar)
   } catch (error) {
     signal.throwIfAborted()
@@ -95,9 +101,9 @@ async function checkUnchanged(file: FileHandle, { shown, stats }: TarFile): Prom
 }
 
 async function decompressorFor(file: FileHandle, { shown }: TarFile): Promise<Duplex> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(10), 0, 10, 0)
   const begins = buffer.subarray(0, bytesRead)
-  const found = BEGINNINGS.find(([, bytes]) => begins.indexOf(Buffer.from(bytes)) === 0)
+  const found = BEGINNINGS.find(([, bytes]) => bytes.test(begins.toString('latin1')))
   if (found === undefined) return new PassThrough()
   const [name, , unpack] = found
   if (unpack !== undefined) return unpack()
@@ -108,6 +114,8 @@ async function decompressorFor(file: FileHandle, { shown }: TarFile): Promise<Du
 
 /** As the library gives it, where its types say less. */
 type ReadHeader = Omit<Header, 'type' | 'linkname'> & {
+  /** Where in the archive the content begins. */
+  readonly byteOffset: number
   readonly type: Header['type'] | null
   readonly linkname: string | null
 }
@@ -115,19 +123,25 @@ type ReadHeader = Omit<Header, 'type' | 'linkname'> & {
 /** What an entry is in a context; undefined for the root itself. */
 function entryOf(header: ReadHeader, content: AsyncIterable<Uint8Array>): TarEntry | undefined {
   const path = pathInContext(header.name)
-  if (path === '') return undefined
+  const type = typeOf(header)
+  // One that cannot be read as a number would be read for ever.
+  if (!Number.isSafeInteger(header.size)) throw special(path, 'of a size that cannot be')
+  if (path === '' && type === 'directory') return undefined
+  if (path === '') throw special(header.name, 'a file without a name')
   const mode = permissions(header.mode)
   // Its pieces and its holes lie in the content, which is not what the file has.
   const isSparse = Object.keys(header.pax ?? {}).some((key) => key.startsWith('GNU.sparse.'))
-  switch (isSparse ? null : typeOf(header)) {
+  switch (isSparse ? null : type) {
     case 'file':
     case 'contiguous-file':
       return { kind: 'streamed', path, mode, size: header.size, modified: header.mtime.getTime(), content }
     case 'directory':
       return { kind: 'directory', path, mode }
     case 'symlink':
-      return { kind: 'symlink', path, target: header.linkname ?? '' }
+      checkNoContent(header, path)
+      return { kind: 'symlink', path, target: readable(header.linkname ?? '') }
     case 'link':
+      checkNoContent(header, path)
       return { kind: 'hardlink', path, target: pathInContext(header.linkname ?? '') }
     case 'character-device':
     case 'block-device':
@@ -144,6 +158,11 @@ function typeOf({ type, name, size }: ReadHeader): ReadHeader['type'] {
   return type === 'file' && name.endsWith('/') && size === 0 ? 'directory' : type
 }
 
+/** Readers do not agree whether there is any; one would take it for further entries. */
+function checkNoContent({ size }: ReadHeader, path: string): void {
+  if (size > 0) throw special(path, 'a link with a content')
+}
+
 function special(path: string, kind: string): ActionError {
   return broken(`The build context cannot be used: ${quoted(path)} is ${kind}.`, [
     'leave it out of the tar file: only files, directories and links can be sent',
@@ -152,7 +171,9 @@ function special(path: string, kind: string): ActionError {
 
 /** `./a//b/` is `a/b`; what leads out of the context is refused. */
 function pathInContext(name: string): string {
-  const parts = name.split('/').filter((part) => part !== '' && part !== '.')
+  const parts = readable(name)
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
   if (parts.includes('..'))
     throw broken(`The build context cannot be used: ${quoted(name)} leads out of it.`, [
       'pack the tar file anew, from within the directory that is to be the context',
@@ -160,17 +181,49 @@ function pathInContext(name: string): string {
   return parts.join('/')
 }
 
-function notATar({ shown }: TarFile, error: unknown): ActionError {
-  const isCut = error instanceof Error && /unexpected end/i.test(error.message)
+/** A name as it is: two that are not UTF-8 would become one, and what follows a NUL is seen by some readers only. */
+function readable(name: string): string {
+  if (!/[\0\uFFFD]/.test(name)) return name
+  throw broken(
+    `The build context cannot be used: the name ${quoted(name)} is not UTF-8, or has a NUL in it.`,
+    ['rename it, and pack the tar file anew'],
+  )
+}
+
+/** Counts what passes, and remembers where the last entry ends: an archive that is cut there looks whole. */
+class TarEnd extends Transform {
+  #length = 0
+  #lastEnd = 0
+
+  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#length += piece.length
+    done(null, piece)
+  }
+
+  /** An entry whose content begins at `offset`. */
+  passed(offset: number, size: number): void {
+    this.#lastEnd = offset + size + paddingOf(size)
+  }
+
+  /** Whether a block of zeros follows the last entry. */
+  get isThere(): boolean {
+    return this.#length >= this.#lastEnd + TAR_BLOCK
+  }
+}
+
+function cutOff({ shown }: TarFile, cause?: unknown): ActionError {
   return broken(
-    isCut
-      ? `The build context ${quoted(shown)} is cut off: its end is missing.`
-      : `The build context ${quoted(shown)} is no directory and no tar file that can be read.`,
-    [
-      isCut
-        ? 'pack or download it anew; its size may tell what happened'
-        : '`context` takes a directory or a tar file (not compressed, or with gzip or zstd)',
-    ],
+    `The build context ${quoted(shown)} is cut off: its end is missing.`,
+    ['pack or download it anew; its size may tell what happened'],
+    { cause },
+  )
+}
+
+function notATar(tar: TarFile, error: unknown): ActionError {
+  if (error instanceof Error && /unexpected end/i.test(error.message)) return cutOff(tar, error)
+  return broken(
+    `The build context ${quoted(tar.shown)} is no directory and no tar file that can be read.`,
+    ['`context` takes a directory or a tar file (not compressed, or with gzip or zstd)'],
     { cause: error },
   )
 }

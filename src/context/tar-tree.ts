@@ -14,6 +14,14 @@ export interface TarTree {
   readonly entries: Iterable<ContextEntry>
   /** The wanted files that are there, by their paths; the last of several. */
   readonly texts: ReadonlyMap<string, TarText>
+  readonly links: readonly TarLink[]
+}
+
+/** A hard link, the `at`th of the entries. */
+export interface TarLink {
+  readonly path: string
+  readonly target: string
+  readonly at: number
 }
 
 export interface TarText extends Pick<FileEntry, 'mode' | 'modified'> {
@@ -28,15 +36,19 @@ export async function lookThrough(
 ): Promise<TarTree> {
   const entries = new EntryList('')
   const texts = new Map<string, TarText>()
+  const links: TarLink[] = []
+  let count = 0
   for await (const entry of readTar(tar, signal)) {
     entries.add(listed(entry))
+    if (entry.kind === 'hardlink') links.push({ path: entry.path, target: entry.target, at: count })
+    count++
     if (!wanted.has(entry.path)) continue
     if (entry.kind === 'streamed') {
       const { mode, modified } = entry
       texts.set(entry.path, { mode, modified, bytes: await textOf(entry) })
     } else if (entry.kind !== 'directory') throw isLink(entry.path)
   }
-  return { entries, texts }
+  return { entries, texts, links }
 }
 
 function listed(entry: TarEntry): ContextEntry {

@@ -10,7 +10,7 @@ export function isAboutUserNamespaces(text: string): boolean {
 
 /** Whether the executor speaks of a server that it did not reach, or whose TLS it does not take. */
 export function isAboutNetwork(text: string): boolean {
-  return /dial tcp|i\/o timeout|no such host|connection (?:refused|reset)|x509|tls:|HTTP response to HTTPS|EOF/.test(
+  return /dial tcp|i\/o timeout|deadline exceeded|no such host|connection (?:refused|reset)|x509|tls:|HTTP response to HTTPS|Proxy Authentication Required|: Forbidden$|EOF/.test(
     text,
   )
 }

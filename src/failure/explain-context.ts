@@ -40,7 +40,7 @@ function denied({ kind, shown, as }: FetchedFrom): Words {
       headline: `The executor may not read the context ${shown}.`,
       cures: [
         'give the pod an identity that may: `service-account` (workload identity), or variables that `pod-template` takes from a Secret',
-        'or an address that is signed for a short time',
+        'for s3 and gs: or an address that is signed for a short time; for Azure: the variable AZURE_STORAGE_ACCESS_KEY',
       ],
     }
   }
@@ -83,8 +83,9 @@ function missing({ reason }: KanikoEnd, { kind, shown, as }: FetchedFrom): Words
 /** What Kaniko says, and what is told. */
 const MISSING: readonly (readonly [RegExp, string])[] = [
   [/repository not found/, 'is no repository that can be found'],
+  [/remote repository is empty/, 'is a repository with nothing in it'],
   [
-    /invalid branch|reference not found|not our ref|find remote ref/,
+    /invalid branch|reference not found|object not found|not our ref|find remote ref/,
     'names no branch, tag or commit that is there',
   ],
   [/no such file or directory/, 'names a directory that is not there'],

@@ -35,11 +35,11 @@ const BUILDING: Rules = [
 
 const USAGE: Rules = [
   [
-    /resolving source context: .*(?:authentication required|authorization failed|invalid auth|AccessDenied|Access Denied|Forbidden|Unauthorized|status from server: 40[13]|default credentials|failed to (?:retrieve|refresh cached) credentials)/,
+    /resolving source context: .*(?:authentication required|authorization failed|invalid auth|AccessDenied|Access Denied|status code:? 40[13]|status from server: 40[13]|AuthenticationFailed|AZURE_STORAGE_ACCESS_KEY|default credentials|failed to (?:retrieve|refresh cached) credentials)/,
     'context-denied',
   ],
   [
-    /resolving source context: .*(?:repository not found|reference not found|invalid branch|not our ref|find remote ref|no such file or directory|NoSuchKey|NoSuchBucket|status from server: 404|object doesn't exist|dial tcp|i\/o timeout|no such host|x509|connection (?:refused|reset))/,
+    /resolving source context: .*(?:repository not found|remote repository is empty|reference not found|object not found|invalid branch|not our ref|find remote ref|no such file or directory|NoSuchKey|NoSuchBucket|NotFound|status from server: 404|(?:object|bucket) doesn't exist|dial tcp|i\/o timeout|deadline exceeded|no such host|x509|connection (?:refused|reset)|Proxy Authentication Required|: Forbidden$)/,
     'context-missing',
   ],
   [/resolving source context/, 'context-broken'],

@@ -47,11 +47,16 @@ export function readKanikoEnd(lines: readonly string[], exitCode?: number): Kani
  * of a context, which is a key.
  */
 function withoutNoise(text: string): string {
-  return text
+  return unsigned(text)
     .replace(/^error building stage: /, '')
     .replace(/unable to complete operation after \d+ attempts, last error: /, '')
     .replace(/;? \[?map\[.*$/s, '')
-    .replace(/(resolving source context: .*?https?:\/\/[^\s"?]+)\?[^\s"]*/, '$1?…')
+}
+
+function unsigned(text: string): string {
+  return text.includes('resolving source context')
+    ? text.replaceAll(/(https?:\/\/[^\s"?]+)\?[^\s"]*/g, '$1?…')
+    : text
 }
 
 interface Fatal {
@@ -69,22 +74,34 @@ function fatalIn(lines: readonly string[]): Fatal | undefined {
     const line = lines[at] ?? ''
     // Kaniko went on after this: whatever looked fatal before was a process's own text.
     if (isProgress(line)) return undefined
-    const fatal = lastWords(line, lines[at + 1])
-    if (fatal) return { at, ...fatal }
+    const fatal = line === 'Usage:' ? beforeUsage(lines, at) : lastWords(line, at)
+    if (fatal) return fatal
   }
   return undefined
 }
 
-function lastWords(line: string, next: string | undefined): Omit<Fatal, 'at'> | undefined {
-  if (parseKanikoLine(line).kind === 'message') return undefined
-  if (next === 'Usage:' && line.startsWith('Error: ')) {
-    return { words: { kind: 'usage', text: line.slice('Error: '.length) }, glued: [] }
+/** How many lines an error may have: an answer's whole body is quoted in some. */
+const LONGEST_ERROR = 100
+
+/** What Kaniko complains of before it explains its usage. */
+function beforeUsage(lines: readonly string[], usage: number): Fatal | undefined {
+  for (let at = usage - 1; at >= Math.max(0, usage - LONGEST_ERROR); at -= 1) {
+    const line = lines[at] ?? ''
+    if (isProgress(line)) return undefined
+    if (!line.startsWith('Error: ')) continue
+    const text = lines.slice(at, usage).join(' ').replace(/\s+/g, ' ').trim()
+    return { at, words: { kind: 'usage', text: text.slice('Error: '.length) }, glued: [] }
   }
+  return undefined
+}
+
+function lastWords(line: string, at: number): Fatal | undefined {
+  if (parseKanikoLine(line).kind === 'message') return undefined
   const match = LAST_WORDS.exec(line)
   if (match === null) return undefined
   const [, doing, text = ''] = match
   const kind = doing === 'building image' ? 'building' : 'pushing'
-  return { words: { kind, text }, glued: match.index > 0 ? [line.slice(0, match.index)] : [] }
+  return { at, words: { kind, text }, glued: match.index > 0 ? [line.slice(0, match.index)] : [] }
 }
 
 const PROGRESS: ReadonlySet<KanikoEvent['kind'] | undefined> = new Set([

@@ -28,18 +28,16 @@ export function fetchedContextArgs(source: ContextSource): readonly string[] {
  * that: Kaniko does not tell the server that the clone is shallow (seen).
  */
 function gitArgs({ location, reference, subdirectory }: GitSource): readonly string[] {
-  const isExact = reference !== undefined && isExactReference(reference)
+  const isExact = reference !== undefined && /^(?:[0-9a-f]{40}$|refs\/)/.test(reference)
+  const isCloned = !isExact || reference.startsWith('refs/heads/')
   return [
     `--context=git://${location}${isExact ? `#${reference}` : ''}`,
     ...(reference === undefined || isExact ? [] : [`--git=branch=${reference}`]),
     '--git=single-branch=true',
-    ...(isExact ? [] : ['--git=depth=1']),
+    ...(isCloned ? ['--git=depth=1'] : []),
     ...below(subdirectory),
   ]
 }
-
-const isExactReference = (reference: string): boolean =>
-  /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(reference) || reference.startsWith('refs/')
 
 const below = (path: string): readonly string[] => (path === '' ? [] : [`--context-sub-path=${path}`])
 
@@ -70,8 +68,20 @@ export function shownSource(source: ContextSource): string {
 
 /** What in the address of a context lets anybody read it. */
 export function addressSecrets(source: ContextSource): readonly string[] {
-  const query = source.kind === 'url' ? (source.url.split('?')[1] ?? '') : ''
+  const query =
+    source.kind === 'url' && source.url.includes('?') ? source.url.slice(source.url.indexOf('?') + 1) : ''
   return query.length < 8 ? [] : [query, encodeURIComponent(query)]
+}
+
+function gitNotes({ scheme }: GitSource, git: GitCredentials | undefined): readonly string[] {
+  const read = git === undefined ? 'it' : 'it, and the token'
+  return [
+    ...(scheme === 'http'
+      ? [`The context is cloned over plain HTTP: whoever is on the way can read ${read}, and change it.`]
+      : []),
+    ...(git === undefined ? [] : [`The context is cloned with ${git.from}.`]),
+    'Submodules are not checked out.',
+  ]
 }
 
 /** Sentences for the log: what is not known of such a context, and who clones it. */
@@ -82,10 +92,7 @@ export function fetchedNotes(
 ): readonly string[] {
   if (source.kind === 'path') return []
   return [
-    ...(source.kind === 'git' && source.scheme === 'http'
-      ? ['The context is cloned over plain HTTP: whoever is on the way can read and change it.']
-      : []),
-    ...(git === undefined ? [] : [`The context is cloned with ${git.from}.`]),
+    ...(source.kind === 'git' ? gitNotes(source, git) : []),
     ...(isUnknown(dockerfile)
       ? [
           'The Dockerfile is known to the executor only: credentials for its base images are those of `registries`.',

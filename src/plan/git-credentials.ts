@@ -21,33 +21,28 @@ export interface Variable {
 const GIT_AUTH_TOKEN = 'GIT_AUTH_TOKEN'
 
 /**
- * The credentials for a context that is cloned, and the grounds without them:
- * what clones is no secret of the Dockerfile's. A secret that is named for the
- * very host goes before the one for all, and that before `github-token`.
+ * The credentials for a context that is cloned. A secret that is named for the
+ * very host goes before the one for all, and that before `github-token`. The
+ * Dockerfile may mount it as well, as with BuildKit.
  */
-export function withGitCredentials(given: PlanGrounds): {
-  readonly git: GitCredentials | undefined
-  readonly given: PlanGrounds
-} {
-  const { context } = given.request
-  if (context.kind !== 'git') return { git: undefined, given }
+export function gitCredentials({ request: { context }, secrets }: PlanGrounds): GitCredentials | undefined {
+  if (context.kind !== 'git') return undefined
   const [host = ''] = context.location.split('/')
   const names = [
     `${GIT_AUTH_TOKEN}.${host}`,
     `${GIT_AUTH_TOKEN}.${host.replace(/:\d+$/, '')}`,
     GIT_AUTH_TOKEN,
   ]
-  const secrets = new Map(
-    [...given.secrets].filter(([id]) => id !== GIT_AUTH_TOKEN && !id.startsWith(`${GIT_AUTH_TOKEN}.`)),
-  )
-  const name = names.find((one) => given.secrets.has(one))
-  const value = name === undefined ? undefined : given.secrets.get(name)
-  if (name !== undefined && value !== undefined) {
-    const token = Buffer.from(value).toString('utf8').trim()
-    return { git: { token, from: `the secret ${name}` }, given: { ...given, secrets } }
-  }
-  const git = context.token === undefined ? undefined : { token: context.token, from: '`github-token`' }
-  return { git, given: { ...given, secrets } }
+  const name = names.find((one) => secrets.has(one))
+  const value = name === undefined ? undefined : secrets.get(name)
+  if (name !== undefined && value !== undefined)
+    return { token: Buffer.from(value).toString('utf8').trim(), from: `the secret ${name}` }
+  return context.token === undefined ? undefined : { token: context.token, from: '`github-token`' }
+}
+
+/** Whether a secret is one that clones: then no RUN need mount it. */
+export function isForClone(context: ContextSource, id: string): boolean {
+  return context.kind === 'git' && (id === GIT_AUTH_TOKEN || id.startsWith(`${GIT_AUTH_TOKEN}.`))
 }
 
 /** Keys of the Secret; Kaniko's names for what they are. */

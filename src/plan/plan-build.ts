@@ -5,7 +5,7 @@ import { type Dockerfile, isUnknown, parseDockerfile, unknownDockerfile } from '
 import { printImageRepository } from '../request/image-reference.ts'
 import type { BuildIdentity, BuildPlan, PlannedDelivery, RunContext } from './build-plan.ts'
 import { fetchedFrom, fetchedNotes } from './fetched-context.ts'
-import { type GitCredentials, withGitCredentials } from './git-credentials.ts'
+import { type GitCredentials, gitCredentials, isForClone } from './git-credentials.ts'
 import { destinations } from './kaniko-args.ts'
 import { BUILD_CONTAINER } from './kaniko-job.ts'
 import { endsOf, type Lifetimes } from './lifetimes.ts'
@@ -42,11 +42,16 @@ export interface PlanGrounds {
 export type PlanFailure = { readonly kind: 'failure'; readonly failure: Failure }
 
 /** Decides everything that will be created. Pure: the same grounds give the same plan. */
-export function planBuild(grounds: PlanGrounds): BuildPlan | PlanFailure {
-  const { request, identity, context } = grounds
+export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
+  const { request, identity, context } = given
   const dockerfile = dockerfileOf(context)
-  const { git, given } = withGitCredentials(grounds)
-  const wanted = { dockerfile, target: request.target, given: new Set(given.secrets.keys()) }
+  const git = gitCredentials(given)
+  const wanted = {
+    dockerfile,
+    target: request.target,
+    given: new Set(given.secrets.keys()),
+    isUsedElsewhere: (id: string) => isForClone(request.context, id),
+  }
   const failure = missingSecrets(wanted)
   if (failure !== undefined) return { kind: 'failure', failure }
   const auth = joinCredentials(request, touchedRegistries(request, dockerfile), given.found)
@@ -64,7 +69,7 @@ export function planBuild(grounds: PlanGrounds): BuildPlan | PlanFailure {
     identity,
     ...objects,
     job,
-    delivery: deliveryOf(grounds, git),
+    delivery: deliveryOf(given, git),
     container: BUILD_CONTAINER,
     executor: request.executor,
     destinations: destinations(request),

@@ -9,6 +9,8 @@ export interface WantedSecrets {
   readonly target: string | undefined
   /** Ids of those that are given. */
   readonly given: ReadonlySet<string>
+  /** Whether a secret has its use although no RUN mounts it. */
+  readonly isUsedElsewhere: (id: string) => boolean
 }
 
 /** Why a build cannot go well: a RUN that is certainly part of it requires a secret that is not given. */
@@ -40,7 +42,9 @@ export function secretNotes(wanted: WantedSecrets): readonly string[] {
   const mounts = secretMounts(wanted.dockerfile)
   // A variable in an id could stand for any of them.
   if (mounts.some(({ id }) => id === undefined)) return missing
-  const unused = [...wanted.given].filter((given) => !mounts.some(({ id }) => id === given))
+  const unused = [...wanted.given].filter(
+    (given) => !wanted.isUsedElsewhere(given) && !mounts.some(({ id }) => id === given),
+  )
   return [
     ...missing,
     ...unused.map((id) => `The secret "${id}" is given, and no RUN of the Dockerfile mounts it.`),

@@ -1,5 +1,5 @@
 import type { NamespaceChoice } from './build-request.ts'
-import { type GitSource, isGitUrl, parseGitUrl } from './git-source.ts'
+import { type GitSource, isGitUrl, parseGitUrl, shownAddress } from './git-source.ts'
 import type { Environment, InputReader } from './input-reader.ts'
 import { needNamespace, parseObjectName } from './object-name.ts'
 import { type Parsed, parsed, refused } from './parsed.ts'
@@ -36,13 +36,14 @@ interface Surroundings {
 }
 
 function parseContext(text: string, surroundings: Surroundings): Parsed<ContextSource> {
+  const shown = shownAddress(text)
   const own = /^(?:git|\{\{\s*defaultContext\s*\}\})(?::(?!\/\/)(.*))?$/.exec(text)
   if (own !== null) return ownRepository(text, own[1], surroundings)
-  if (text.includes('{{')) return refused('{{defaultContext}} is all that is known between braces', text)
+  if (text.includes('{{')) return refused('{{defaultContext}} is all that is known between braces', shown)
   if (/^[^/\s]+@[^/\s]+:|^ssh:/i.test(text)) {
     const problem =
       'the executor clones over HTTPS, not over SSH; write https://HOST/OWNER/NAME.git, with github-token or the secret GIT_AUTH_TOKEN if it is private'
-    return refused(problem, text)
+    return refused(problem, shown)
   }
   if (isGitUrl(text)) return parseGitUrl(text, serverOf(surroundings))
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase()
@@ -65,6 +66,8 @@ function ownRepository(
       'is the repository of a workflow, and this is no step of one (GITHUB_SERVER_URL, GITHUB_REPOSITORY and GITHUB_SHA are not set); name a directory or a git URL'
     return refused(problem, text)
   }
+  if (pathWithin(subdirectory ?? '') === undefined)
+    return refused('the directory leads out of the repository', text)
   const fragment = subdirectory === undefined ? '' : `:${subdirectory}`
   return parseGitUrl(`${server}/${repository}.git#${sha}${fragment}`, serverOf(surroundings))
 }
@@ -95,9 +98,9 @@ function parseUrl(text: string, scheme: string): Parsed<ContextSource> {
     case 'https':
       return parsed({ kind: 'url', url: text })
     case 'http':
-      return refused('Kaniko fetches archives over https only', text)
+      return refused('Kaniko fetches archives over https only', shownAddress(text))
     default:
-      return refused(`not a context: ${FORMS}`, text)
+      return refused(`not a context: ${FORMS}`, shownAddress(text))
   }
 }
 

@@ -42,22 +42,24 @@ export function isGitUrl(text: string): boolean {
 
 /** Reads `https://host/path.git#reference:subdirectory`, as docker's contexts have it; also `?ref=…&subdir=…`. */
 export function parseGitUrl(text: string, server: GitHubServer): Parsed<GitSource> {
+  const shown = shownAddress(text)
   const url = urlOf(text)
   if (url === undefined)
-    return refused('not the URL of a git repository: https://HOST/OWNER/NAME.git#REFERENCE:DIRECTORY', text)
+    return refused('not the URL of a git repository: https://HOST/OWNER/NAME.git#REFERENCE:DIRECTORY', shown)
   if (url.username !== '' || url.password !== '') {
     const problem =
       'has credentials in it, which would stand in the arguments of the build’s pod; give them as github-token, or as the secret GIT_AUTH_TOKEN'
     return refused(problem)
   }
-  const named = fragmentOf(url) ?? queryOf(url)
-  if (typeof named === 'string') return refused(named, text)
+  const named = partsOf(url)
+  if (typeof named === 'string') return refused(named, shown)
   const subdirectory = pathWithin(named.subdirectory)
-  if (subdirectory === undefined) return refused('the directory leads out of the repository', text)
+  if (subdirectory === undefined) return refused('the directory leads out of the repository', shown)
   if (named.reference !== undefined && !isReference(named.reference))
-    return refused('the name after # is no branch, tag or commit', text)
+    return refused('what it names is no branch, tag or commit', shown)
   const path = url.pathname.replace(/\/+$/, '').replace(/^\/+/, '')
-  const isHere = url.host === URL.parse(server.url)?.host
+  // The scheme counts: no token of a server with TLS goes out without.
+  const isHere = url.origin === URL.parse(server.url)?.origin
   return parsed({
     kind: 'git',
     scheme: url.protocol === 'http:' ? 'http' : 'https',
@@ -67,6 +69,11 @@ export function parseGitUrl(text: string, server: GitHubServer): Parsed<GitSourc
     repository: isHere && isOwn(path, named.reference, server) ? server.repository : undefined,
     token: isHere ? server.token : undefined,
   })
+}
+
+/** An address for messages: its query may sign it, and what stands before an @ may be a password. */
+export function shownAddress(text: string): string {
+  return text.replace(/\?.*$/s, '?…').replace(/^((?:[a-z][a-z0-9+.-]*:)?(?:\/\/)?)[^/@\s]*@/i, '$1…@')
 }
 
 function isOwn(path: string, reference: string | undefined, { repository, sha }: GitHubServer): boolean {
@@ -87,18 +94,29 @@ interface Named {
   readonly subdirectory: string
 }
 
-function fragmentOf(url: URL): Named | undefined {
-  if (url.hash === '') return undefined
+/** What of a repository is named, by its fragment or its query; a sentence where that cannot be told. */
+function partsOf(url: URL): Named | string {
+  if (url.hash !== '' && url.search !== '')
+    return 'names what to take twice, after ? and after #; leave one out'
+  return url.hash === '' ? queryOf(url) : fragmentOf(url)
+}
+
+function fragmentOf(url: URL): Named {
   const [reference = '', ...rest] = decoded(url.hash.slice(1)).split(':')
   return { reference: reference === '' ? undefined : reference, subdirectory: rest.join(':') }
 }
 
-/** https://docs.docker.com/build/concepts/context/#url-queries; a sentence for what is not known here. */
+/** https://docs.docker.com/build/concepts/context/#url-queries */
 function queryOf(url: URL): Named | string {
   const { ref, branch, tag, checksum, commit, subdir = '', ...others } = Object.fromEntries(url.searchParams)
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) return `?${unknown}= is not known here; ref, branch, tag, commit and subdir are`
-  return { reference: commit ?? checksum ?? tag ?? branch ?? ref, subdirectory: subdir }
+  const names = [ref, branch, tag].filter((name) => name !== undefined)
+  if (names.length > 1) return 'names more than one of ref, branch and tag'
+  const id = commit ?? checksum
+  if (id !== undefined && !/^[0-9a-f]{40}$/.test(id))
+    return 'commit and checksum are the whole id of a commit, 40 digits'
+  return { reference: id ?? names[0], subdirectory: subdir }
 }
 
 /** https://git-scm.com/docs/git-check-ref-format, so far that nothing else is meant by it. */

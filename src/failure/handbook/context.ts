@@ -40,7 +40,7 @@ export const CONTEXT = {
       causes: [
         '**GitHub**: the job needs `permissions: contents: read`; for other private repositories `github-token` must be one that may read them.',
         '**Other git servers**: the secret `GIT_AUTH_TOKEN`, or `GIT_AUTH_TOKEN.HOST`, in `secrets`. It is sent as the password of `x-access-token`.',
-        '**s3, gs, Azure**: the identity of the pod decides. `service-account` with workload identity, or variables from a Secret by `pod-template`.',
+        '**s3, gs**: the identity of the pod decides: `service-account` with workload identity, or variables that `pod-template` sets from a Secret. **Azure**: Kaniko takes the variable `AZURE_STORAGE_ACCESS_KEY` and nothing else.',
       ],
       more: '[Kaniko: build contexts](https://github.com/osscontainertools/kaniko#kaniko-build-contexts).',
     },

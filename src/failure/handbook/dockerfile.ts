@@ -6,9 +6,9 @@ export const DOCKERFILE = {
     'dockerfile-missing': {
       meaning: 'There is no file where the Dockerfile was looked for.',
       causes: [
-        '`file` is relative to the workspace, not to `context`; without it, it is `Dockerfile` in `context`.',
+        '`file` is relative to the workspace, not to `context`; without it, it is `Dockerfile` in `context`. With a context that is no directory of the runner (a tar file, git, `pvc://` …) it is a path in that context.',
         'The log names files nearby that could be meant. Case counts: `dockerfile` is another file.',
-        'Is there an `actions/checkout` step before this one?',
+        'Is there an `actions/checkout` step before this one? A directory of the runner needs it.',
       ],
       more: '[inputs.md](inputs.md#file).',
     },

@@ -2,6 +2,7 @@ import type { ContextDelivery } from '../context/context-archive.ts'
 import type { BuildRequest } from '../request/build-request.ts'
 import { printImageReference, printImageRepository } from '../request/image-reference.ts'
 import { nameForKaniko } from '../request/registry-host.ts'
+import { imageFileArgs } from './image-files.ts'
 import { executorFlags, proxyArguments } from './executor-flags.ts'
 
 /** Below /kaniko: Kaniko loses what the Dockerfile copies to any other place where something is mounted. */
@@ -61,6 +62,7 @@ export function kanikoArgs(
     ...[...certificates].map(([name, path]) => `--registry-certificate=${nameForKaniko(name)}=${path}`),
     ...[...secrets].map(([id, path]) => `--secret=id=${id},type=file,src=${path}`),
     ...destinations(request).map((destination) => `--destination=${destination}`),
+    ...imageFileArgs(request),
     ...(request.push ? [] : ['--no-push']),
     ...request.kanikoArgs,
   ]

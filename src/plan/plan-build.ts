@@ -4,6 +4,7 @@ import type { BuildRequest } from '../request/build-request.ts'
 import { type Dockerfile, parseDockerfile } from '../progress/dockerfile.ts'
 import { printImageRepository } from '../request/image-reference.ts'
 import type { BuildIdentity, BuildPlan, PlannedDelivery, RunContext } from './build-plan.ts'
+import { enforcedTimes } from './image-files.ts'
 import { destinations } from './kaniko-args.ts'
 import { BUILD_CONTAINER } from './kaniko-job.ts'
 import { endsOf, type Lifetimes } from './lifetimes.ts'
@@ -55,7 +56,7 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
     mountsClaim(request.pod),
   )
   const { resources, notes } = podResources(request.resources)
-  const ends = endsOf(request, given.serverTime, given.lifetimes)
+  const ends = endsOf(enforcedTimes(request), given.serverTime, given.lifetimes)
   const objects = objectsOf(given, { userNamespace: userNamespace !== 'no', resources, ends, auth })
   const { job, notes: templateNotes } = withPodTemplate(objects.job, request.pod.template)
   const [first] = request.tags
@@ -67,6 +68,7 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
     delivery: deliveryOf(given.archive),
     container: BUILD_CONTAINER,
     executor: request.executor,
+    imageFiles: request.imageFiles,
     destinations: destinations(request),
     repository: request.push && first !== undefined ? printImageRepository(first) : undefined,
     credentials: auth.credentials,

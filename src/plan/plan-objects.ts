@@ -2,11 +2,12 @@ import type { ContextDelivery } from '../context/context-archive.ts'
 import type { KubernetesObject, ObjectMeta, ResourceRequirements } from '../kubernetes/objects.ts'
 import type { BuildRequest } from '../request/build-request.ts'
 import { ARCHITECTURE } from '../request/platform.ts'
-import type { PodRequest } from '../request/pod-request.ts'
 import type { BuildPlan } from './build-plan.ts'
 import { buildSecret, type SecretFile, secretFiles } from './build-secrets.ts'
 import { type CertificateFile, certificateFiles } from './certificate-files.ts'
 import { contextMap } from './context-map.ts'
+import { helperParts } from './helper-container.ts'
+import { IMAGE_FILES_MOUNT } from './image-files.ts'
 import { imageLabels } from './image-labels.ts'
 import { kanikoArgs } from './kaniko-args.ts'
 import { kanikoJob } from './kaniko-job.ts'
@@ -105,7 +106,7 @@ function jobOf(
   return kanikoJob({
     metadata: { name: names.job, namespace, ...marks },
     streamed: archive.delivery.kind === 'stream',
-    mounts: [...mountsOf(making, pod.auth, archive.delivery), ...mountsAskedFor(request.pod)],
+    mounts: [...mountsOf(making, pod.auth, archive.delivery), ...mountsAskedFor(request)],
     serviceAccount: request.namespace.kind === 'own' ? names.job : serviceAccount,
     cloudIdentity: serviceAccount !== undefined,
     nodeSelector: nodeSelectorOf(request),
@@ -122,6 +123,7 @@ function jobOf(
     ends: pod.ends,
     resources: pod.resources,
     userNamespace: pod.userNamespace,
+    helper: request.imageFiles && helperParts(request.imageFiles, pod.ends.podSeconds, pod.resources),
   })
 }
 
@@ -141,8 +143,10 @@ function mountsOf(
   ]
 }
 
-function mountsAskedFor({ cacheVolume, sharedMemory }: PodRequest): readonly Mount[] {
+function mountsAskedFor({ pod, imageFiles }: BuildRequest): readonly Mount[] {
+  const { cacheVolume, sharedMemory } = pod
   return [
+    ...(imageFiles === undefined ? [] : [IMAGE_FILES_MOUNT]),
     ...(cacheVolume === undefined ? [] : [cacheVolumeMount(cacheVolume)]),
     ...(sharedMemory === undefined ? [] : [sharedMemoryMount(sharedMemory)]),
   ]

@@ -7,6 +7,7 @@ import { cleanUp } from '../../src/clean-up.ts'
 import type { Ledger } from '../../src/cluster/cluster-session.ts'
 import { DEFAULT_LIFETIMES } from '../../src/plan/lifetimes.ts'
 import type { Confirmation } from '../../src/registry/confirmation.ts'
+import { imageFilesBelow } from '../../src/image-files/image-files.ts'
 import { buildFiles } from '../../src/runner/build-files.ts'
 import { stateLedger } from '../../src/runner/state-ledger.ts'
 import { terminalRunner } from '../../src/runner/terminal-runner.ts'
@@ -71,6 +72,7 @@ async function build(
       readRequest: () => requestOf({ ...TAGS, ...inputs }),
       readLifetimes: () => DEFAULT_LIFETIMES,
       openCluster: () => openSession(server),
+      imageFiles: imageFilesBelow(temporary, () => 'x1y2z'),
       readSecrets: () => Promise.resolve(new Map()),
       readCertificates: () => Promise.resolve(new Map()),
       dockerCredentials: () => Promise.resolve({ docker: NOTHING_FOUND.docker, notices: [] }),

@@ -20,6 +20,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   'src/registry/bad.ts': ['../cluster/transport.ts', '../failure/failure.ts', '@actions/core'],
   'src/registries/bad.ts': ['../cluster/session.ts', '../runner/runner.ts', '@actions/core'],
   'src/secrets/bad.ts': ['../cluster/session.ts', '../runner/runner.ts', '@actions/core'],
+  'src/image-files/bad.ts': ['../cluster/session.ts', '../runner/runner.ts', '@actions/core'],
   'src/runner/bad.ts': ['../cluster/session.ts', '@kubernetes/client-node/dist/config.js'],
   'src/bad.ts': ['../lab/main.ts', '../__tests__/support/process.ts'],
 }

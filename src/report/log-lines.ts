@@ -4,6 +4,7 @@ import type { ContextArchive, ContextDelivery } from '../context/context-archive
 import type { BuildPlan } from '../plan/build-plan.ts'
 import type { CacheUse } from '../progress/build-record.ts'
 import type { BuildRequest } from '../request/build-request.ts'
+import { imageFilePlan } from './image-file-lines.ts'
 import { printImageRepository } from '../request/image-reference.ts'
 
 /** What is about to be done, for the log, before anything is created. */
@@ -25,6 +26,9 @@ export function planLines(
     field('context', [request.context, packed(archive)]),
     ...archive.largest.map((entry) => field('', `${bytes(entry.bytes).padStart(9)}  ${oneLine(entry.path)}`)),
     ...pushLines(request, plan),
+    ...(plan.imageFiles === undefined
+      ? []
+      : imageFilePlan(plan.imageFiles).map((file) => field('file', file))),
     field('cache', cacheWords(request)),
     ...otherRegistries(plan),
     ...plan.notes.map((note) => field('note', note)),

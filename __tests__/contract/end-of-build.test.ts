@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -16,6 +16,7 @@ import { type GivenInputs, requestOf } from '../request/given.ts'
 import { startApiServer } from '../support/api-server.ts'
 import type { ApiServer } from '../support/api-server.ts'
 import { DIGEST, openSession } from '../support/build-fixture.ts'
+import type { ExecScene } from '../support/exec-script.ts'
 import { until } from '../support/eventually.ts'
 import { quickClock } from '../support/quick-clock.ts'
 import { succeeds } from '../support/scripted-pod.ts'
@@ -51,9 +52,15 @@ async function build(
   {
     ledger = stateLedger(() => undefined),
     cancel,
-  }: { readonly ledger?: Ledger; readonly cancel?: () => boolean } = {},
+    exec = [],
+  }: {
+    readonly ledger?: Ledger
+    readonly cancel?: () => boolean
+    readonly exec?: readonly ExecScene[]
+  } = {},
 ): Promise<Ended> {
   server = await startApiServer({ pod })
+  server.executing.scenes = [...exec]
   const said: string[] = []
   const outputs: Record<string, string> = {}
   const stop = new AbortController()
@@ -206,6 +213,66 @@ describe('what is left on the runner', () => {
     expect(outputs['outcome']).toBe('failed')
     expect(Object.keys(outputs).filter((name) => name.endsWith('-path'))).toEqual([])
     expect(readdirSync(temporary)).toEqual([])
+  })
+})
+
+describe('the image as a file', () => {
+  const CONTENT = Buffer.from('an image')
+  const outputs = 'type=docker,dest=out/image.tar'
+  const there = () => readdirSync(temporary, { recursive: true, encoding: 'utf8' })
+
+  test('is there before the image is told, in the time and in the metadata', async () => {
+    const ended = await build(succeeds(DIGEST), { outputs }, { exec: [{ kind: 'send', content: CONTENT }] })
+    const path = join(temporary, 'out', 'image.tar')
+    expect(readFileSync(path)).toEqual(CONTENT)
+    expect(ended.log).toMatch(/File {7}out\/image\.tar {3}for docker load, 8 B in 0\.\d s\nBuilt /)
+    expect(JSON.parse(ended.outputs['metadata'] ?? '')).toMatchObject({
+      files: [{ type: 'docker', path, size: 8 }],
+    })
+    expect(ended.outputs['timings']).toContain('"bring the image over"')
+    expect(left()).toEqual([])
+  })
+
+  test('that does not come makes a failure, which says that the image was pushed', async () => {
+    const message =
+      'pods "x" is forbidden: User "ann" cannot create resource "pods/exec" in API group "" in the namespace "ci"'
+    const exec: ExecScene[] = [{ kind: 'answer', status: 403, message }]
+    const ended = await build(succeeds(DIGEST), { outputs, namespace: 'ci' }, { exec })
+    expect(ended.outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'output-failed' })
+    expect(ended.log).toContain(`the image was built and pushed: example.com/app@${DIGEST}`)
+    expect(ended.log).not.toContain('Built example.com')
+    expect(there().filter((name) => name.includes('image.tar'))).toEqual([])
+    expect(left()).toEqual([])
+  })
+
+  test('is left in no part when the step is cancelled', async () => {
+    const cancel = () => (server.executing.executed[0]?.sent ?? 0) > 100_000
+    const ended = await build(succeeds(DIGEST), { outputs }, { exec: [{ kind: 'endless' }], cancel })
+    expect(ended.outputs).toMatchObject({ outcome: 'cancelled', 'failure-code': 'cancelled' })
+    expect(there().filter((name) => name.includes('image.tar'))).toEqual([])
+    expect(left()).toEqual([])
+  })
+
+  test('takes no longer than the build may', async () => {
+    const stall: ExecScene = { kind: 'stall', content: CONTENT, afterBytes: 3 }
+    const ended = await build(succeeds(DIGEST), { outputs, timeout: '1' }, { exec: [stall] })
+    expect(ended.outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'output-failed' })
+    expect(ended.log).toContain('The image was not on the runner 1 s after it had been built.')
+  })
+
+  test('is not asked for of a build that fails, whose container beside Kaniko is told to end if it is kept', async () => {
+    const exec: ExecScene[] = [{ kind: 'send', content: Buffer.alloc(0), says: '' }]
+    await build(fails, { outputs, cleanup: 'on-success' }, { exec })
+    const commands = server.executing.executed.map(({ query }) => query.getAll('command')[2])
+    expect(commands).toEqual([expect.stringContaining('kill -TERM')])
+  })
+
+  test('that cannot be written is told before anything is created', async () => {
+    mkdirSync(join(temporary, 'out', 'image.tar'), { recursive: true })
+    const ended = await build(succeeds(DIGEST), { outputs })
+    expect(ended.outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'input' })
+    expect(ended.log).toContain('"dest=out/image.tar": is a folder')
+    expect(server.requests).toEqual([])
   })
 })
 

@@ -29,14 +29,11 @@ async function problemAt(dest: string, path: string): Promise<string | undefined
 
 /** The nearest folder that is there has to take what is not. */
 async function folderProblem(folder: string): Promise<string | undefined> {
-  const there = await stat(folder).catch((error: unknown) => error)
-  if (isError(there)) {
-    if (there.code === 'ENOENT' && dirname(folder) !== folder) return folderProblem(dirname(folder))
-    return there.code === 'ENOTDIR'
-      ? 'lies below something that is no folder'
-      : `cannot be reached (${there.code ?? 'unknown error'})`
-  }
-  if (!(await stat(folder)).isDirectory()) return 'lies below something that is no folder'
+  const there = await stat(folder).catch(codeOf)
+  if (there === 'ENOENT' && dirname(folder) !== folder) return folderProblem(dirname(folder))
+  if (there === 'ENOTDIR') return NO_FOLDER
+  if (typeof there === 'string') return `its folder cannot be reached (${there})`
+  if (!there.isDirectory()) return NO_FOLDER
   const isWritable = await access(folder, constants.W_OK).then(
     () => true,
     () => false,
@@ -44,4 +41,8 @@ async function folderProblem(folder: string): Promise<string | undefined> {
   return isWritable ? undefined : `this user may not write to the folder ${JSON.stringify(folder)}`
 }
 
-const isError = (value: unknown): value is NodeJS.ErrnoException => value instanceof Error
+const NO_FOLDER = 'lies below something that is no folder'
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown error'
+}

@@ -90,6 +90,7 @@ async function attemptBuild(ports: Ports, known: Known, signal: AbortSignal): Pr
       ports.runner.warning(warning)
     }
     for (const line of planLines(request, plan, archive, facts)) ports.runner.info(line)
+    if (plan.imageFiles !== undefined) await session.checkExec(plan.namespace, signal)
     const openContext = archive.delivery.kind === 'stream' ? archive.delivery.open : undefined
     return await buildAndRemove(
       ports,

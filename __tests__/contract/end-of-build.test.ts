@@ -53,14 +53,17 @@ async function build(
     ledger = stateLedger(() => undefined),
     cancel,
     exec = [],
+    check,
   }: {
     readonly ledger?: Ledger
     readonly cancel?: () => boolean
     readonly exec?: readonly ExecScene[]
+    readonly check?: Extract<ExecScene, { kind: 'answer' }>
   } = {},
 ): Promise<Ended> {
   server = await startApiServer({ pod })
   server.executing.scenes = [...exec]
+  if (check) server.executing.check = check
   const said: string[] = []
   const outputs: Record<string, string> = {}
   const stop = new AbortController()
@@ -231,6 +234,21 @@ describe('the image as a file', () => {
     })
     expect(ended.outputs['timings']).toContain('"bring the image over"')
     expect(left()).toEqual([])
+  })
+
+  test('that could not be fetched is told before anything is created', async () => {
+    const message =
+      'pods "no-such-pod" is forbidden: User "ann" cannot get resource "pods/exec" in API group "" in the namespace "ci"'
+    const check = { kind: 'answer', status: 403, message } as const
+    const ended = await build(succeeds(DIGEST), { outputs, namespace: 'ci' }, { check })
+    expect(ended.outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'output-failed' })
+    expect(ended.log).toContain('does not let "ann" get pods/exec in namespace "ci"')
+    expect(server.said('create jobs')).toBe(0)
+  })
+
+  test('is not asked about where there is to be none', async () => {
+    await build(succeeds(DIGEST))
+    expect(server.executing.checks).toBe(0)
   })
 
   test('that does not come makes a failure, which says that the image was pushed', async () => {

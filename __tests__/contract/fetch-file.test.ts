@@ -256,6 +256,29 @@ describe('a cluster that lets nobody execute anything', () => {
   })
 })
 
+describe('whether a file could be fetched', () => {
+  const checked = async (status: number, message: string) => {
+    await given([])
+    server.executing.check = { kind: 'answer', status, message }
+    await session.checkExec('ci', never())
+  }
+
+  test.each([
+    [404, 'pods "no-such-pod" not found'],
+    [500, 'in trouble'],
+    [429, 'too many'],
+  ])('is not denied by an answer %d', async (status, message) => {
+    await checked(status, message)
+    expect(server.executing.checks).toBe(1)
+  })
+
+  test('is denied by a missing right', async () => {
+    const failure = await failureOf(checked(403, 'User "ann" cannot get resource "pods/exec" in x'))
+    expect(failure.code).toBe('output-failed')
+    expect(failure.headline).toContain('"ann" get pods/exec')
+  })
+})
+
 describe('the container beside Kaniko', () => {
   test('is told to end by a signal', async () => {
     await given([{ kind: 'send', content: Buffer.alloc(0), says: '' }])

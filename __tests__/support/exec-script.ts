@@ -42,11 +42,19 @@ const PIECE = 32_768
 /** The exec subresource of all pods: each attempt is one scene of a script, the last scene goes on for ever. */
 export class ExecScript {
   readonly executed: Executed[] = []
+  /** What is answered about a pod that is not there, which is asked before a build. */
+  check: Extract<ExecScene, { kind: 'answer' }> = { kind: 'answer', status: 404, message: 'not found' }
+  checks = 0
   scenes: ExecScene[] = []
   /** Subprotocols that this server has. */
   protocols: readonly string[] = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
 
   serve(request: IncomingMessage, url: URL, { socket, head }: { socket: Socket; head: Buffer }): void {
+    if (url.pathname.includes('/no-such-pod/')) {
+      this.checks++
+      refuse(socket, this.check)
+      return
+    }
     const scene = this.scenes.length > 1 ? this.scenes.shift() : this.scenes[0]
     if (scene === undefined) throw new Error('a script has a scene')
     const attempt = { path: url.pathname, query: url.searchParams, protocol: '', sent: 0, closed: false }

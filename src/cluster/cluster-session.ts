@@ -66,6 +66,13 @@ export interface ClusterSession {
   ): Promise<DeliveryEnd>
 
   /**
+   * Whether `fetchFile` would be let, asked before anything is created: a build
+   * is too long to learn of a missing right at its end. Throws ActionError
+   * (`output-failed`) where the answer is no; without an answer it says nothing.
+   */
+  checkExec(namespace: string, signal: AbortSignal): Promise<void>
+
+  /**
    * Brings one of the image's files out of the pod of a build that has ended
    * well: as often as needed from its beginning, three times at most, until what
    * arrived is what was sent; returns what that is. Throws ActionError (`output-failed`), or the

@@ -92,5 +92,13 @@ describe('a container beside Kaniko’s', () => {
     })
     expect(failure.cures.join('\n')).toContain('`helper-image`')
     expect(JSON.stringify(failure)).not.toContain('executor image')
+    expect(failure.details.join()).not.toContain('pushed')
+  })
+
+  test('whose trouble is told after the push does not hide the push', () => {
+    const message = `sha256:${'a1'.repeat(32)}`
+    const pod = podWith({ terminated: { exitCode: 0, message } }, NOT_FOUND)
+    const failure = diagnoseEnd(endedBuild(snapshotOf(pod)))
+    expect(failure.details).toContain(`the image was built and pushed: example.com/app@${message}`)
   })
 })

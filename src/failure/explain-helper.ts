@@ -2,13 +2,24 @@ import type { Diagnosis } from './diagnosis.ts'
 import type { EndedBuild } from './ended-build.ts'
 import { pullWords } from './explain-pull.ts'
 import type { Failure } from './failure.ts'
+import { pushedAllTheSame } from './output-failed.ts'
 import type { Words } from './words.ts'
 
 /** Words for a container beside Kaniko's that cannot be started, or has ended by itself. */
-export function explainHelper({ code, detail }: Diagnosis, { plan }: EndedBuild): Failure {
+export function explainHelper({ code, detail }: Diagnosis, ended: EndedBuild): Failure {
+  const { plan } = ended
   const image = plan.imageFiles?.helperImage ?? ''
   const { headline, cures } = code === 'executor-pull' ? pullHelper(image, detail) : runHelper(image)
-  return { code, headline, details: detail === '' ? [] : [detail], cures }
+  const failure = { code, headline, details: detail === '' ? [] : [detail], cures }
+  const digest = builtDigest(ended)
+  return digest === undefined ? failure : pushedAllTheSame(failure, plan, digest)
+}
+
+/** Kaniko may have been quicker than the pull of the other image. */
+function builtDigest({ snapshot, build }: EndedBuild): string | undefined {
+  const kaniko = snapshot.pod?.status?.containerStatuses?.find(({ name }) => name === build.container)
+  const { exitCode, message = '' } = kaniko?.state?.terminated ?? {}
+  return exitCode === 0 ? /^sha256:[0-9a-f]{64}$/.exec(message.trim())?.[0] : undefined
 }
 
 const WITHOUT = 'or leave `outputs` out: without it the image is not needed'

@@ -28,6 +28,7 @@ const BORDERS = {
   registry: ['../request/', 'node:'],
   registries: ['../failure/', '../plan/', '../request/', 'node:'],
   secrets: ['../failure/', '../request/', 'node:'],
+  'image-files': ['../failure/', '../request/', '../runner/build-files.ts', 'node:'],
   runner: ['../failure/', '../progress/', '../report/', 'node:', '@actions/core'],
 }
 

@@ -3,6 +3,7 @@ import type { BuildOutcome, BuildPlace } from './builders/builder.ts'
 import type { Clock } from './clock.ts'
 import { buildInCluster, type ClusterBuilding } from './builders/cluster-builder.ts'
 import type { ClusterSession, Ledger, LogLine } from './cluster/cluster-session.ts'
+import { bringFiles, type BringingPorts } from './bring-files.ts'
 import { type Confirmable, confirmImage, type ConfirmationPorts } from './confirm-image.ts'
 import type { BuildContext, OpenContext } from './context/context-archive.ts'
 import { cancelled } from './failure/ended-by-us.ts'
@@ -27,7 +28,7 @@ import { tellEnd } from './tell-end.ts'
 import type { EndPorts, Known } from './tell-end.ts'
 
 /** What one invocation needs from outside; `main.ts` brings the real ones. Each may throw an `ActionError`. */
-export interface Ports extends ConfirmationPorts, EndPorts {
+export interface Ports extends ConfirmationPorts, EndPorts, BringingPorts {
   readonly ledger: Ledger
   readonly files: BuildFiles
   readonly clock: Clock
@@ -58,6 +59,7 @@ const NOTHING = { builder: 'kaniko', destinations: [], repository: undefined, du
 async function attemptBuild(ports: Ports, known: Known, signal: AbortSignal): Promise<Report> {
   const request = (known.request = ports.readRequest())
   const lifetimes = ports.readLifetimes()
+  await ports.imageFiles.check(request.imageFiles?.files ?? [])
   const secrets = await ports.readSecrets(request)
   if (request.cache.kind === 'off' && request.cache.notice) ports.runner.notice(request.cache.notice)
   const [session, context] = await allOrFirstError([
@@ -89,6 +91,7 @@ async function attemptBuild(ports: Ports, known: Known, signal: AbortSignal): Pr
       ports.runner.warning(warning)
     }
     for (const line of planLines(request, plan, context, facts)) ports.runner.info(line)
+    if (plan.imageFiles !== undefined) await session.checkExec(plan.namespace, signal)
     return await buildAndRemove(
       ports,
       { request, plan, certificates: registries.certificates },
@@ -145,10 +148,12 @@ async function buildAndRemove(
         plan.cleanup,
       ),
     )
-    const durationSeconds = (ports.clock.now() - began) / 1000
+    const builtSeconds = (ports.clock.now() - began) / 1000
     log.end()
     raw.end()
     outcome = await confirmImage(built, build, ports, signal)
+    outcome = await bringFiles(outcome, plan, { ...ports, session, began }, signal)
+    const durationSeconds = plan.imageFiles === undefined ? builtSeconds : (ports.clock.now() - began) / 1000
     tell(ports.runner, outcome, plan, durationSeconds)
     const diagnosticsPath = await leaveEvidence(plan, outcome, { ...ports, session }, signal)
     return {

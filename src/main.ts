@@ -16,6 +16,7 @@ import { readBack } from './registry/read-back.ts'
 import type { BuildRequest } from './request/build-request.ts'
 import { INPUT_NAMES } from './request/inputs.generated.ts'
 import { readCertificates } from './registries/certificates.ts'
+import { imageFilesBelow } from './image-files/image-files.ts'
 import { dockerCredentials } from './registries/docker-credentials.ts'
 import { inputFailure, readRequest } from './request/read-request.ts'
 import { readSecrets } from './secrets/read-secrets.ts'
@@ -75,6 +76,7 @@ try {
       prepareContext: (build, signal) => prepareContext(build, contextPorts, signal),
       readCertificates: ({ registryAccess }) =>
         readCertificates(registryAccess.certificates, workspaceOf(environment)),
+      imageFiles: imageFilesBelow(workspaceOf(environment), () => randomBytes(4).toString('hex')),
       readSecrets: ({ secrets }) =>
         readSecrets(secrets, { workspace: workspaceOf(environment), environment }),
       dockerCredentials: (registries, signal) =>

@@ -1,4 +1,5 @@
 import type { BuildOutcome } from './builders/builder.ts'
+import { endHelper } from './builders/end-helper.ts'
 import { isKept, keepCreated } from './builders/keep-created.ts'
 import { REMOVAL_MS, removeCreated } from './builders/remove-created.ts'
 import type { ClusterSession, Ledger } from './cluster/cluster-session.ts'
@@ -21,6 +22,7 @@ export async function removeOrKeep(
   signal: AbortSignal,
 ): Promise<void> {
   if (isKept(plan.cleanup, outcome?.kind ?? 'failed')) {
+    await endHelper(plan, { session, ledger })
     for (const line of keptLines(keepCreated(ledger), plan, mayStillRun(outcome))) runner.info(line)
     return
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -77,6 +77,16 @@ describe('dist/ as a process', () => {
     })
     expect(at.said('create namespaces')).toBe(1)
     expect(left(at)).toEqual([])
+  })
+
+  test('brings the image to the runner, and names it there', async () => {
+    const at = await serve(succeeds(DIGEST))
+    at.executing.scenes = [{ kind: 'send', content: Buffer.from('an image') }]
+    const { main, outputs } = await runStep(options({ outputs: 'type=docker,dest=out/image.tar' }))
+    expect(main.code).toBe(0)
+    const path = join(workspace, 'out', 'image.tar')
+    expect(readFileSync(path, 'utf8')).toBe('an image')
+    expect(outputs['metadata']).toContain(path)
   })
 
   test('has nothing to do in post after a build that ended well', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -7,6 +7,7 @@ import { cleanUp } from '../../src/clean-up.ts'
 import type { Ledger } from '../../src/cluster/cluster-session.ts'
 import { DEFAULT_LIFETIMES } from '../../src/plan/lifetimes.ts'
 import type { Confirmation } from '../../src/registry/confirmation.ts'
+import { imageFilesBelow } from '../../src/image-files/image-files.ts'
 import { buildFiles } from '../../src/runner/build-files.ts'
 import { stateLedger } from '../../src/runner/state-ledger.ts'
 import { terminalRunner } from '../../src/runner/terminal-runner.ts'
@@ -15,6 +16,7 @@ import { type GivenInputs, requestOf } from '../request/given.ts'
 import { startApiServer } from '../support/api-server.ts'
 import type { ApiServer } from '../support/api-server.ts'
 import { DIGEST, openSession } from '../support/build-fixture.ts'
+import type { ExecScene } from '../support/exec-script.ts'
 import { until } from '../support/eventually.ts'
 import { quickClock } from '../support/quick-clock.ts'
 import { succeeds } from '../support/scripted-pod.ts'
@@ -50,9 +52,18 @@ async function build(
   {
     ledger = stateLedger(() => undefined),
     cancel,
-  }: { readonly ledger?: Ledger; readonly cancel?: () => boolean } = {},
+    exec = [],
+    check,
+  }: {
+    readonly ledger?: Ledger
+    readonly cancel?: () => boolean
+    readonly exec?: readonly ExecScene[]
+    readonly check?: Extract<ExecScene, { kind: 'answer' }>
+  } = {},
 ): Promise<Ended> {
   server = await startApiServer({ pod })
+  server.executing.scenes = [...exec]
+  if (check) server.executing.check = check
   const said: string[] = []
   const outputs: Record<string, string> = {}
   const stop = new AbortController()
@@ -71,6 +82,7 @@ async function build(
       readRequest: () => requestOf({ ...TAGS, ...inputs }),
       readLifetimes: () => DEFAULT_LIFETIMES,
       openCluster: () => openSession(server),
+      imageFiles: imageFilesBelow(temporary, () => 'x1y2z'),
       readSecrets: () => Promise.resolve(new Map()),
       readCertificates: () => Promise.resolve(new Map()),
       dockerCredentials: () => Promise.resolve({ docker: NOTHING_FOUND.docker, notices: [] }),
@@ -204,6 +216,81 @@ describe('what is left on the runner', () => {
     expect(outputs['outcome']).toBe('failed')
     expect(Object.keys(outputs).filter((name) => name.endsWith('-path'))).toEqual([])
     expect(readdirSync(temporary)).toEqual([])
+  })
+})
+
+describe('the image as a file', () => {
+  const CONTENT = Buffer.from('an image')
+  const outputs = 'type=docker,dest=out/image.tar'
+  const there = () => readdirSync(temporary, { recursive: true, encoding: 'utf8' })
+
+  test('is there before the image is told, in the time and in the metadata', async () => {
+    const ended = await build(succeeds(DIGEST), { outputs }, { exec: [{ kind: 'send', content: CONTENT }] })
+    const path = join(temporary, 'out', 'image.tar')
+    expect(readFileSync(path)).toEqual(CONTENT)
+    expect(ended.log).toMatch(/File {7}out\/image\.tar {3}for docker load, 8 B in 0\.\d s\nBuilt /)
+    expect(JSON.parse(ended.outputs['metadata'] ?? '')).toMatchObject({
+      files: [{ type: 'docker', path, size: 8 }],
+    })
+    expect(ended.outputs['timings']).toContain('"bring the image over"')
+    expect(left()).toEqual([])
+  })
+
+  test('that could not be fetched is told before anything is created', async () => {
+    const message =
+      'pods "no-such-pod" is forbidden: User "ann" cannot get resource "pods/exec" in API group "" in the namespace "ci"'
+    const check = { kind: 'answer', status: 403, message } as const
+    const ended = await build(succeeds(DIGEST), { outputs, namespace: 'ci' }, { check })
+    expect(ended.outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'output-failed' })
+    expect(ended.log).toContain('does not let "ann" get pods/exec in namespace "ci"')
+    expect(server.said('create jobs')).toBe(0)
+  })
+
+  test('is not asked about where there is to be none', async () => {
+    await build(succeeds(DIGEST))
+    expect(server.executing.checks).toBe(0)
+  })
+
+  test('that does not come makes a failure, which says that the image was pushed', async () => {
+    const message =
+      'pods "x" is forbidden: User "ann" cannot create resource "pods/exec" in API group "" in the namespace "ci"'
+    const exec: ExecScene[] = [{ kind: 'answer', status: 403, message }]
+    const ended = await build(succeeds(DIGEST), { outputs, namespace: 'ci' }, { exec })
+    expect(ended.outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'output-failed' })
+    expect(ended.log).toContain(`the image was built and pushed: example.com/app@${DIGEST}`)
+    expect(ended.log).not.toContain('Built example.com')
+    expect(there().filter((name) => name.includes('image.tar'))).toEqual([])
+    expect(left()).toEqual([])
+  })
+
+  test('is left in no part when the step is cancelled', async () => {
+    const cancel = () => (server.executing.executed[0]?.sent ?? 0) > 100_000
+    const ended = await build(succeeds(DIGEST), { outputs }, { exec: [{ kind: 'endless' }], cancel })
+    expect(ended.outputs).toMatchObject({ outcome: 'cancelled', 'failure-code': 'cancelled' })
+    expect(there().filter((name) => name.includes('image.tar'))).toEqual([])
+    expect(left()).toEqual([])
+  })
+
+  test('takes no longer than the build may', async () => {
+    const stall: ExecScene = { kind: 'stall', content: CONTENT, afterBytes: 3 }
+    const ended = await build(succeeds(DIGEST), { outputs, timeout: '1' }, { exec: [stall] })
+    expect(ended.outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'output-failed' })
+    expect(ended.log).toContain('The image was not on the runner 1 s after it had been built.')
+  })
+
+  test('is not asked for of a build that fails, whose container beside Kaniko is told to end if it is kept', async () => {
+    const exec: ExecScene[] = [{ kind: 'send', content: Buffer.alloc(0), says: '' }]
+    await build(fails, { outputs, cleanup: 'on-success' }, { exec })
+    const commands = server.executing.executed.map(({ query }) => query.getAll('command')[2])
+    expect(commands).toEqual([expect.stringContaining('kill -TERM')])
+  })
+
+  test('that cannot be written is told before anything is created', async () => {
+    mkdirSync(join(temporary, 'out', 'image.tar'), { recursive: true })
+    const ended = await build(succeeds(DIGEST), { outputs })
+    expect(ended.outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'input' })
+    expect(ended.log).toContain('"dest=out/image.tar": is a folder')
+    expect(server.requests).toEqual([])
   })
 })
 

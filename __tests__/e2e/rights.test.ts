@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { dump, load } from 'js-yaml'
@@ -32,15 +33,26 @@ function kubeconfigOfRunner(): string {
   })
 }
 
+/** The stand-in writes no files. */
+const WITH_FILES = [
+  ['given-namespace-outputs.yaml', NAMESPACE, 'configmap'],
+  ['own-namespaces-outputs.yaml', '', 'configmap'],
+] as const
+
 /** In the lab only: the examples' roles name a namespace and cluster roles that a user's cluster may have. */
 const name = `a runner with no more rights than the examples give it, with the ${cluster.executor} executor`
 
 describeInLab(`${name}${LAB_ONLY}`, () => {
+  let folder = ''
   beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'rights-'))
     kubectl('create', 'namespace', NAMESPACE)
     kubectl('create', 'serviceaccount', 'runner', '-n', NAMESPACE)
   })
-  afterAll(() => kubectl('delete', 'namespace', NAMESPACE, '--wait=true', '--timeout=60s'), 90_000)
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true })
+    kubectl('delete', 'namespace', NAMESPACE, '--wait=true', '--timeout=60s')
+  }, 90_000)
 
   test('is told what is missing, and what to apply, when it has none', async () => {
     const { main, outputs } = await runStep({
@@ -53,13 +65,15 @@ describeInLab(`${name}${LAB_ONLY}`, () => {
     expect(main.output).toContain('kubectl')
   }, 60_000)
 
-  test.each([
+  test.each<readonly [string, string, string]>([
     ['given-namespace.yaml', NAMESPACE, 'configmap'],
     ['given-namespace-streaming.yaml', NAMESPACE, 'stream'],
     ['own-namespaces.yaml', '', 'stream'],
+    ...(cluster.executor === 'real' ? WITH_FILES : []),
   ])(
     'builds with %s',
     async (file, namespace, delivery) => {
+      const files = file.includes('outputs') ? { outputs: `type=docker,dest=${join(folder, 'a.tar')}` } : {}
       const path = join(ROOT, 'examples/rbac', file)
       expect(readFileSync(path, 'utf8')).toContain('name: runner')
       kubectl('apply', '-f', path)
@@ -71,6 +85,7 @@ describeInLab(`${name}${LAB_ONLY}`, () => {
             namespace,
             registries: CREDENTIALS,
             'context-delivery': delivery,
+            ...files,
           }),
         })
         expect(main.output).toContain('Built ')
@@ -81,5 +96,34 @@ describeInLab(`${name}${LAB_ONLY}`, () => {
       }
     },
     120_000,
+  )
+
+  test.each([
+    ['given-namespace-streaming.yaml', NAMESPACE],
+    ['own-namespaces.yaml', ''],
+  ])(
+    'is told with %s before anything is built that files need more',
+    async (file, namespace) => {
+      const path = join(ROOT, 'examples/rbac', file)
+      kubectl('apply', '-f', path)
+      try {
+        const { main, outputs } = await runStep({
+          workspace: EXAMPLES,
+          inputs: inputs('api', {
+            kubeconfig: kubeconfigOfRunner(),
+            namespace,
+            outputs: `type=docker,dest=${join(folder, 'none.tar')}`,
+          }),
+        })
+        expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'output-failed' })
+        expect(outputs).not.toHaveProperty('duration')
+        expect(main.output).toContain('get pods/exec')
+        expect(main.output).toContain('--verb=create,get --resource=pods/exec')
+        expect(main.output).toContain(`--serviceaccount=${NAMESPACE}:runner`)
+      } finally {
+        kubectl('delete', '-f', path)
+      }
+    },
+    60_000,
   )
 })

@@ -20,7 +20,9 @@ describe('the rights that a runner needs', () => {
   test.each([
     ['given-namespace.yaml', RIGHTS.givenNamespace],
     ['given-namespace-streaming.yaml', RIGHTS.givenNamespaceStreaming],
+    ['given-namespace-outputs.yaml', RIGHTS.givenNamespaceOutputs],
     ['own-namespaces.yaml', RIGHTS.ownNamespaces],
+    ['own-namespaces-outputs.yaml', RIGHTS.ownNamespacesOutputs],
   ])('are those of examples/rbac/%s', (file, rules) => {
     expect(example(file)[0]?.rules).toEqual(rules)
   })

@@ -6,7 +6,7 @@ const TAGS = { tags: 'ghcr.io/acme/app:1' }
 describe('an input of docker/build-push-action', () => {
   test.each<[InputName, string, string]>([
     ['load', 'true', 'docker pull'],
-    ['outputs', 'type=local,dest=x', '`tags`'],
+    ['outputs', 'type=local,dest=x', 'type=docker,dest=image.tar'],
     ['provenance', 'mode=max', 'actions/attest'],
     ['sbom', 'true', 'actions/attest'],
     ['attests', 'type=sbom', 'actions/attest'],

@@ -12,6 +12,7 @@ import { ApiObjects, selects } from './api-objects.ts'
 import { routeOf, verbOf } from './api-route.ts'
 import type { Route } from './api-route.ts'
 import { AttachScript } from './attach-script.ts'
+import { ExecScript } from './exec-script.ts'
 import { FaultyAnswer } from './faulty-answer.ts'
 import { ScriptedPod } from './scripted-pod.ts'
 import type { PodScript } from './scripted-pod.ts'
@@ -50,8 +51,9 @@ export class ApiServer {
   readonly objects = new ApiObjects()
   readonly requests: RecordedRequest[] = []
   readonly pods: ScriptedPod[] = []
-  /** Answers who asks for a WebSocket. */
+  /** Answer who asks for a WebSocket. */
   readonly attaching = new AttachScript()
+  readonly executing = new ExecScript()
   /** Bearer tokens that are accepted. */
   tokens: string[] = ['test-token']
   /** The server's clock, where it is not this machine's. */
@@ -79,7 +81,8 @@ export class ApiServer {
     })
     this.#http.on('upgrade', (request: http.IncomingMessage, socket: Socket, head: Buffer) => {
       const url = new URL(request.url ?? '/', this.url)
-      this.attaching.serve(request, url, { socket, head })
+      const script = url.pathname.endsWith('/exec') ? this.executing : this.attaching
+      script.serve(request, url, { socket, head })
     })
     for (const name of ['default', 'ci']) {
       this.objects.put('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })

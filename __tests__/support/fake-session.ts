@@ -78,6 +78,9 @@ export function fakeSession(): FakeSession {
       if (end.kind === 'arrived') onArrival(210_000_000)
       return end
     },
+    checkExec: () => Promise.resolve(),
+    fetchFile: () => Promise.reject(new Error('not asked in these tests')),
+    endHelper: () => Promise.resolve(),
     architectureOf: () => Promise.resolve(undefined),
     inspect: () => Promise.resolve({ job: undefined, pod: undefined, events: [] }),
     remove: (entry) => {

@@ -1,5 +1,6 @@
 import type { BuildSnapshot } from '../cluster/cluster-session.ts'
 import type { Failure } from '../failure/failure.ts'
+import type { ImageFile } from '../request/image-files.ts'
 import type { BuildRecord } from '../progress/build-record.ts'
 
 /** `sha256:` and 64 hexadecimal digits. */
@@ -29,6 +30,10 @@ type Outcome =
       readonly confirmation?: DigestConfirmation
       /** What the image takes in the registry, compressed; undefined where that is not known. */
       readonly imageBytes?: number | undefined
+      /** Name of the pod that holds the image's files; only where there are to be any. */
+      readonly pod?: string | undefined
+      /** The image's files on the runner. */
+      readonly files?: readonly BroughtFile[] | undefined
     }
   | {
       readonly kind: 'failed'
@@ -37,6 +42,14 @@ type Outcome =
       readonly lastSeen?: BuildSnapshot | undefined
     }
   | { readonly kind: 'cancelled'; readonly failure: Failure }
+
+/** A file with the image on the runner. */
+export interface BroughtFile {
+  readonly form: ImageFile['form']
+  /** Absolute. */
+  readonly path: string
+  readonly bytes: number
+}
 
 /** Whether the registry, asked afterwards, has the image under the digest that the executor gave. */
 export type DigestConfirmation =

@@ -90,7 +90,13 @@ async function outcome(
   const digest = parseDigest(end.message)
   return digest === undefined
     ? { kind: 'failed', failure: noDigest(plan.executor), where, record, lastSeen: end.snapshot }
-    : { kind: 'built', digest, where, record }
+    : { kind: 'built', digest, where, record, ...podOf(plan, end.snapshot) }
+}
+
+/** The pod is asked for again only where it holds files. */
+function podOf({ imageFiles }: BuildPlan, snapshot: BuildSnapshot | undefined): { readonly pod?: string } {
+  const name = snapshot?.pod?.metadata.name
+  return imageFiles === undefined || name === undefined ? {} : { pod: name }
 }
 
 async function place(

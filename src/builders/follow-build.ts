@@ -318,6 +318,7 @@ class Attempt {
   }
 
   #timePhase(snapshot: BuildSnapshot, verdict: Verdict): void {
+    if (this.#runningSince !== undefined && verdict.kind !== 'running') return
     if (verdict.kind === 'waiting' || verdict.kind === 'stuck') {
       this.#phases.enter(phaseOf(snapshot, verdict.why), this.#sinceZero())
     } else this.#phases.leave(this.#sinceZero())

@@ -4,15 +4,17 @@ import type { WebSocket } from 'ws'
 
 import { unlessAborted } from './aborted.ts'
 import { ApiError, ConnectionError, connectionError } from './api-error.ts'
+import { ContainerChannel, type Listener, PROTOCOLS } from './container-channel.ts'
 import type { ConnectionOptions, Credentials } from './credentials.ts'
 import { parseJson } from './json.ts'
 import { withRetries } from './retry.ts'
 import type { Patience, RetryPolicy } from './retry.ts'
-import { PROTOCOLS, StdinChannel } from './stdin-channel.ts'
+import { StdinChannel } from './stdin-channel.ts'
 import type { Answer, Exchange, Transport } from './transport.ts'
 import { warningsIn } from './warning-header.ts'
 
-export type Query = Readonly<Record<string, string | undefined>>
+/** A list is the same name several times. */
+export type Query = Readonly<Record<string, string | readonly string[] | undefined>>
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'DELETE'
@@ -47,6 +49,8 @@ export interface Api {
   stream(path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage>
   /** Attaches to a container's standard input; tried once. Refusals may come through the channel. */
   attach(path: string, query: Query, signal: AbortSignal): Promise<StdinChannel>
+  /** Begins a process in a container and tells what it prints; tried once. Refusals may come through the channel. */
+  exec(path: string, query: Query, listener: Listener, signal: AbortSignal): Promise<ContainerChannel>
 }
 
 const TIMEOUT_MS = 15_000
@@ -99,6 +103,37 @@ export function apiOver(
     }
   }
 
+  /** A WebSocket as what `make` makes of it and of the messages that have come by then. */
+  async function connected<T>(
+    path: string,
+    query: Query,
+    signal: AbortSignal,
+    make: (socket: WebSocket, early: readonly Buffer[]) => T,
+  ): Promise<T> {
+    const early: Buffer[] = []
+    let isEarly = true
+    const open = async (): Promise<WebSocket> =>
+      transport.connect(
+        {
+          path: withQuery(path, query),
+          protocols: PROTOCOLS,
+          timeoutMs: TIMEOUT_MS,
+          onMessage: (data) => {
+            if (isEarly) early.push(data)
+          },
+        },
+        await authenticated(signal),
+        signal,
+      )
+    const socket = await open().catch((error: unknown) => {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error
+      credentials.renew()
+      return open()
+    })
+    isEarly = false
+    return make(socket, early)
+  }
+
   return {
     server: server.host,
     call: (request, signal) => withRetries(() => once(request, signal), request.retry, patience, signal),
@@ -111,26 +146,15 @@ export function apiOver(
       if (answer.status < 300) return answer.body
       throw apiError(answer, parseJson(await readText(answer.body)))
     },
-    async attach(path, query, signal) {
-      const early: Buffer[] = []
-      const once = async (): Promise<WebSocket> =>
-        transport.connect(
-          {
-            path: withQuery(path, query),
-            protocols: PROTOCOLS,
-            timeoutMs: TIMEOUT_MS,
-            onMessage: (data) => early.push(data),
-          },
-          await authenticated(signal),
-          signal,
-        )
-      const socket = await once().catch((error: unknown) => {
-        if (!(error instanceof ApiError) || error.status !== 401) throw error
-        credentials.renew()
-        return once()
-      })
-      return new StdinChannel(socket, early, patience.clock)
-    },
+    attach: (path, query, signal) =>
+      connected(path, query, signal, (socket, early) => new StdinChannel(socket, early, patience.clock)),
+    exec: (path, query, listener, signal) =>
+      connected(
+        path,
+        query,
+        signal,
+        (socket, early) => new ContainerChannel(socket, early, patience.clock, listener),
+      ),
   }
 }
 
@@ -159,6 +183,8 @@ function dateOf(answer: Answer): Date | undefined {
 }
 
 function withQuery(path: string, query: Query = {}): string {
-  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined)
+  const given = Object.entries(query).flatMap(([name, value = []]) =>
+    (typeof value === 'string' ? [value] : value).map((one): [string, string] => [name, one]),
+  )
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`
 }

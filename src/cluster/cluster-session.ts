@@ -2,6 +2,8 @@ import type { OpenContext } from '../context/context-archive.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { ClusterEvent, Job, Pod, ResourceList, Taint } from '../kubernetes/objects.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
+import type { ImageFile } from '../request/image-files.ts'
+import type { Fetching, Received } from './fetching.ts'
 
 /**
  * The cluster, in the language of builds. Whatever is retried, resumed or
@@ -64,6 +66,29 @@ export interface ClusterSession {
   ): Promise<DeliveryEnd>
 
   /**
+   * Whether `fetchFile` would be let, asked before anything is created: a build
+   * is too long to learn of a missing right at its end. Throws ActionError
+   * (`output-failed`) where the answer is no; without an answer it says nothing.
+   */
+  checkExec(namespace: string, signal: AbortSignal): Promise<void>
+
+  /**
+   * Brings one of the image's files out of the pod of a build that has ended
+   * well: as often as needed from its beginning, three times at most, until what
+   * arrived is what was sent; returns what that is. Throws ActionError (`output-failed`), or the
+   * signal's reason.
+   */
+  fetchFile(
+    pod: PodAddress,
+    form: ImageFile['form'],
+    fetching: Fetching,
+    signal: AbortSignal,
+  ): Promise<Received>
+
+  /** Lets the container beside Kaniko's end, so that a pod that is kept does. Best effort: never throws. */
+  endHelper(pod: PodAddress, signal: AbortSignal): Promise<void>
+
+  /**
    * The architecture of one node, as in `arm64`: for a node that was added
    * after the survey. Undefined when it may not be read, or is not known
    * within 2 s. Never throws.
@@ -124,6 +149,11 @@ export interface BuildAddress {
   /** Value of the build label, on the pod as well. */
   readonly random: string
   readonly container: string
+}
+
+export interface PodAddress {
+  readonly namespace: string
+  readonly pod: string
 }
 
 export interface CreatedBuild extends BuildAddress {

@@ -59,7 +59,8 @@ function noRightAnywhere(missing: Omit<MissingRight, 'resource'>): ActionError {
   return new ActionError({ ...failure, code: 'attach-refused', cures: [...failure.cures, SMALLER] })
 }
 
-function subject(user: string): string {
+/** Flags of `kubectl create rolebinding` for a user as Kubernetes names it. */
+export function subject(user: string): string {
   const [, namespace, account] = /^system:serviceaccount:([^:]+):(.+)$/.exec(user) ?? []
   return namespace === undefined || account === undefined
     ? `--user=${user}`
@@ -90,6 +91,7 @@ function noWebSocket(error: ApiError): ActionError {
   })
 }
 
-function said(error: ApiError): readonly string[] {
+/** The server's own sentence, as a detail. */
+export function said(error: ApiError): readonly string[] {
   return error.message === '' ? [] : [`the cluster said: ${error.message}`]
 }

@@ -31,6 +31,9 @@ export const logOf = (namespace: string, pod: string): string =>
 export const attachOf = (namespace: string, pod: string): string =>
   `${podsOf(namespace)}/${encodeURIComponent(pod)}/attach`
 
+export const execOf = (namespace: string, pod: string): string =>
+  `${podsOf(namespace)}/${encodeURIComponent(pod)}/exec`
+
 function core(namespace: string): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}`
 }

@@ -3,11 +3,14 @@ import type { Job, Pod } from '../kubernetes/objects.ts'
 import { apiOver } from './api.ts'
 import type { Api } from './api.ts'
 import type { BuildSnapshot, ClusterSession, CreatedBuild } from './cluster-session.ts'
+import { checkExec } from './check-exec.ts'
 import { createObjects } from './create-build.ts'
 import { credentialsOf } from './credentials.ts'
 import { deliverContext } from './deliver-context.ts'
 import { explained } from './explain-error.ts'
 import type { ClusterConfig } from './kubeconfig.ts'
+import { endHelper } from './end-helper.ts'
+import { fetchFile } from './fetch-file.ts'
 import { inspectBuild } from './inspect.ts'
 import { followLog } from './log-stream.ts'
 import { observeBuild } from './observe.ts'
@@ -58,6 +61,9 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
       const target = { path: attachOf(namespace, podName), container, namespace }
       return deliverContext(api, target, open, delivering, patience, signal)
     },
+    checkExec: (namespace, signal) => checkExec(api, namespace, signal),
+    fetchFile: (pod, form, fetching, signal) => fetchFile(api, pod, form, fetching, patience, signal),
+    endHelper: (pod, signal) => endHelper(api, pod, signal),
     architectureOf: (node, signal) => readArchitecture(api, node, signal),
     inspect: (build, signal) => inspectBuild(api, build, signal),
     remove: (entry, signal) => removeRecorded(api, entry, signal),

@@ -1,3 +1,6 @@
+import type { ClusterEvent } from '../kubernetes/objects.ts'
+import { HELPER_CONTAINER } from '../plan/helper-container.ts'
+
 /** Whether the cluster speaks of a full disk. */
 export function isAboutDisk(text: string): boolean {
   return /ephemeral|no space left|disk ?pressure|EmptyDir volume/i.test(text)
@@ -14,3 +17,7 @@ export function isAboutNetwork(text: string): boolean {
     text,
   )
 }
+
+/** Which container of the pod an event is about stands in its field path. */
+export const isAboutHelper = ({ involvedObject }: ClusterEvent): boolean =>
+  involvedObject?.fieldPath === `spec.containers{${HELPER_CONTAINER}}`

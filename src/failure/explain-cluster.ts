@@ -3,6 +3,8 @@ import type { Misfit } from './candidate-nodes.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import type { EndedBuild } from './ended-build.ts'
 import { diskCures } from './explain-kaniko.ts'
+import { explainHelper } from './explain-helper.ts'
+import { pullWords } from './explain-pull.ts'
 import { explainRefusal, isRefusal } from './explain-refusal.ts'
 import type { Failure, FailureCode } from './failure.ts'
 import type { KanikoEnd } from './kaniko-end.ts'
@@ -15,6 +17,7 @@ import type { Words } from './words.ts'
 /** Words for what the cluster did to the build, or would not do for it. */
 export function explainCluster(diagnosis: Diagnosis, ended: EndedBuild, end: KanikoEnd): Failure {
   const { code, detail } = diagnosis
+  if (diagnosis.isHelper === true) return explainHelper(diagnosis, ended)
   if (isRefusal(code)) {
     const said = detail.replace(/^Error creating: /, '')
     return explainRefusal({ code, what: 'the build pod', namespace: ended.build.namespace, said })
@@ -79,7 +82,8 @@ const CLUSTER_WORDS: Partial<Record<FailureCode, ClusterWordsOf>> = {
     cures: [`give it more time:\n  ${longerTimeout(ended.plan.timeoutSeconds)}`],
   }),
   unschedulable: (ended, _, detail) => unschedulable(ended, detail),
-  'executor-pull': ({ plan }, _, detail) => executorPull(plan.executor, detail),
+  'executor-pull': ({ plan }, _, detail) =>
+    pullWords({ image: plan.executor, input: 'executor', called: 'executor image' }, detail),
   'executor-invalid': ({ plan }) => ({
     headline: `The executor image ${plan.executor} cannot be run.`,
     cures: ['set `executor` to an image of Kaniko, for example ghcr.io/osscontainertools/kaniko:v1.28.3'],
@@ -130,38 +134,4 @@ const MISFIT_CURES: Readonly<Record<Misfit['kind'], string>> = {
   size: 'lower `resources`, or have a larger node added; waiting would not have helped',
   labels: 'ask for labels that a node has, or have them given to one; waiting would not have helped',
   taints: 'tolerate the taint, or have a node without it; waiting would not have helped',
-}
-
-/** By what the registry says; the image's name is the user's, so that it is looked at first. */
-function executorPull(executor: string, said: string): Words {
-  if (/toomanyrequests|429/i.test(said)) {
-    return {
-      headline: `The executor image ${executor} cannot be pulled now: the registry limits pulls.`,
-      cures: ['wait, or name your own mirror of the image in `executor`'],
-    }
-  }
-  if (/unauthorized|denied|forbidden|authentication|40[13]/i.test(said)) {
-    return {
-      headline: `The executor image ${executor} cannot be pulled: the registry does not let the node read it.`,
-      cures: [
-        'it is private or does not exist: registries answer the same to both; look at the name in `executor`',
-        'a private one needs an image pull secret at the service account of the build’s namespace',
-      ],
-    }
-  }
-  if (/not found|manifest unknown/i.test(said)) {
-    return {
-      headline: `The executor image ${executor} cannot be pulled: its registry does not have it.`,
-      cures: ['look at the name and tag in `executor`'],
-    }
-  }
-  return {
-    headline: `The executor image ${executor} cannot be pulled by the node.`,
-    cures: [
-      /HTTP response to HTTPS/.test(said)
-        ? 'that registry speaks plain HTTP, which the container runtime of every node must be told to allow'
-        : 'nodes must reach that registry: name your own mirror of the image in `executor` if they do not',
-      'look at the name and tag in `executor`',
-    ],
-  }
 }

@@ -48,6 +48,7 @@ export const FAILURE_CODES = [
   'push-immutable',
   'registry-name',
   'cache-denied',
+  'output-failed',
   'tool-missing',
   'internal',
 ] as const

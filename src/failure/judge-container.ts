@@ -1,5 +1,5 @@
 import type { ClusterEvent, ContainerState } from '../kubernetes/objects.ts'
-import { isAboutDisk, isAboutUserNamespaces } from './about.ts'
+import { isAboutDisk, isAboutHelper, isAboutUserNamespaces } from './about.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import type { Failed, Stuck } from './verdict.ts'
 
@@ -98,7 +98,12 @@ export function waitingReason(
   const latest = events.findLast(
     ({ reason = '', involvedObject }) => involvedObject?.kind === 'Pod' && STEPS.includes(reason),
   )
-  if (latest?.reason === 'Pulling') return `the executor image, which ${node} is pulling`
+  if (latest?.reason === 'Pulling') {
+    // The kubelet tells nothing of Kaniko's container, which it has started, before it has this image.
+    return isAboutHelper(latest)
+      ? `the helper image, which ${node} is pulling`
+      : `the executor image, which ${node} is pulling`
+  }
   if (latest?.reason === 'FailedCreatePodSandBox') {
     return `the sandbox of the pod on ${node}: ${latest.message ?? 'it cannot be made so far'}`
   }

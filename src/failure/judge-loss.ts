@@ -1,4 +1,5 @@
 import type { ClusterEvent, ContainerState, Pod } from '../kubernetes/objects.ts'
+import { HELPER_CONTAINER } from '../plan/helper-container.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import { isAboutDisk } from './about.ts'
 import type { Failed, Stuck } from './verdict.ts'
@@ -37,7 +38,9 @@ function takenAway({ status }: Pod): Diagnosis | undefined {
 /** The reason counts, whatever the exit code: a build whose process was killed for memory may still end with 0. */
 function judgeMemory({ status }: Pod, state: ContainerState | undefined): Failed | undefined {
   const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
-  const killed = all.some((container) => container.state?.terminated?.reason === 'OOMKilled')
+  // The one beside Kaniko's has a limit of its own, and is judged by itself.
+  const builds = all.filter(({ name }) => name !== HELPER_CONTAINER)
+  const killed = builds.some((container) => container.state?.terminated?.reason === 'OOMKilled')
   return killed
     ? { kind: 'failed', ran: hasRun(state), diagnosis: { code: 'out-of-memory', detail: '' } }
     : undefined

@@ -5,6 +5,7 @@ import { judgeEvents } from './judge-events.ts'
 import { judgeLoss } from './judge-loss.ts'
 import { judgeExit, judgeStart, waitingReason } from './judge-container.ts'
 import { judgeSchedule } from './judge-schedule.ts'
+import { judgeHelper, judgeLateHelper, withoutHelper } from './judge-helper.ts'
 import type { Verdict } from './verdict.ts'
 
 /**
@@ -24,13 +25,14 @@ export function judge(
   if (pod === undefined) return judgeWithoutPod(snapshot, mayViolate)
   const state = pod.status?.containerStatuses?.find((status) => status.name === container)?.state
   if (state?.terminated?.exitCode === 0 && state.terminated.reason !== 'OOMKilled') {
-    return { kind: 'ended', message: state.terminated.message }
+    return judgeLateHelper(pod, events) ?? { kind: 'ended', message: state.terminated.message }
   }
   const loss = judgeLoss(pod, state, events)
   if (loss) return loss
   if (state?.terminated) return judgeExit(state.terminated)
-  if (state?.running) return { kind: 'running', node: pod.spec?.nodeName }
-  return judgeStart(state, events) ?? judgeEvents(events, pod) ?? judgeWaiting(snapshot, pod, state, nodes)
+  if (state?.running) return judgeHelper(pod, events) ?? { kind: 'running', node: pod.spec?.nodeName }
+  const own = withoutHelper(events)
+  return judgeStart(state, own) ?? judgeEvents(own, pod) ?? judgeWaiting(snapshot, pod, state, nodes)
 }
 
 /** Seconds for news of the pod to arrive when the Job is over already. */

@@ -139,6 +139,8 @@ export interface ClusterEvent {
     readonly name?: string
     readonly namespace?: string
     readonly uid?: string
+    /** Of a pod's container: `spec.containers{kaniko}`. */
+    readonly fieldPath?: string
   }
 }
 

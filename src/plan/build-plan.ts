@@ -2,6 +2,7 @@ import type { MissingSource } from '../context/context-archive.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { Dockerfile } from '../progress/dockerfile.ts'
 import type { Cleanup } from '../request/build-request.ts'
+import type { ImageFiles } from '../request/image-files.ts'
 import type { Ends } from './lifetimes.ts'
 import type { RegistryCredential } from './registry-auth.ts'
 
@@ -70,6 +71,8 @@ export interface BuildPlan {
   /** Name of the container in `job` that builds. */
   readonly container: string
   readonly executor: string
+  /** What is brought to the runner out of a second container of `job`; undefined: nothing, and there is none. */
+  readonly imageFiles?: ImageFiles | undefined
   /** Destinations that the image is pushed to, first one first; empty if it is not pushed. */
   readonly destinations: readonly string[]
   /** `repository` of the first destination, without tag; undefined if not pushed. */

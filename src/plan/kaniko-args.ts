@@ -3,6 +3,7 @@ import { printImageReference, printImageRepository } from '../request/image-refe
 import { nameForKaniko } from '../request/registry-host.ts'
 import type { PlannedDelivery } from './build-plan.ts'
 import { fetchedContextArgs } from './fetched-context.ts'
+import { imageFileArgs } from './image-files.ts'
 import { executorFlags, proxyArguments } from './executor-flags.ts'
 
 /** Below /kaniko: Kaniko loses what the Dockerfile copies to any other place where something is mounted. */
@@ -68,6 +69,7 @@ export function kanikoArgs(
     ...[...certificates].map(([name, path]) => `--registry-certificate=${nameForKaniko(name)}=${path}`),
     ...[...secrets].map(([id, path]) => `--secret=id=${id},type=file,src=${path}`),
     ...destinations(request).map((destination) => `--destination=${destination}`),
+    ...imageFileArgs(request),
     ...(request.push ? [] : ['--no-push']),
     ...request.kanikoArgs,
   ]

@@ -1,7 +1,9 @@
 import type { KubernetesObject, ObjectMeta, ResourceRequirements, Toleration } from '../kubernetes/objects.ts'
 import { LINUX } from '../request/node-selector.ts'
 import type { PodRequest } from '../request/pod-request.ts'
+import type { HelperParts } from './helper-container.ts'
 import type { Ends } from './lifetimes.ts'
+import { literal } from './literal.ts'
 import type { Mount } from './mounts.ts'
 import type { Variable } from './git-credentials.ts'
 import { podFields, podVariables } from './pod-fields.ts'
@@ -70,6 +72,8 @@ export interface KanikoJob {
   /** Whether the pod asks for a user namespace. */
   readonly userNamespace: boolean
   readonly ends: Ends
+  /** What brings the image's files to the runner; undefined where there are none. */
+  readonly helper: HelperParts | undefined
 }
 
 /** The Job that builds, hardened as far as Kaniko allows (root it must be, and its root file system is its work). */
@@ -115,9 +119,14 @@ function podSpec(given: KanikoJob): Readonly<Record<string, unknown>> {
     ...(given.tolerations.length === 0 ? {} : { tolerations: given.tolerations }),
     ...podFields(given.pod),
     securityContext: { runAsUser: 0, seccompProfile: { type: 'RuntimeDefault' } },
-    containers: [container(given)],
-    ...(given.mounts.length === 0 ? {} : { volumes: given.mounts.map(({ volume }) => volume) }),
+    containers: [container(given), ...(given.helper === undefined ? [] : [given.helper.container])],
+    ...volumesOf(given),
   }
+}
+
+function volumesOf({ mounts, helper }: KanikoJob): Readonly<Record<string, unknown>> {
+  const volumes = [...mounts.map(({ volume }) => volume), ...(helper?.volumes ?? [])]
+  return volumes.length === 0 ? {} : { volumes }
 }
 
 function container(given: KanikoJob): Readonly<Record<string, unknown>> {
@@ -142,12 +151,4 @@ function container(given: KanikoJob): Readonly<Record<string, unknown>> {
 
 function volumeMount({ volume, path, isWritable }: Mount): Readonly<Record<string, unknown>> {
   return { name: volume.name, mountPath: path, ...(isWritable ? {} : { readOnly: true }) }
-}
-
-/**
- * An argument that reaches the process as it stands: the kubelet expands
- * `$(NAME)` in arguments and makes one `$` of two, everywhere.
- */
-function literal(argument: string): string {
-  return argument.replaceAll('$', () => '$$')
 }

@@ -6,6 +6,7 @@ import { printImageRepository } from '../request/image-reference.ts'
 import type { BuildIdentity, BuildPlan, PlannedDelivery, RunContext } from './build-plan.ts'
 import { fetchedFrom, fetchedNotes } from './fetched-context.ts'
 import { type GitCredentials, gitCredentials, isForClone } from './git-credentials.ts'
+import { enforcedTimes } from './image-files.ts'
 import { destinations } from './kaniko-args.ts'
 import { BUILD_CONTAINER } from './kaniko-job.ts'
 import { endsOf, type Lifetimes } from './lifetimes.ts'
@@ -59,7 +60,7 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
 
   const userNamespace = decideUserNamespace(request.userNamespace, given.userNamespaces, mountsClaim(request))
   const { resources, notes } = podResources(request.resources)
-  const ends = endsOf(request, given.serverTime, given.lifetimes)
+  const ends = endsOf(enforcedTimes(request), given.serverTime, given.lifetimes)
   const objects = objectsOf(given, { userNamespace: userNamespace !== 'no', resources, ends, auth, git })
   const { job, notes: templateNotes } = withPodTemplate(objects.job, request.pod.template)
   const [first] = request.tags
@@ -72,6 +73,7 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
     delivery: deliveryOf(given, git),
     container: BUILD_CONTAINER,
     executor: request.executor,
+    imageFiles: request.imageFiles,
     destinations: destinations(request),
     repository: request.push && first !== undefined ? printImageRepository(first) : undefined,
     credentials: auth.credentials,

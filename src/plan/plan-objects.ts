@@ -7,6 +7,8 @@ import { buildSecret, type SecretFile, secretFiles } from './build-secrets.ts'
 import { type CertificateFile, certificateFiles } from './certificate-files.ts'
 import { contextMap } from './context-map.ts'
 import { type GitCredentials, gitSecret, gitVariables } from './git-credentials.ts'
+import { helperParts } from './helper-container.ts'
+import { IMAGE_FILES_MOUNT } from './image-files.ts'
 import { imageLabels } from './image-labels.ts'
 import { kanikoArgs } from './kaniko-args.ts'
 import { kanikoJob } from './kaniko-job.ts'
@@ -127,6 +129,7 @@ function jobOf(
     ends: pod.ends,
     resources: pod.resources,
     userNamespace: pod.userNamespace,
+    helper: request.imageFiles && helperParts(request.imageFiles, pod.ends.podSeconds, pod.resources),
   })
 }
 
@@ -149,9 +152,11 @@ function mountsOf(
 const deliveryKind = (context: BuildContext): PlannedDelivery['kind'] =>
   context.kind === 'fetched' ? 'executor' : context.delivery.kind
 
-function mountsAskedFor({ context, pod: { cacheVolume, sharedMemory } }: BuildRequest): readonly Mount[] {
+function mountsAskedFor({ context, pod, imageFiles }: BuildRequest): readonly Mount[] {
+  const { cacheVolume, sharedMemory } = pod
   return [
     ...(context.kind === 'claim' ? [contextClaimMount(context.claim)] : []),
+    ...(imageFiles === undefined ? [] : [IMAGE_FILES_MOUNT]),
     ...(cacheVolume === undefined ? [] : [cacheVolumeMount(cacheVolume)]),
     ...(sharedMemory === undefined ? [] : [sharedMemoryMount(sharedMemory)]),
   ]

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import { fieldOf, isJsonList, isJsonMapping, type Json, type JsonMapping } from '../request/json-yaml.ts'
 import type { PodTemplate } from '../request/pod-template.ts'
+import { HELPER_CONTAINER } from './helper-container.ts'
 import { BUILD_CONTAINER } from './kaniko-job.ts'
 import { strategicMerge } from './strategic-merge.ts'
 
@@ -99,7 +100,7 @@ function restoredContainers(
   const [our] = ours
   const fields = isUnsafeAllowed ? NEEDED.container : [...NEEDED.container, ...SECURITY.container]
   const all = merged.map((container): Restored<Json> => {
-    if (!isBuilder(container) || !isJsonMapping(our)) return { value: container, kept: [] }
+    if (!isBuilder(container) || !isJsonMapping(our)) return restoredHelper(container, ours)
     const top = restoredFields(container, our, fields, `${BUILD_CONTAINER}.`)
     const env = restoredEntries(...listsAt('env', top.value, our), 'name', 'the variable ', ['container'])
     const mounts = restoredEntries(...listsAt('volumeMounts', top.value, our), 'mountPath', 'the mount at ')
@@ -109,6 +110,14 @@ function restoredContainers(
     }
   })
   return { value: all.map(({ value }) => value), kept: all.flatMap(({ kept }) => kept) }
+}
+
+/** The container beside Kaniko's is the action's own, wholly; any other is the user's. */
+function restoredHelper(container: Json, ours: readonly Json[]): Restored<Json> {
+  const helper = ours.find((our) => textAt(our, 'name') === HELPER_CONTAINER)
+  if (helper === undefined || textAt(container, 'name') !== HELPER_CONTAINER)
+    return { value: container, kept: [] }
+  return { value: helper, kept: isSame(container, helper) ? [] : [`the container ${HELPER_CONTAINER}`] }
 }
 
 /** `fields` as they are in `ours`, those that it has not included. */

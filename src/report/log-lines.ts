@@ -5,6 +5,7 @@ import type { BuildPlan } from '../plan/build-plan.ts'
 import { shownSource } from '../plan/fetched-context.ts'
 import type { CacheUse } from '../progress/build-record.ts'
 import type { BuildRequest } from '../request/build-request.ts'
+import { imageFilePlan } from './image-file-lines.ts'
 import { printImageRepository } from '../request/image-reference.ts'
 
 /** What is about to be done, for the log, before anything is created. */
@@ -28,6 +29,9 @@ export function planLines(
       field('', `${bytes(entry.bytes).padStart(9)}  ${oneLine(entry.path)}`),
     ),
     ...pushLines(request, plan),
+    ...(plan.imageFiles === undefined
+      ? []
+      : imageFilePlan(plan.imageFiles).map((file) => field('file', file))),
     field('cache', cacheWords(request)),
     ...otherRegistries(plan),
     ...plan.notes.map((note) => field('note', note)),

@@ -51,13 +51,16 @@ export function outputsOf(report: Report): ReadonlyMap<string, string> {
 /** What other tools read: the keys are buildx's where it has them. Undefined without an image. */
 function metadataOf({ outcome, destinations, builder, durationSeconds }: Report): string | undefined {
   if (outcome.kind !== 'built') return undefined
-  const { digest, where, imageBytes } = outcome
+  const { digest, where, imageBytes, files } = outcome
   return JSON.stringify({
     'containerimage.digest': digest,
     ...(destinations.length === 0 ? {} : { 'image.name': destinations.join(',') }),
     builder,
     platform: where.platform,
     size: imageBytes,
+    ...(files === undefined
+      ? {}
+      : { files: files.map(({ form, path, bytes }) => ({ type: form, path, size: bytes })) }),
     duration: durationSeconds,
   })
 }

@@ -16,6 +16,7 @@ export function factsOf(grounds: SummaryGrounds): string | undefined {
     ['image', imagesIn(grounds)],
     ['digest', digestIn(grounds)],
     ['size', sizeIn(grounds)],
+    ['files', filesIn(grounds)],
     ['cache', cacheIn(grounds)],
     ['builder', builderIn(grounds)],
     ['cluster', clusterIn(grounds)],
@@ -38,6 +39,11 @@ function imagesIn({ report, destinations }: SummaryGrounds): string | undefined 
 function sizeIn({ report: { outcome } }: SummaryGrounds): string | undefined {
   if (outcome.kind !== 'built' || outcome.imageBytes === undefined) return undefined
   return `${bytes(outcome.imageBytes)} compressed`
+}
+
+function filesIn({ report: { outcome } }: SummaryGrounds): string | undefined {
+  if (outcome.kind !== 'built') return undefined
+  return outcome.files?.map((file) => `${code(file.path)} ${bytes(file.bytes)}`).join('<br>')
 }
 
 function digestIn({ report: { outcome } }: SummaryGrounds): string | undefined {

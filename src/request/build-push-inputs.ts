@@ -8,7 +8,6 @@ const ATTEST =
 
 /** Inputs of docker/build-push-action without which another image, or none, would come out: why, and what to do. */
 const REFUSED = {
-  outputs: 'cannot be chosen yet: the image goes to the registries of `tags`, or nowhere with push: false',
   attests: ATTEST,
   ssh: 'is not forwarded: Kaniko has no RUN --mount=type=ssh. Check private sources out before the build, or give a token as `secrets` and use RUN --mount=type=secret',
   'build-contexts':
@@ -51,7 +50,7 @@ function parseLoad(text: string): Parsed<boolean> {
   const load = parseBoolean(text)
   if (load.kind === 'problems' || !load.value) return load
   return refused(
-    'the image is built in the cluster, where the runner’s Docker is not; push it, and use `docker pull` with the output image-by-digest',
+    'the image is built in the cluster, where the runner’s Docker is not; push it and use `docker pull` with the output image-by-digest, or set outputs: type=docker,dest=image.tar and run docker load --input image.tar in a later step',
     text,
   )
 }

@@ -2,6 +2,7 @@ import type { ResourceRequirements, Toleration } from '../kubernetes/objects.ts'
 import type { SecretSource } from './build-secrets.ts'
 import type { ContextSource } from './context-source.ts'
 import type { ExecutorOptions } from './executor-options.ts'
+import type { ImageFiles } from './image-files.ts'
 import type { ImageReference, ImageRepository } from './image-reference.ts'
 import type { Platform } from './platform.ts'
 import type { PodRequest } from './pod-request.ts'
@@ -33,6 +34,8 @@ export interface BuildRequest {
   readonly annotations: ReadonlyMap<string, string>
   readonly executor: string
   readonly executorOptions: ExecutorOptions
+  /** The image as files on the runner; undefined: none. */
+  readonly imageFiles: ImageFiles | undefined
   readonly cache: CacheRequest
   /** host[:port][/path] of each. */
   readonly registryMirrors: readonly string[]

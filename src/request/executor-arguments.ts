@@ -38,6 +38,9 @@ const INPUT_FLAGS = [
   ['skip-tls-verify-registry', 'skip-tls-verify-registries'],
   ['verbosity', 'verbosity'],
   ['push-retry', 'push-retry'],
+  ['tar-path', 'outputs'],
+  ['tarPath', 'outputs'],
+  ['oci-layout-path', 'outputs'],
 ] as const satisfies readonly (readonly [string, InputName])[]
 
 /**
@@ -53,9 +56,6 @@ const RESERVED: ReadonlyMap<string, string> = new Map([
   ['kaniko-dir', NEEDED],
   ['cleanup', NEEDED],
   ['pre-cleanup', NEEDED],
-  ['tar-path', NO_IMAGE],
-  ['tarPath', NO_IMAGE],
-  ['oci-layout-path', NO_IMAGE],
   ['dryrun', NO_IMAGE],
   ['help', NO_IMAGE],
 ])

@@ -12,6 +12,7 @@ import { type ContextSource, readContext } from './context-source.ts'
 import { destinationNotices, parseDestinations } from './destinations.ts'
 import { parseExecutorArguments } from './executor-arguments.ts'
 import { readExecutorOptions } from './executor-options.ts'
+import { imageFilesNotices, readImageFiles } from './image-files.ts'
 import { annotationNotices, NO_ANNOTATIONS, parseAnnotations } from './image-annotations.ts'
 import { type ImageReference, parseImageReference } from './image-reference.ts'
 import type { InputProblem } from './input-problem.ts'
@@ -70,6 +71,9 @@ function readAll(reader: InputReader, inputs: RawInputs, environment: Environmen
   const buildArgs = read('build-args', parseMap, none)
   const annotations = read('annotations', parseAnnotations, NO_ANNOTATIONS)
   const nodeSelector = read('node-selector', parseNodeSelector, none)
+  const executor = read('executor', parseExecutor, '')
+  const executorOptions = readExecutorOptions(reader)
+  const imageFiles = readImageFiles(reader, { tags, push, executor, executorOptions })
   return {
     cluster,
     namespace,
@@ -84,8 +88,9 @@ function readAll(reader: InputReader, inputs: RawInputs, environment: Environmen
     platform: readPlatform(reader, nodeSelector),
     labels: read('labels', parseMap, none),
     annotations: annotations.entries,
-    executor: read('executor', parseExecutor, ''),
-    executorOptions: readExecutorOptions(reader),
+    executor,
+    executorOptions,
+    imageFiles,
     cache: readCache(reader, tags, push),
     registryMirrors: read('registry-mirror', parseMirrors, []),
     insecureRegistries: read('insecure-registries', parseRegistries, []),
@@ -103,6 +108,7 @@ function readAll(reader: InputReader, inputs: RawInputs, environment: Environmen
     notices: [
       ...(push ? destinationNotices(tags) : []),
       ...annotationNotices(annotations),
+      ...imageFilesNotices(imageFiles, tags),
       ...readBuildPushInputs(reader),
     ],
     warnings: secretArgumentsWarnings(buildArgs),

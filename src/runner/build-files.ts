@@ -59,6 +59,8 @@ const WORDS: Readonly<Record<string, string>> = {
   EPERM: 'this user may not write there',
   ENOENT: 'its folder is not there',
   ENOTDIR: 'its folder is a file',
+  EISDIR: 'there is a folder of that name',
+  ENAMETOOLONG: 'the name is too long',
 }
 
 function writeOwn(path: string, text: string): void {

@@ -5,6 +5,7 @@ import { CLUSTER_ACCESS } from './cluster-access.ts'
 import { CLUSTER_RULES } from './cluster-rules.ts'
 import { CONTEXT } from './context.ts'
 import { DOCKERFILE } from './dockerfile.ts'
+import { OUTPUTS } from './outputs.ts'
 import { POD_END } from './pod-end.ts'
 import { POD_START } from './pod-start.ts'
 import { REGISTRY } from './registry.ts'
@@ -24,6 +25,7 @@ export const HANDBOOK: readonly Chapter[] = [
   CONTEXT,
   DOCKERFILE,
   REGISTRY,
+  OUTPUTS,
   ACTION,
 ]
 
@@ -37,5 +39,6 @@ export const ENTRIES: Readonly<Record<FailureCode, Entry>> = {
   ...CONTEXT.entries,
   ...DOCKERFILE.entries,
   ...REGISTRY.entries,
+  ...OUTPUTS.entries,
   ...ACTION.entries,
 }

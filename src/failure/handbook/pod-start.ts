@@ -5,9 +5,9 @@ export const POD_START = {
   entries: {
     'executor-pull': {
       meaning:
-        'The node cannot pull the executor image. What the registry says stands in the log. A final answer (not found, denied) is believed after 5 s, other trouble after 30 s.',
+        'The node cannot pull the executor image, or the helper image where `outputs` needs it; the log names which. What the registry says stands in the log. A final answer (not found, denied) is believed after 5 s, other trouble after 30 s.',
       causes: [
-        '**not found**: look at name and tag in `executor`.',
+        '**not found**: look at name and tag in `executor`, or in `helper-image`, whose default is the `-debug` tag of the executor.',
         '**unauthorized, denied**: the image is private; the service account of the namespace needs an image pull secret.',
         '**i/o timeout, no such host, connection refused**: nodes have no way to that registry. Copy the image to one that they reach, and name the copy in `executor`.',
         '**server gave HTTP response to HTTPS client**: a registry over plain HTTP must be allowed in the container runtime of every node.',
@@ -20,6 +20,7 @@ export const POD_START = {
         "The executor image is there and cannot be used: its name cannot be parsed, its program cannot be started on this node, it ended well without leaving an image's digest, or it left one that the registry does not have.",
       causes: [
         '`executor` must be an image of Kaniko with `/kaniko/executor` in it.',
+        '**The helper image**, which `outputs` needs: `helper-image` must have a shell, `tar`, `tee`, `dd`, `wc` and `sha256sum`, as busybox has them.',
         '**exec format error**: the image is made for another processor than the node has.',
       ],
       more: '[inputs.md](inputs.md#executor) names the image that is the default.',

@@ -1,0 +1,37 @@
+import type { Diagnosis } from './diagnosis.ts'
+import type { EndedBuild } from './ended-build.ts'
+import { pullWords } from './explain-pull.ts'
+import type { Failure } from './failure.ts'
+import { pushedAllTheSame } from './output-failed.ts'
+import type { Words } from './words.ts'
+
+/** Words for a container beside Kaniko's that cannot be started, or has ended by itself. */
+export function explainHelper({ code, detail }: Diagnosis, ended: EndedBuild): Failure {
+  const { plan } = ended
+  const image = plan.imageFiles?.helperImage ?? ''
+  const { headline, cures } = code === 'executor-pull' ? pullHelper(image, detail) : runHelper(image)
+  const failure = { code, headline, details: detail === '' ? [] : [detail], cures }
+  const digest = builtDigest(ended)
+  return digest === undefined ? failure : pushedAllTheSame(failure, plan, digest)
+}
+
+/** Kaniko may have been quicker than the pull of the other image. */
+function builtDigest({ snapshot, build }: EndedBuild): string | undefined {
+  const kaniko = snapshot.pod?.status?.containerStatuses?.find(({ name }) => name === build.container)
+  const { exitCode, message = '' } = kaniko?.state?.terminated ?? {}
+  return exitCode === 0 ? /^sha256:[0-9a-f]{64}$/.exec(message.trim())?.[0] : undefined
+}
+
+const WITHOUT = 'or leave `outputs` out: without it the image is not needed'
+
+function pullHelper(image: string, said: string): Words {
+  const { headline, cures } = pullWords({ image, input: 'helper-image', called: 'helper image' }, said)
+  return { headline, cures: [...cures, WITHOUT] }
+}
+
+function runHelper(image: string): Words {
+  return {
+    headline: `The helper image ${image}, which \`outputs\` needs, cannot be run.`,
+    cures: ['set `helper-image` to an image with a shell, tar, tee and sha256sum, like busybox', WITHOUT],
+  }
+}

@@ -1,0 +1,118 @@
+import { createHash, type Hash } from 'node:crypto'
+import { once } from 'node:events'
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+import type { FileSink, Received } from '../cluster/fetching.ts'
+import { ActionError } from '../failure/failure.ts'
+import { writeProblem } from '../runner/build-files.ts'
+
+/** What waits to be written, in bytes: more would only fill this process's memory. */
+const BUFFER_BYTES = 1 << 20
+
+/** A file on its way: beside where it is to be, under another name, until it is kept. */
+export interface IncomingFile extends FileSink {
+  /** Where it is to be; absolute. */
+  readonly path: string
+  /** Gives it its name, in place of a file that has it. Throws ActionError. */
+  keep(): Promise<void>
+  /** Removes what is not kept. Never throws. */
+  drop(): Promise<void>
+}
+
+/** `path` is absolute, `shown` as the user wrote it. */
+export function incomingFile(path: string, shown: string, random: () => string): IncomingFile {
+  return new ReceivedFile(path, shown, random())
+}
+
+class ReceivedFile implements IncomingFile {
+  readonly path: string
+  readonly #shown: string
+  readonly #temporary: string
+  #stream: WriteStream | undefined
+  #hash: Hash = createHash('sha256')
+  #bytes = 0
+  #failure: ActionError | undefined
+
+  constructor(path: string, shown: string, random: string) {
+    this.path = path
+    this.#shown = shown
+    // Short: a name that is as long as a name can be is the user's.
+    this.#temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${random}.part`)
+  }
+
+  async begin(): Promise<void> {
+    await this.#close()
+    this.#hash = createHash('sha256')
+    this.#bytes = 0
+    try {
+      await mkdir(dirname(this.path), { recursive: true })
+      const stream = createWriteStream(this.#temporary, { highWaterMark: BUFFER_BYTES, flush: true })
+      this.#stream = stream
+      stream.on('error', (error) => (this.#failure ??= this.#unwritable(error)))
+      await once(stream, 'open')
+    } catch (error) {
+      throw this.#failure ?? this.#unwritable(error)
+    }
+  }
+
+  write(data: Uint8Array): Promise<void> | undefined {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    const stream = this.#stream
+    if (stream === undefined) return undefined
+    this.#hash.update(data)
+    this.#bytes += data.length
+    return stream.write(data) ? undefined : this.#drained(stream)
+  }
+
+  async end(): Promise<Received> {
+    await this.#close()
+    if (this.#failure !== undefined) throw this.#failure
+    return { bytes: this.#bytes, sha256: this.#hash.copy().digest('hex') }
+  }
+
+  async keep(): Promise<void> {
+    try {
+      await rename(this.#temporary, this.path)
+    } catch (error) {
+      throw this.#unwritable(error)
+    }
+  }
+
+  async drop(): Promise<void> {
+    await this.#close()
+    await rm(this.#temporary, { force: true }).catch(() => undefined)
+  }
+
+  async #drained(stream: WriteStream): Promise<void> {
+    // An error ends the wait as well, by a rejection of its own.
+    await once(stream, 'drain').catch(() => undefined)
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /** Resolves when all is on the disk, or never will be. */
+  async #close(): Promise<void> {
+    const stream = this.#stream
+    this.#stream = undefined
+    if (stream === undefined || stream.closed) return
+    const closed = Promise.withResolvers<undefined>()
+    stream.once('close', () => closed.resolve(undefined))
+    stream.end()
+    await closed.promise
+  }
+
+  #unwritable(error: unknown): ActionError {
+    return new ActionError(
+      {
+        code: 'output-failed',
+        headline: `The image could not be written to ${JSON.stringify(this.#shown)} on the runner: ${writeProblem(error)}.`,
+        details: [],
+        cures: [
+          'make room, or name a file on another disk in `outputs`; the file takes about as much as the image in its registry',
+        ],
+      },
+      { cause: error },
+    )
+  }
+}

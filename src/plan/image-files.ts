@@ -1,0 +1,48 @@
+import type { BuildRequest } from '../request/build-request.ts'
+import type { ImageFile } from '../request/image-files.ts'
+import { printImageReference } from '../request/image-reference.ts'
+import type { Mount } from './mounts.ts'
+
+/** Where Kaniko writes the image as files. */
+const DIRECTORY = '/kaniko/image-files'
+
+/** In that folder: a file, and a folder. */
+export const IMAGE_FILE_NAMES = { docker: 'docker.tar', oci: 'oci' } as const satisfies Record<
+  ImageFile['form'],
+  string
+>
+
+const FLAGS = { docker: '--tar-path', oci: '--oci-layout-path' } as const satisfies Record<
+  ImageFile['form'],
+  string
+>
+
+export const IMAGE_FILES_VOLUME = 'image-files'
+
+/** What Kaniko writes to and the container beside it reads from. */
+export const IMAGE_FILES_MOUNT: Mount = {
+  volume: { name: IMAGE_FILES_VOLUME, emptyDir: {} },
+  path: DIRECTORY,
+  isWritable: true,
+}
+
+/** Kaniko's flags for the files, and for the image's names in them where it is not pushed. */
+export function imageFileArgs({ imageFiles, push, tags }: BuildRequest): readonly string[] {
+  if (imageFiles === undefined) return []
+  const flags = imageFiles.files.map(({ form }) => `${FLAGS[form]}=${DIRECTORY}/${IMAGE_FILE_NAMES[form]}`)
+  const hasNames = imageFiles.files.some(({ form }) => form === 'docker')
+  // What is pushed is named by where it is pushed to; beside --no-push this is a name and nothing else.
+  const names = push || !hasNames ? [] : tags.map((tag) => `--destination=${printImageReference(tag)}`)
+  return [...flags, ...names]
+}
+
+/** The times of a build that the cluster itself enforces: files may take as long as the build to be brought over. */
+export function enforcedTimes(
+  request: BuildRequest,
+): Pick<BuildRequest, 'timeoutSeconds' | 'scheduleTimeoutSeconds'> {
+  const { timeoutSeconds, scheduleTimeoutSeconds, imageFiles } = request
+  return {
+    scheduleTimeoutSeconds,
+    timeoutSeconds: imageFiles === undefined ? timeoutSeconds : 2 * timeoutSeconds,
+  }
+}

@@ -198,3 +198,52 @@ describe('sweeping expired namespaces', () => {
     expect(await session.sweepExpired(never())).toEqual(['gone'])
   })
 })
+
+describe('cleaning', () => {
+  const OURS = { 'app.kubernetes.io/managed-by': 'hybrid-kubernetes-build' }
+  const EXPIRES = 'hybrid-kubernetes-build.io/expires-at'
+
+  function put(kind: 'Namespace' | 'Job', name: string, expiresAt: string, labels = OURS): void {
+    const namespace = kind === 'Job' ? { namespace: 'ci' } : {}
+    server.objects.put(kind === 'Job' ? 'jobs' : 'namespaces', {
+      apiVersion: kind === 'Job' ? 'batch/v1' : 'v1',
+      kind,
+      metadata: { name, ...namespace, labels, annotations: { [EXPIRES]: expiresAt } },
+    })
+  }
+
+  beforeEach(() => {
+    server.clock = new Date('2026-11-23T20:00:00Z')
+  })
+
+  test('removes the expired builds of a namespace, and no others', async () => {
+    put('Job', 'old', '2026-11-23T19:00:00Z')
+    put('Job', 'young', '2026-11-23T21:00:00Z')
+    put('Job', 'theirs', '2020-01-01T00:00:00Z', { 'app.kubernetes.io/managed-by': 'helm' })
+    put('Namespace', 'expired', '2026-11-23T19:00:00Z')
+
+    expect(await session.clean('ci', never())).toEqual([{ kind: 'Job', namespace: 'ci', name: 'old' }])
+    expect(server.objects.list('jobs').map(({ metadata }) => metadata.name)).toEqual(['young', 'theirs'])
+    expect(server.objects.get('namespaces', '', 'expired')).toBeDefined()
+  })
+
+  test('removes the expired namespaces where none is named', async () => {
+    put('Namespace', 'expired', '2026-11-23T19:00:00Z')
+    put('Job', 'old', '2026-11-23T19:00:00Z')
+
+    expect(await session.clean(undefined, never())).toEqual([
+      { kind: 'Namespace', namespace: '', name: 'expired' },
+    ])
+    expect(server.objects.list('jobs')).toHaveLength(1)
+  })
+
+  test.each([
+    [undefined, 'list namespaces', 'namespaces'],
+    ['ci', 'list jobs', 'jobs'],
+  ])('says what may not be done (%s)', async (namespace, rule, what) => {
+    server.forbid(rule)
+    await expect(session.clean(namespace, never())).rejects.toMatchObject({
+      failure: { code: 'forbidden', headline: expect.stringContaining(what) as unknown },
+    })
+  })
+})

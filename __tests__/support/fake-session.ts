@@ -88,6 +88,7 @@ export function fakeSession(): FakeSession {
       return Promise.resolve(session.removal)
     },
     sweepExpired: () => Promise.resolve([]),
+    clean: () => Promise.resolve([]),
     close: () => undefined,
   }
   return session

@@ -108,8 +108,22 @@ export interface ClusterSession {
   /** Removes expired namespaces of ours; the names of those removed. Best effort: never throws. */
   sweepExpired(signal: AbortSignal): Promise<readonly string[]>
 
+  /**
+   * Removes expired namespaces of ours, or the expired builds of the given
+   * namespace; what was removed. Throws ActionError where that may not be looked for.
+   */
+  clean(namespace: string | undefined, signal: AbortSignal): Promise<readonly ExpiredObject[]>
+
   /** Closes all connections. */
   close(): void
+}
+
+/** Something of ours whose end had come. */
+export interface ExpiredObject {
+  readonly kind: 'Namespace' | 'Job'
+  /** Empty for a namespace. */
+  readonly namespace: string
+  readonly name: string
 }
 
 export interface ClusterFacts {

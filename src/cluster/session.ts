@@ -19,7 +19,7 @@ import { readRegistrySecret } from './registry-secret.ts'
 import { removeRecorded } from './remove.ts'
 import type { Patience } from './retry.ts'
 import { readArchitecture, surveyCluster } from './survey.ts'
-import { sweepExpiredNamespaces } from './sweep.ts'
+import { cleanExpired, sweepExpiredNamespaces } from './sweep.ts'
 import { openTransport } from './transport.ts'
 
 const ORDINARY: Patience = { clock: systemClock, random: Math.random }
@@ -68,9 +68,14 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
     inspect: (build, signal) => inspectBuild(api, build, signal),
     remove: (entry, signal) => removeRecorded(api, entry, signal),
     sweepExpired: (signal) => sweepExpiredNamespaces(api, signal),
+    clean: (namespace, signal) =>
+      inWords(lookingFor(namespace), api, () => cleanExpired(api, namespace, signal)),
     close: () => transport.close(),
   }
 }
+
+const lookingFor = (namespace: string | undefined): string =>
+  namespace === undefined ? 'listing namespaces' : `listing the Jobs in namespace "${namespace}"`
 
 /** When a container was started, in milliseconds since 1970, by the node's clock; it is told in whole seconds. */
 function startOf(pod: Pod, container: string): number | undefined {

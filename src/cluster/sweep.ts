@@ -1,9 +1,10 @@
 import type { KubernetesObject } from '../kubernetes/objects.ts'
-import type { Api } from './api.ts'
+import type { Api, ApiRequest } from './api.ts'
+import type { ExpiredObject } from './cluster-session.ts'
 import { parseList } from './json.ts'
 import { collectionOf, objectPath } from './paths.ts'
 import { deleteObject } from './remove.ts'
-import { LAST_MOMENT } from './retry.ts'
+import { DURING_BUILD, LAST_MOMENT } from './retry.ts'
 
 const EXPIRES_AT = 'hybrid-kubernetes-build.io/expires-at'
 const MANAGED_BY = 'app.kubernetes.io/managed-by'
@@ -20,38 +21,71 @@ const LIMIT_MS = 2_000
 export async function sweepExpiredNamespaces(api: Api, signal: AbortSignal): Promise<readonly string[]> {
   const within = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)])
   try {
-    const { body, date } = await api.call(
-      {
-        method: 'GET',
-        path: collectionOf('Namespace', ''),
-        query: { labelSelector: `${MANAGED_BY}=${US}`, limit: '500' },
-        retry: LAST_MOMENT,
-        timeoutMs: LIMIT_MS,
-      },
-      within,
-    )
-    if (date === undefined) return []
-    const expired = parseList(body).items.filter((namespace) => hasExpired(namespace, date))
-    const swept = await Promise.all(expired.map((namespace) => sweep(api, namespace, within)))
-    return swept.filter((name) => name !== undefined)
+    const everything = { kind: 'Namespace', namespace: '', retry: LAST_MOMENT, timeoutMs: LIMIT_MS } as const
+    const removed = await removeExpired(api, everything, within)
+    return removed.map(({ name }) => name)
   } catch {
     return []
   }
 }
 
-async function sweep(
+/** The same for somebody who waits for it, and for the builds in one namespace. Throws as `Api.call` does. */
+export async function cleanExpired(
   api: Api,
-  namespace: KubernetesObject,
+  namespace: string | undefined,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  const { name, uid, resourceVersion } = namespace.metadata
-  if (uid === undefined) return undefined
+): Promise<readonly ExpiredObject[]> {
+  const where =
+    namespace === undefined
+      ? ({ kind: 'Namespace', namespace: '' } as const)
+      : ({ kind: 'Job', namespace } as const)
+  return removeExpired(api, { ...where, retry: DURING_BUILD }, signal)
+}
+
+interface Search {
+  readonly kind: ExpiredObject['kind']
+  readonly namespace: string
+  readonly retry: ApiRequest['retry']
+  readonly timeoutMs?: number
+}
+
+async function removeExpired(
+  api: Api,
+  { kind, namespace, retry, timeoutMs }: Search,
+  signal: AbortSignal,
+): Promise<readonly ExpiredObject[]> {
+  const { body, date } = await api.call(
+    {
+      method: 'GET',
+      path: collectionOf(kind, namespace),
+      query: { labelSelector: `${MANAGED_BY}=${US}`, limit: '500' },
+      retry,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    },
+    signal,
+  )
+  if (date === undefined) return []
+  const expired = parseList(body).items.filter((object) => hasExpired(object, date))
+  const removed = await Promise.all(
+    expired.map(async (object) => {
+      const path = objectPath(kind, namespace, object.metadata.name)
+      return (await removeOne(api, path, object, signal)) ? object.metadata.name : undefined
+    }),
+  )
+  return removed.flatMap((name) => (name === undefined ? [] : [{ kind, namespace, name }]))
+}
+
+async function removeOne(
+  api: Api,
+  path: string,
+  { metadata: { uid, resourceVersion } }: KubernetesObject,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (uid === undefined) return false
   try {
-    const path = objectPath('Namespace', '', name)
-    const { kind } = await deleteObject(api, path, { uid, resourceVersion }, signal)
-    return kind === 'removed' ? name : undefined
+    return (await deleteObject(api, path, { uid, resourceVersion }, signal)).kind === 'removed'
   } catch {
-    return undefined
+    return false
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Makes from action.yml what repeats it: names and defaults in the source, the
- * tables of README.md, docs/inputs.md and docs/outputs.md; and from the handbook
+ * Makes from action.yml what repeats it: names, defaults and
+ * the command line's help in the source, the tables of README.md, docs/inputs.md and docs/outputs.md; and from the handbook
  * of failure codes docs/troubleshooting.md.
  *
  *   npm run generate              writes
@@ -13,7 +13,14 @@ import { CLASSIC_TROUBLES } from '../src/failure/handbook/classic-troubles.ts'
 import { HANDBOOK } from '../src/failure/handbook/handbook.ts'
 import { type ActionFile, readActionFile } from './generate/action-file.ts'
 import { betweenMarkers } from './generate/between-markers.ts'
-import { inputNames, inputsPage, inputTable, outputsPage, outputTable } from './generate/documents.ts'
+import {
+  inputHelp,
+  inputNames,
+  inputsPage,
+  inputTable,
+  outputsPage,
+  outputTable,
+} from './generate/documents.ts'
 import { troubleshootingPage } from './generate/troubleshooting.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -27,9 +34,11 @@ interface Page {
 
 async function pages(action: ActionFile): Promise<readonly Page[]> {
   const source = 'src/request/inputs.generated.ts'
+  const help = 'src/command-line/input-help.generated.ts'
   const options = await resolveConfig(at(source))
   return [
     { path: source, content: await format(inputNames(action), { ...options, filepath: source }) },
+    { path: help, content: await format(inputHelp(action), { ...options, filepath: help }) },
     { path: 'docs/inputs.md', content: inputsPage(action) },
     { path: 'docs/outputs.md', content: outputsPage(action) },
     { path: 'docs/troubleshooting.md', content: troubleshootingPage(HANDBOOK, CLASSIC_TROUBLES) },

@@ -28,6 +28,27 @@ export type OutputName = (typeof OUTPUT_NAMES)[number]
 `
 }
 
+/** Source of `src/command-line/input-help.generated.ts`, not yet formatted. */
+export function inputHelp(action: ActionFile): string {
+  const entries = ownInputs(action).map((input) => {
+    const { name, meaning, form = '' } = input
+    return `${JSON.stringify(name)}: ${JSON.stringify({ meaning, form, fallback: defaultOf(input) })}`
+  })
+  return `// Made from action.yml by \`npm run generate\`: change that file, not this one.
+import type { InputName } from '../request/inputs.generated.ts'
+
+/** What the help says of an input. */
+export interface InputHelp {
+  readonly meaning: string
+  readonly form: string
+  /** Its default, in words. */
+  readonly fallback: string
+}
+
+export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {${entries.join(', ')}}
+`
+}
+
 /** The table of inputs for README.md. */
 export function inputTable(action: ActionFile): string {
   const rows = ownInputs(action).map(

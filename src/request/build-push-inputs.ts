@@ -80,6 +80,8 @@ function parseCall(text: string): Parsed<string> {
 /** A sentence for the log, if there is something to say. */
 function parseBuilder(text: string): Parsed<string | undefined> {
   if (text === 'kaniko') return parsed(undefined)
+  if (text === 'auto')
+    return parsed('The input `builder` is auto: kaniko builds, the only one there is so far.')
   if (/^builder-[0-9a-f]{8}-[0-9a-f-]{27}$/.test(text)) {
     return parsed(
       'The input `builder` names a builder of docker/setup-buildx-action, which is not needed here: leave both out.',

@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { runStep } from '../support/action.ts'
+import { startApiServer } from '../support/api-server.ts'
+import type { ApiServer } from '../support/api-server.ts'
+import { start } from '../support/process.ts'
+import type { Running } from '../support/process.ts'
+import { succeeds } from '../support/scripted-pod.ts'
+import type { PodScript } from '../support/scripted-pod.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const CLI = join(ROOT, 'dist/cli.js')
+const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`
+const TAGS = ['--image', 'registry.invalid/app:1']
+
+let workspace = ''
+let server: ApiServer | undefined
+
+beforeAll(() => {
+  workspace = mkdtempSync(join(tmpdir(), 'workspace-'))
+  writeFileSync(join(workspace, 'Dockerfile'), 'FROM scratch\nCOPY Dockerfile /\n')
+})
+afterAll(() => rmSync(workspace, { recursive: true, force: true }))
+afterEach(async () => {
+  await server?.close()
+  server = undefined
+})
+
+async function serve(pod: PodScript): Promise<ApiServer> {
+  server = await startApiServer({ pod })
+  return server
+}
+
+function cli(...words: readonly string[]): Running {
+  const kubeconfig = server === undefined ? [] : ['--kubeconfig', server.kubeconfig()]
+  return start([process.execPath, CLI, ...words, ...kubeconfig], { cwd: workspace })
+}
+
+/** What is left of a build. */
+const left = (at: ApiServer): readonly string[] =>
+  ['namespaces', 'jobs', 'configmaps', 'secrets']
+    .flatMap((resource) => at.objects.list(resource, undefined))
+    .filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/managed-by'] === 'hybrid-kubernetes-build')
+    .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+
+const fails: PodScript = async (pod) => {
+  pod.pending()
+  pod.scheduled()
+  await pod.untilContextExists()
+  pod.running()
+  pod.print('no such thing')
+  pod.exits(7)
+}
+
+const hangs: PodScript = async (pod) => {
+  pod.pending()
+  pod.scheduled()
+  await pod.untilContextExists()
+  pod.running()
+  pod.print('working')
+}
+
+describe('hybrid-build as a process', () => {
+  test('builds, says so, and leaves nothing', async () => {
+    const at = await serve(succeeds(DIGEST, 'one line'))
+    const { code, output } = await cli('kaniko', 'Dockerfile', 'registry.invalid/app:1', '.').ended
+    expect(output).toContain('one line')
+    expect(output).toContain(`Built registry.invalid/app@${DIGEST}`)
+    // No workflow commands, and no colours into a pipe.
+    expect(output).not.toMatch(/^::|\x1b/m)
+    expect(code).toBe(0)
+    expect(left(at)).toEqual([])
+  })
+
+  test('gives JSON on standard output, and the log on standard error', async () => {
+    await serve(succeeds(DIGEST, 'one line'))
+    const running = cli('build', ...TAGS, '-o', 'json')
+    let out = ''
+    running.child.stdout?.on('data', (piece: Buffer) => (out += piece.toString()))
+    const { code } = await running.ended
+    expect(JSON.parse(out)).toMatchObject({
+      outcome: 'built',
+      digest: DIGEST,
+      images: ['registry.invalid/app:1'],
+      'exit-code': 0,
+    })
+    expect(code).toBe(0)
+  })
+
+  test('says of a failure exactly what the action says', async () => {
+    await serve(fails)
+    const typed = await cli('build', ...TAGS).ended
+    const kubeconfig = server?.kubeconfig() ?? ''
+    const inputs = { kubeconfig, tags: 'registry.invalid/app:1' }
+    const { main } = await runStep({ workspace, inputs })
+    const words = (output: string): string => {
+      const lines = output.split('\n').filter((line) => !line.startsWith('::'))
+      return lines.slice(lines.findIndex((line) => line.startsWith('Error: '))).join('\n')
+    }
+    expect(words(typed.output)).toContain('no such thing')
+    expect(words(typed.output)).toBe(words(main.output))
+    expect(typed.code).toBe(1)
+  })
+
+  test.each<[string, readonly string[], number, string]>([
+    ['a flag that there is not', ['build', '--tag', 'x'], 2, 'was --tags meant?'],
+    ['inputs that cannot be used', ['build', ...TAGS, '--timeout', 'soon'], 2, 'not a duration'],
+    [
+      'a kubeconfig that is not there',
+      ['build', ...TAGS, '--kubeconfig', '/none'],
+      3,
+      'no kubeconfig at /none',
+    ],
+  ])('%s has its own exit status', async (_, words, expected, said) => {
+    const { code, output } = await cli(...words).ended
+    expect(output).toContain(said)
+    expect(code).toBe(expected)
+  })
+
+  test('Ctrl-C removes what was created', async () => {
+    const at = await serve(hangs)
+    const running = cli('build', ...TAGS)
+    await running.printed('working')
+    running.child.kill('SIGINT')
+    const { code, output } = await running.ended
+    expect(code).toBe(130)
+    expect(output).toContain('cancelled')
+    expect(left(at)).toEqual([])
+  })
+
+  test('tells what there is, and its version', async () => {
+    expect((await cli('--help').ended).output).toContain('hybrid-build METHOD DOCKERFILE IMAGE CONTEXT')
+    expect((await cli('--version').ended).output).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  test('cleans what has expired, and says what', async () => {
+    const at = await serve(hangs)
+    const label = { 'app.kubernetes.io/managed-by': 'hybrid-kubernetes-build' }
+    const annotations = { 'hybrid-kubernetes-build.io/expires-at': '2020-01-01T00:00:00Z' }
+    at.objects.put('namespaces', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'container-build-old00', labels: label, annotations },
+    })
+    const { code, output } = await cli('clean').ended
+    expect(output).toContain('Removed namespace container-build-old00')
+    expect(code).toBe(0)
+    expect((await cli('clean').ended).output).toContain('Nothing of ours has expired.')
+  })
+})
+
+describe('the scripts', () => {
+  const script = (name: string, ...words: readonly string[]): Running => {
+    const kubeconfig = server === undefined ? [] : ['--kubeconfig', server.kubeconfig()]
+    return start([join(ROOT, 'examples/scripts', name), ...words, ...kubeconfig], {
+      cwd: workspace,
+      env: { HYBRID_BUILD: `${process.execPath} ${CLI}` },
+    })
+  }
+
+  test('kaniko-build.sh builds by the flags of older scripts', async () => {
+    const at = await serve(succeeds(DIGEST, 'one line'))
+    const flags =
+      '--namespace ci --job-name nightly --image registry.invalid/app:1 --context . --dockerfile /workspace/Dockerfile --timeout 300'
+    const { code, output } = await script('kaniko-build.sh', ...flags.split(' ')).ended
+    expect(output).toContain('Built registry.invalid/app@')
+    expect(output).toMatch(/job {8}nightly-\w{5}/)
+    expect(code).toBe(0)
+    expect(left(at)).toEqual([])
+  })
+
+  test.each([[[]], [['kaniko']], [['auto']]])(
+    'hybrid-build-wrapper.sh builds, with or without a method (%j)',
+    async (method) => {
+      await serve(succeeds(DIGEST, 'one line'))
+      const { code } = await script(
+        'hybrid-build-wrapper.sh',
+        ...method,
+        'Dockerfile',
+        'registry.invalid/app:1',
+        '.',
+      ).ended
+      expect(code).toBe(0)
+    },
+  )
+})

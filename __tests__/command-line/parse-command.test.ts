@@ -1,0 +1,140 @@
+import fc from 'fast-check'
+
+import { parseCommand } from '../../src/command-line/parse-command.ts'
+import { INPUT_NAMES } from '../../src/request/inputs.generated.ts'
+
+const words = (line: string): readonly string[] => (line === '' ? [] : line.split(' '))
+
+/** The inputs that a line gives; fails the test where it is no build. */
+function inputsOf(...typed: readonly string[]): Readonly<Record<string, string>> {
+  const command = parseCommand(typed)
+  if (command.kind !== 'build') throw new Error(JSON.stringify(command))
+  return Object.fromEntries(command.inputs)
+}
+
+function mistakesOf(line: string): readonly string[] {
+  const command = parseCommand(words(line))
+  return command.kind === 'mistakes' ? command.mistakes : []
+}
+
+describe('a command', () => {
+  test.each([
+    ['', { kind: 'help', topic: undefined }],
+    ['--help', { kind: 'help', topic: undefined }],
+    ['-h', { kind: 'help', topic: undefined }],
+    ['help', { kind: 'help', topic: undefined }],
+    ['help build', { kind: 'help', topic: 'build' }],
+    ['build --help', { kind: 'help', topic: 'build' }],
+    ['build --tags x --help', { kind: 'help', topic: 'build' }],
+    ['--version', { kind: 'version' }],
+    ['clean', { kind: 'clean', inputs: new Map() }],
+    ['clean -n ci', { kind: 'clean', inputs: new Map([['namespace', 'ci']]) }],
+    ['build -o json', { kind: 'build', inputs: new Map(), output: 'json' }],
+    ['build --output=text', { kind: 'build', inputs: new Map(), output: 'text' }],
+  ])('%j is %j', (line, expected) => {
+    expect(parseCommand(words(line))).toEqual(expected)
+  })
+
+  test('has every input of the action as a flag', () => {
+    for (const name of INPUT_NAMES)
+      expect(inputsOf('build', `--${name}=a value`)).toEqual({ [name]: 'a value' })
+  })
+
+  test.each([
+    ['build --tags=x', { tags: 'x' }],
+    ['build --tags x', { tags: 'x' }],
+    ['build -t x -f y -n z', { tags: 'x', file: 'y', namespace: 'z' }],
+    ['build --image x --dockerfile y', { tags: 'x', file: 'y' }],
+    ['build --dockerfile /workspace/a/Dockerfile', { file: 'a/Dockerfile' }],
+    ['build --file /workspace/Dockerfile', { file: '/workspace/Dockerfile' }],
+    ['build --push', { push: 'true' }],
+    ['build --push=false', { push: 'false' }],
+    ['build --push --tags x', { push: 'true', tags: 'x' }],
+    ['build --no-cache', { 'no-cache': 'true' }],
+    ['build --user-namespace false', { 'user-namespace': 'false' }],
+    ['--tags x build', { tags: 'x' }],
+  ])('%s', (line, expected) => {
+    expect(inputsOf(...words(line))).toEqual(expected)
+  })
+
+  test('a flag that is given again adds a line, under whichever name', () => {
+    const given = inputsOf('build', '--build-args', 'A=1 2', '--build-args=B==', '-t', 'x', '--image', 'y')
+    expect(given).toEqual({ 'build-args': 'A=1 2\nB==', tags: 'x\ny' })
+  })
+
+  test('a value may be anything but a flag, and after = that too', () => {
+    expect(inputsOf('build', '--kaniko-args=--use-new-run', '--target', '-')).toEqual({
+      'kaniko-args': '--use-new-run',
+      target: '-',
+    })
+  })
+})
+
+describe('the short form', () => {
+  test.each(['auto', 'kaniko', 'docker'])('%s DOCKERFILE IMAGE CONTEXT', (method) => {
+    expect(inputsOf(method, 'Dockerfile', 'myapp:latest', '.', '--push=false')).toEqual({
+      builder: method,
+      file: 'Dockerfile',
+      tags: 'myapp:latest',
+      context: '.',
+      push: 'false',
+    })
+  })
+
+  test.each([
+    ['kaniko Dockerfile myapp:latest', 'METHOD DOCKERFILE IMAGE CONTEXT'],
+    ['kaniko Dockerfile myapp:latest . more', 'METHOD DOCKERFILE IMAGE CONTEXT'],
+    ['kaniko Dockerfile myapp:latest . --context other', '--context is given by the short form too'],
+  ])('%s is told what is wrong', (line, words) => {
+    expect(mistakesOf(line).join()).toContain(words)
+  })
+})
+
+describe('mistakes', () => {
+  test.each([
+    ['biuld --tags x', ['there is no command "biuld"; was build meant?']],
+    ['nothing-like-it', ['there is no command "nothing-like-it"']],
+    ['build --tag x', ['there is no flag --tag; was --tags meant?']],
+    ['build --tags', ['--tags needs a value: --tags=VALUE']],
+    ['build --tags --push', ['--tags needs a value: --tags=VALUE']],
+    ['build here', ['"here" belongs to no flag']],
+    ['build -x', ['there is no flag -x']],
+    ['build -o yaml', ['--output is text or json, not "yaml"']],
+    ['--tags x', ['which command? `hybrid-build build` builds']],
+    ['clean --tags x', ['--tags is of `build`, not of `clean`']],
+    ['clean -o json', ['--output is of `build`, not of `clean`']],
+    ['clean now', ['"now" belongs to no flag']],
+  ])('%s', (line, expected) => {
+    expect(mistakesOf(line)).toEqual(expected)
+  })
+
+  test('are all told at once', () => {
+    expect(mistakesOf('build --tag x --pussh -o yaml')).toEqual([
+      'there is no flag --tag; was --tags meant?',
+      'there is no flag --pussh; was --push meant?',
+      '--output is text or json, not "yaml"',
+    ])
+  })
+
+  test('whatever is typed is read without an exception', () => {
+    const word = fc.oneof(
+      fc.string(),
+      fc.constantFrom(
+        'build',
+        '--',
+        '-',
+        '--tags',
+        '--=x',
+        '-tf',
+        '__proto__',
+        '--__proto__=x',
+        '--constructor',
+      ),
+    )
+    fc.assert(
+      fc.property(fc.array(word), (typed) => {
+        expect(['build', 'clean', 'help', 'version', 'mistakes']).toContain(parseCommand(typed).kind)
+      }),
+    )
+  })
+})

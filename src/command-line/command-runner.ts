@@ -1,0 +1,29 @@
+import type { Runner } from '../runner/runner.ts'
+import { terminalRunner } from '../runner/terminal-runner.ts'
+import type { GivenInputs } from './command.ts'
+import type { Screen } from './screen.ts'
+
+/** A command, as whatever starts a build: its flags are the inputs, its outputs are kept. */
+export interface CommandRunner {
+  readonly runner: Runner
+  readonly outputs: ReadonlyMap<string, string>
+}
+
+export function commandRunner(inputs: GivenInputs, screen: Screen): CommandRunner {
+  const outputs = new Map<string, string>()
+  // What was not typed is not given; a terminal has no other inputs.
+  const given: ReadonlyMap<string, string> = inputs
+  const terminal = terminalRunner({}, (text) => screen.line(text))
+  return {
+    outputs,
+    runner: {
+      ...terminal,
+      input: (name) => given.get(name)?.trim(),
+      group(title) {
+        screen.step(title)
+        terminal.group(title)
+      },
+      output: (name, value) => void outputs.set(name, value),
+    },
+  }
+}

@@ -1,0 +1,23 @@
+import type { InputName } from '../request/inputs.generated.ts'
+
+/** What a user wants of the command line. */
+export type Command =
+  | BuildCommand
+  | {
+      readonly kind: 'clean'
+      readonly inputs: GivenInputs
+    }
+  | { readonly kind: 'help'; readonly topic: string | undefined }
+  | { readonly kind: 'version' }
+  /** Sentences, each about one part of what was typed. */
+  | { readonly kind: 'mistakes'; readonly mistakes: readonly string[] }
+
+export interface BuildCommand {
+  readonly kind: 'build'
+  readonly inputs: GivenInputs
+  /** `json`: the outputs as one object on standard output, everything else on standard error. */
+  readonly output: 'text' | 'json'
+}
+
+/** The action's inputs, as the command line gives them. */
+export type GivenInputs = ReadonlyMap<InputName, string>

@@ -1,0 +1,112 @@
+import type { InputName } from '../request/inputs.generated.ts'
+import { INPUT_NAMES } from '../request/inputs.generated.ts'
+import { helpOf, isBoolean } from './input-help.ts'
+
+const WIDTH = 80
+const INDENT = 6
+
+/** What most builds need; the rest is in `hybrid-build build --help`. */
+const COMMON: readonly InputName[] = [
+  'tags',
+  'context',
+  'file',
+  'build-args',
+  'target',
+  'push',
+  'namespace',
+  'kubeconfig',
+  'timeout',
+]
+
+const OVERVIEW = `hybrid-build: builds container images inside a Kubernetes cluster
+
+Usage:
+  hybrid-build build [FLAGS]
+  hybrid-build METHOD DOCKERFILE IMAGE CONTEXT [FLAGS]
+                                the same, short: hybrid-build kaniko Dockerfile
+                                ghcr.io/acme/app:1.0 .
+  hybrid-build clean [FLAGS]    removes what builds left behind and has expired
+  hybrid-build help [COMMAND]
+  hybrid-build --version
+`
+
+const END = `A flag that is given again adds a line: --build-args A=1 --build-args B=2.
+--image is --tags, --dockerfile is --file. Environment: KUBE_NAMESPACE,
+BUILD_TIMEOUT, KANIKO_IMAGE, KUBECONFIG, NO_COLOR.
+
+Exit status: 0 built, 1 build failed, 2 wrong usage or input, 3 cluster, tool or
+right missing, 4 defect of this program, 130 cancelled.
+`
+
+const OUTPUT = `  -o, --output text|json
+      json: what came of it as one object on standard output, the log on
+      standard error. Default: text
+`
+
+/** The help, or that of one command; undefined for a command that there is not. */
+export function helpText(topic: string | undefined, methods: readonly string[]): string | undefined {
+  if (topic === undefined) {
+    return [
+      OVERVIEW,
+      'Common flags (all of them: hybrid-build build --help):',
+      '',
+      ...COMMON.map(flagHelp),
+      END,
+    ].join('\n')
+  }
+  if (topic === 'build' || methods.includes(topic)) {
+    const known = INPUT_NAMES.filter((name) => helpOf(name) !== undefined)
+    return [
+      'Usage: hybrid-build build [FLAGS]',
+      `       hybrid-build ${methods.join('|')}\n                    DOCKERFILE IMAGE CONTEXT [FLAGS]`,
+      '',
+      'The flags are the inputs of the GitHub Action; docs/inputs.md has them with all',
+      'their forms, and an example each.',
+      '',
+      OUTPUT,
+      ...known.map(flagHelp),
+      END,
+    ].join('\n')
+  }
+  if (topic === 'clean') return CLEAN
+  return undefined
+}
+
+const CLEAN = `Usage: hybrid-build clean [--kubeconfig K] [--kube-context C] [--namespace N]
+
+Removes what builds have left behind and has expired by the cluster's clock:
+their namespaces, or with --namespace the builds in that one. Nothing else, and
+nothing of a build that may still run. Says what it removed.
+`
+
+/** `  --target NAME`, then what it means, indented. */
+function flagHelp(name: InputName): string {
+  const help = helpOf(name)
+  if (help === undefined) return ''
+  const { meaning, form, fallback } = help
+  const short = SHORT[name] === undefined ? '' : `-${SHORT[name]}, `
+  const value = isBoolean(name) ? '[=true|false]' : '=VALUE'
+  const text = `${plain(meaning)} Form: ${plain(form)}. Default: ${plain(fallback)}.`
+  return [`  ${short}--${name}${value}`, ...wrapped(text), ''].join('\n')
+}
+
+const SHORT: Partial<Record<InputName, string>> = { tags: 't', file: 'f', namespace: 'n' }
+
+/** Without what is Markdown's. */
+const plain = (text: string): string =>
+  text
+    .replaceAll('`', '')
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll('**', '')
+
+function wrapped(text: string): readonly string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(/\s+/)) {
+    if (line !== '' && INDENT + line.length + 1 + word.length > WIDTH) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line].map((each) => ' '.repeat(INDENT) + each)
+}

@@ -1,0 +1,172 @@
+import { parseArgs } from 'node:util'
+
+import { nearest } from '../failure/nearest.ts'
+import type { InputName } from '../request/inputs.generated.ts'
+import { INPUT_NAMES } from '../request/inputs.generated.ts'
+import type { Command, GivenInputs } from './command.ts'
+import { isBoolean } from './input-help.ts'
+
+/** Flags under other names, as scripts and docker have them. */
+const ALIASES: Readonly<Record<string, InputName>> = { image: 'tags', dockerfile: 'file' }
+const SHORT: Readonly<Record<string, InputName>> = { t: 'tags', f: 'file', n: 'namespace' }
+
+/** Builders that begin the short form `METHOD DOCKERFILE IMAGE CONTEXT`. */
+export const METHODS = ['auto', 'kaniko', 'buildkit', 'docker', 'buildah', 'podman', 'nerdctl'] as const
+
+const COMMANDS = ['build', 'clean', 'help'] as const
+
+/** Inputs that say which cluster; the others are about a build. */
+const OF_CLUSTER: readonly InputName[] = ['kubeconfig', 'kube-context', 'namespace']
+
+/** Reads what was typed after the program's name; all mistakes at once. */
+export function parseCommand(words: readonly string[]): Command {
+  const typed = readWords(words)
+  const { positionals, flags } = typed
+  const [first, ...rest] = positionals
+  if (flags.has('version')) return { kind: 'version' }
+  if (flags.has('help') || words.length === 0) return { kind: 'help', topic: first }
+  if (first === 'help') return { kind: 'help', topic: rest[0] }
+  if (first === 'clean') return cleanOf(typed, rest)
+  return buildOf(typed, first, rest)
+}
+
+function buildOf(typed: Typed, first: string | undefined, rest: readonly string[]): Command {
+  const mistakes = [...typed.mistakes]
+  const inputs = new Map(typed.inputs)
+  if (isMethod(first)) mistakes.push(...shortForm(first, rest, inputs))
+  else if (first !== undefined && first !== 'build') mistakes.push(unknownCommand(first))
+  else if (rest[0] !== undefined) mistakes.push(...strayWord(rest[0], typed))
+  else if (first === undefined) mistakes.push('which command? `hybrid-build build` builds')
+  const output = typed.flags.get('output') ?? 'text'
+  if (output !== 'text' && output !== 'json') mistakes.push(`--output is text or json, not "${output}"`)
+  if (mistakes.length > 0) return { kind: 'mistakes', mistakes }
+  return { kind: 'build', inputs, output: output === 'json' ? 'json' : 'text' }
+}
+
+/** `METHOD DOCKERFILE IMAGE CONTEXT`; flags may say more, and not the same again. */
+function shortForm(
+  method: string,
+  rest: readonly string[],
+  inputs: Map<InputName, string>,
+): readonly string[] {
+  const [dockerfile, image, context, ...others] = rest
+  if (dockerfile === undefined || image === undefined || context === undefined || others.length > 0)
+    return [`the short form is METHOD DOCKERFILE IMAGE CONTEXT, as in: ${method} Dockerfile myapp:latest .`]
+  const given: readonly (readonly [InputName, string])[] = [
+    ['builder', method],
+    ['file', dockerfile],
+    ['tags', image],
+    ['context', context],
+  ]
+  const twice = given
+    .filter(([name]) => inputs.has(name))
+    .map(([name]) => `--${name} is given by the short form too`)
+  for (const [name, value] of given) inputs.set(name, value)
+  return twice
+}
+
+function cleanOf({ inputs, mistakes, flags }: Typed, rest: readonly string[]): Command {
+  const foreign = [...inputs.keys()].filter((name) => !OF_CLUSTER.includes(name))
+  const all = [
+    ...mistakes,
+    ...foreign.map((name) => `--${name} is of \`build\`, not of \`clean\``),
+    ...(flags.has('output') ? ['--output is of `build`, not of `clean`'] : []),
+    ...(rest[0] === undefined ? [] : strayWord(rest[0], { mistakes })),
+  ]
+  return all.length > 0 ? { kind: 'mistakes', mistakes: all } : { kind: 'clean', inputs }
+}
+
+/** Behind a flag that is misspelled, its value is no mistake of its own. */
+function strayWord(word: string, { mistakes }: Pick<Typed, 'mistakes'>): readonly string[] {
+  return mistakes.length > 0 ? [] : [`"${word}" belongs to no flag`]
+}
+
+function isMethod(word: string | undefined): word is (typeof METHODS)[number] {
+  return METHODS.some((method) => method === word)
+}
+
+function unknownCommand(word: string): string {
+  const meant = nearest(word, [...COMMANDS, ...METHODS])
+  return `there is no command "${word}"${meant === undefined ? '' : `; was ${meant} meant?`}`
+}
+
+interface Typed {
+  readonly positionals: readonly string[]
+  readonly inputs: GivenInputs
+  /** Those that are no inputs. */
+  readonly flags: ReadonlyMap<string, string>
+  readonly mistakes: readonly string[]
+}
+
+const OWN_FLAGS = {
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+  output: { type: 'string', short: 'o' },
+} as const
+
+const SHORT_OF = new Map(Object.entries(SHORT).map(([letter, name]) => [name, letter]))
+
+/** Every input is a flag of its name. */
+const OPTIONS = {
+  ...Object.fromEntries(
+    [...INPUT_NAMES, ...Object.keys(ALIASES)].map((name) => [name, optionOf(name)] as const),
+  ),
+  // The input `outputs` is another one.
+  ...OWN_FLAGS,
+}
+
+function optionOf(name: string): { readonly type: 'string' | 'boolean'; readonly short?: string } {
+  const short = SHORT_OF.get(name as InputName)
+  return { type: isBoolean(name) ? 'boolean' : 'string', ...(short === undefined ? {} : { short }) }
+}
+
+function readWords(words: readonly string[]): Typed {
+  // Not strict: it would stop at the first mistake, and take no `--push=false`.
+  const { tokens } = parseArgs({
+    args: [...words],
+    options: OPTIONS,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  })
+  const positionals: string[] = []
+  const inputs = new Map<InputName, string>()
+  const flags = new Map<string, string>()
+  const mistakes: string[] = []
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value)
+    if (token.kind !== 'option') continue
+    const { name, rawName } = token
+    const value = token.value ?? (isSwitch(name) ? 'true' : undefined)
+    if (!(name in OPTIONS)) mistakes.push(unknownFlag(rawName))
+    else if (value === undefined || (!token.inlineValue && value.startsWith('--')))
+      mistakes.push(`${rawName} needs a value: ${rawName}=VALUE`)
+    else if (name in OWN_FLAGS) flags.set(name, value)
+    else {
+      const input = ALIASES[name] ?? inputNamed(name)
+      inputs.set(input, joined(inputs.get(input), withoutMount(name, value)))
+    }
+  }
+  return { positionals, inputs, flags, mistakes }
+}
+
+const isSwitch = (name: string): boolean => isBoolean(name) || name === 'help' || name === 'version'
+
+/** A flag that is given again adds a line: lists and maps have one entry a line. */
+const joined = (before: string | undefined, value: string): string =>
+  before === undefined ? value : `${before}\n${value}`
+
+/** Scripts for Kaniko name its Dockerfile as its pod sees it. */
+const withoutMount = (name: string, value: string): string =>
+  name === 'dockerfile' ? value.replace(/^\/workspace\//, '') : value
+
+function inputNamed(name: string): InputName {
+  const found = INPUT_NAMES.find((input) => input === name)
+  if (found === undefined) throw new Error(`${name} is no input`)
+  return found
+}
+
+function unknownFlag(rawName: string): string {
+  const meant = nearest(rawName.replace(/^-+/, ''), Object.keys(OPTIONS))
+  return `there is no flag ${rawName}${meant === undefined ? '' : `; was --${meant} meant?`}`
+}

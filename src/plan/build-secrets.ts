@@ -1,5 +1,6 @@
 import type { KubernetesObject, ObjectMeta } from '../kubernetes/objects.ts'
 import { SECRETS_DIRECTORY } from './mounts.ts'
+import { ownSecret } from './own-secret.ts'
 
 /** A secret for `RUN --mount=type=secret`, as a file in the container. */
 export interface SecretFile {
@@ -20,15 +21,7 @@ export function secretFiles(values: ReadonlyMap<string, Uint8Array>): readonly S
   })
 }
 
-/** The Secret that holds a build's secrets. Immutable, as the context is. */
+/** The Secret that holds a build's secrets. */
 export function buildSecret(metadata: ObjectMeta, files: readonly SecretFile[]): KubernetesObject {
-  const data = files.map(({ file, value }) => [file, Buffer.from(value).toString('base64')])
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata,
-    type: 'Opaque',
-    immutable: true,
-    data: Object.fromEntries(data),
-  }
+  return ownSecret(metadata, 'Opaque', new Map(files.map(({ file, value }) => [file, value])))
 }

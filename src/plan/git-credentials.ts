@@ -1,5 +1,6 @@
 import type { KubernetesObject, ObjectMeta } from '../kubernetes/objects.ts'
 import type { ContextSource } from '../request/context-source.ts'
+import { ownSecret } from './own-secret.ts'
 import type { PlanGrounds } from './plan-build.ts'
 
 /** Who clones the context. */
@@ -51,16 +52,9 @@ const KEYS = { username: 'GIT_USERNAME', password: 'GIT_PASSWORD' } as const
 /** The name that GitHub takes with any token, and that others do not look at. */
 const USERNAME = 'x-access-token'
 
-/** The Secret that holds them. Immutable, as the context is. */
+/** The Secret that holds them. */
 export function gitSecret(metadata: ObjectMeta, { token }: GitCredentials): KubernetesObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata,
-    type: 'Opaque',
-    immutable: true,
-    data: { [KEYS.password]: Buffer.from(token).toString('base64') },
-  }
+  return ownSecret(metadata, 'Opaque', new Map([[KEYS.password, token]]))
 }
 
 /** What Kaniko is told of a clone by its environment; the password never stands in the pod's spec. */

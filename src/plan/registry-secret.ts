@@ -1,16 +1,10 @@
 import type { KubernetesObject, ObjectMeta } from '../kubernetes/objects.ts'
 import { DOCKER_CONFIG_KEY } from './mounts.ts'
+import { ownSecret } from './own-secret.ts'
 
-/** The Secret that holds a config.json. Immutable, as the context is. */
+/** The Secret that holds a config.json. */
 export function registrySecret(metadata: ObjectMeta, config: string): KubernetesObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata,
-    type: 'kubernetes.io/dockerconfigjson',
-    immutable: true,
-    data: { [DOCKER_CONFIG_KEY]: Buffer.from(config).toString('base64') },
-  }
+  return ownSecret(metadata, 'kubernetes.io/dockerconfigjson', new Map([[DOCKER_CONFIG_KEY, config]]))
 }
 
 /** The config.json that is among a plan's Secrets; undefined if none is sent. */

@@ -19,6 +19,7 @@ import type { BuildRecord } from '../progress/build-record.ts'
 import { KanikoProgress } from '../progress/kaniko-progress.ts'
 import type { BuildObserver } from './build-observer.ts'
 import type { Clock } from '../clock.ts'
+import { AttemptDeadlines } from './attempt-deadlines.ts'
 import { ContextDelivery } from './context-delivery.ts'
 import { nextWithin } from './next-within.ts'
 import { Phases, phaseOf } from './phases.ts'
@@ -107,12 +108,11 @@ class Attempt {
   readonly #phases = new Phases()
   readonly #progress: KanikoProgress
   readonly #delivery: ContextDelivery
+  readonly #deadlines: AttemptDeadlines
   readonly #ended = Promise.withResolvers<undefined>()
   #log: Promise<LogEnd> | undefined
   #snapshot: BuildSnapshot | undefined
   #waitingFor = ''
-  #runningSince: number | undefined
-  #stuck: { readonly code: string; readonly since: number; readonly graceMs: number } | undefined
 
   constructor(created: CreatedBuild, plan: BuildPlan, following: Following, signal: AbortSignal) {
     this.#created = created
@@ -120,6 +120,7 @@ class Attempt {
     this.#following = following
     this.#signal = signal
     this.#createdAt = following.clock.now()
+    this.#deadlines = new AttemptDeadlines(plan, following.clock)
     this.#phases.enter('create', 0)
     const tell = (event: BuildEvent): void => following.observer.event(event)
     this.#delivery = new ContextDelivery(created, following.openContext, following, signal)
@@ -128,9 +129,9 @@ class Attempt {
 
   /** Until the nearest deadline. */
   millisecondsLeft(): number {
-    const deadlines = [this.#phaseDeadline(), this.#isBuilding() ? Infinity : this.#delivery.deadline]
-    if (this.#stuck) deadlines.push(this.#stuck.since + this.#stuck.graceMs)
-    return Math.min(...deadlines) - this.#following.clock.now()
+    const { phase, trouble } = this.#deadlines
+    const delivery = this.#isBuilding() ? Infinity : this.#delivery.deadline
+    return Math.min(phase, trouble, delivery) - this.#following.clock.now()
   }
 
   /** Resolves when there is more to judge than time and snapshots. */
@@ -141,7 +142,9 @@ class Attempt {
   async see(snapshot: BuildSnapshot): Promise<AttemptEnd | undefined> {
     this.#snapshot = snapshot
     const verdict = judge(snapshot, this.#created, this.#following.facts.nodes)
-    this.#remember(verdict)
+    this.#deadlines.remember(verdict)
+    // The same trouble may come back.
+    if (verdict.kind === 'running') this.#waitingFor = ''
     this.#timePhase(snapshot, verdict)
     if (verdict.kind !== 'ended' && verdict.kind !== 'failed')
       this.#delivery.begin(snapshot.pod?.metadata.name)
@@ -199,11 +202,11 @@ class Attempt {
     if (this.#delivery.failure !== undefined || (now >= this.#delivery.deadline && !this.#isBuilding())) {
       return this.#contextFailed(this.#snapshot)
     }
-    if (this.#stuck && now >= this.#stuck.since + this.#stuck.graceMs && this.#snapshot) {
+    if (now >= this.#deadlines.trouble && this.#snapshot) {
       return this.#failed(diagnoseEnd(this.#endedBuild(this.#snapshot)))
     }
-    if (now < this.#phaseDeadline()) return undefined
-    if (this.#runningSince !== undefined) {
+    if (now < this.#deadlines.phase) return undefined
+    if (this.#deadlines.hasRun) {
       return this.#failed(deadlinePassed(this.#endedBuild(this.#snapshot)))
     }
     return this.#failed(neverStarted(this.#endedBuild(this.#snapshot), this.#waitingFor))
@@ -226,28 +229,6 @@ class Attempt {
   /** The sequence of snapshots ended although nobody asked it to. */
   lostSight(): Promise<AttemptEnd> {
     throw new Error('the observation of the build ended before the build did')
-  }
-
-  #phaseDeadline(): number {
-    return this.#runningSince === undefined
-      ? this.#createdAt + this.#plan.scheduleTimeoutSeconds * 1000
-      : this.#runningSince + this.#plan.timeoutSeconds * 1000
-  }
-
-  #remember(verdict: Verdict): void {
-    const now = this.#following.clock.now()
-    if (verdict.kind === 'running') {
-      this.#runningSince ??= now
-      // The same trouble may come back.
-      this.#waitingFor = ''
-    }
-    if (verdict.kind !== 'stuck') this.#stuck = undefined
-    else if (this.#stuck?.code !== verdict.code) {
-      this.#stuck = { code: verdict.code, since: now, graceMs: verdict.graceSeconds * 1000 }
-    } else {
-      // The same trouble with a shorter grace: now the cluster has said that it will not heal.
-      this.#stuck = { ...this.#stuck, graceMs: Math.min(this.#stuck.graceMs, verdict.graceSeconds * 1000) }
-    }
   }
 
   #tellWaiting(why: string): void {
@@ -318,7 +299,7 @@ class Attempt {
   }
 
   #timePhase(snapshot: BuildSnapshot, verdict: Verdict): void {
-    if (this.#runningSince !== undefined && verdict.kind !== 'running') return
+    if (this.#deadlines.hasRun && verdict.kind !== 'running') return
     if (verdict.kind === 'waiting' || verdict.kind === 'stuck') {
       this.#phases.enter(phaseOf(snapshot, verdict.why), this.#sinceZero())
     } else this.#phases.leave(this.#sinceZero())

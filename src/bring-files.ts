@@ -60,7 +60,7 @@ type Brought =
 
 /** It may take as long as the build itself: then the pod's own deadline is near. */
 async function bringInTime(
-  { where: { namespace = '' }, pod = '' }: Built,
+  { where: { namespace = '' }, pod = '', digest }: Built,
   files: readonly ImageFile[],
   bringing: Bringing,
   seconds: number,
@@ -73,7 +73,9 @@ async function bringInTime(
   const brought: BroughtFile[] = []
   try {
     // One after the other: they share the way.
-    for (const file of files) brought.push(await bringOne({ namespace, pod }, file, bringing, within))
+    for (const file of files) {
+      brought.push(await bringOne({ namespace, pod, digest }, file, bringing, within))
+    }
     return { kind: 'brought', files: brought }
   } catch (error) {
     if (signal.aborted) return { kind: 'cancelled' }
@@ -86,7 +88,7 @@ async function bringInTime(
 }
 
 async function bringOne(
-  pod: PodAddress,
+  { digest, ...pod }: PodAddress & { readonly digest: string },
   { form, dest }: ImageFile,
   { session, runner, clock, imageFiles }: Bringing,
   signal: AbortSignal,
@@ -95,7 +97,7 @@ async function bringOne(
   const began = clock.now()
   const fetching = toldFetching(incoming, dest, runner, clock)
   try {
-    const { bytes } = await session.fetchFile(pod, form, fetching, signal)
+    const { bytes } = await session.fetchFile(pod, { form, digest }, fetching, signal)
     // Cancelled at the last moment is cancelled.
     signal.throwIfAborted()
     await incoming.keep()

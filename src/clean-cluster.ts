@@ -21,10 +21,13 @@ export async function cleanCluster(
   try {
     const session = await openCluster()
     try {
-      const removed = await session.clean(namespace, signal)
+      const { removed, kept } = await session.clean(namespace, signal)
       for (const object of removed) runner.info(`Removed ${named(object)}`)
-      if (removed.length === 0) runner.info('Nothing of ours has expired.')
-      return true
+      for (const { object, reason } of kept)
+        runner.warning(`The ${named(object)} could not be removed: ${reason}`)
+      if (removed.length + kept.length === 0) runner.info('Nothing of ours has expired.')
+      if (kept.length > 0) runner.output('failure-code', 'forbidden')
+      return kept.length === 0
     } finally {
       session.close()
     }

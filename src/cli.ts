@@ -12,13 +12,20 @@ import { helpText } from './command-line/help.ts'
 import { outputJson } from './command-line/output-json.ts'
 import { METHODS, parseCommand } from './command-line/parse-command.ts'
 import { screenOn } from './command-line/screen.ts'
+import type { InputName } from './request/inputs.generated.ts'
+import { parseDnsLabel } from './request/scalars.ts'
+import type { Environment } from './runner/environment.ts'
 import { reportCrash } from './runner/report-crash.ts'
 import { stateLedger } from './runner/state-ledger.ts'
 import { stopSignal } from './runner/stop-signal.ts'
 import { openCluster } from './wiring.ts'
 
-const environment = process.env
+// Paths are relative to where the user is, in a step of a workflow as well.
+const environment: Environment = { ...process.env, GITHUB_WORKSPACE: process.cwd() }
+const isInWorkflow = process.env['GITHUB_ACTIONS'] === 'true'
 const stop = stopSignal(process)
+
+const DEBUGGING = 'run it again with the variable DEBUG set to 1 and report what it prints'
 
 async function run(command: Command): Promise<number> {
   switch (command.kind) {
@@ -32,10 +39,22 @@ async function run(command: Command): Promise<number> {
     case 'help':
       return help(command.topic)
     case 'mistakes':
-      for (const mistake of command.mistakes) process.stderr.write(`hybrid-build: ${mistake}\n`)
-      process.stderr.write('hybrid-build --help says what there is.\n')
-      return EXIT.usage
+      return tellMistakes(command)
   }
+}
+
+function tellMistakes({ mistakes, output }: Extract<Command, { readonly kind: 'mistakes' }>): number {
+  for (const mistake of mistakes) process.stderr.write(`hybrid-build: ${mistake}\n`)
+  process.stderr.write('hybrid-build --help says what there is.\n')
+  if (output === 'json') {
+    const outputs = [
+      ['outcome', 'failed'],
+      ['failure-code', 'input'],
+      ['failure-message', mistakes.join('; ')],
+    ] as const
+    process.stdout.write(`${outputJson(new Map(outputs), EXIT.usage)}\n`)
+  }
+  return EXIT.usage
 }
 
 function help(topic: string | undefined): number {
@@ -47,7 +66,7 @@ function help(topic: string | undefined): number {
 
 async function build({ inputs, output }: BuildCommand): Promise<number> {
   const screen = screenOn(output === 'json' ? process.stderr : process.stdout, environment, systemClock)
-  const { runner, outputs } = commandRunner(inputs, screen)
+  const { runner, outputs } = commandRunner(inputs, screen, isInWorkflow)
   try {
     // No post phase follows: what is created is removed before the process ends.
     await buildImage(
@@ -59,7 +78,7 @@ async function build({ inputs, output }: BuildCommand): Promise<number> {
       stop,
     )
   } catch (error) {
-    reportCrash(runner, error, environment['DEBUG'] !== undefined)
+    reportCrash(runner, error, environment['DEBUG'] !== undefined, DEBUGGING)
   } finally {
     screen.end()
   }
@@ -70,14 +89,25 @@ async function build({ inputs, output }: BuildCommand): Promise<number> {
 
 async function clean(inputs: GivenInputs): Promise<number> {
   const screen = screenOn(process.stdout, environment, systemClock)
-  const { runner, outputs } = commandRunner(inputs, screen)
+  const { runner, outputs } = commandRunner(inputs, screen, isInWorkflow)
+  const given = (name: InputName, variable = ''): string | undefined =>
+    inputs.get(name)?.trim() || environment[variable]?.trim() || undefined
+  const namespace = given('namespace', 'KUBE_NAMESPACE')
+  const name = namespace === undefined ? undefined : parseDnsLabel(namespace)
+  if (name?.kind === 'problems') {
+    return tellMistakes({
+      kind: 'mistakes',
+      mistakes: name.problems.map(({ problem }) => `--namespace: ${problem}`),
+      output: 'text',
+    })
+  }
   try {
-    const choice = { kubeconfig: inputs.get('kubeconfig'), kubeContext: inputs.get('kube-context') }
-    const namespace = inputs.get('namespace') ?? environment['KUBE_NAMESPACE']
+    const choice = { kubeconfig: given('kubeconfig'), kubeContext: given('kube-context') }
     const ports = { runner, openCluster: () => openCluster(choice, environment, runner) }
-    return (await cleanCluster(ports, namespace, stop)) ? EXIT.built : exitCodeOf(outputs)
+    return (await cleanCluster(ports, name?.value, stop)) ? EXIT.built : exitCodeOf(outputs)
   } catch (error) {
-    reportCrash(runner, error, environment['DEBUG'] !== undefined)
+    if (stop.aborted) return EXIT.cancelled
+    reportCrash(runner, error, environment['DEBUG'] !== undefined, DEBUGGING)
     return EXIT.internal
   } finally {
     screen.end()

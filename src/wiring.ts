@@ -20,7 +20,7 @@ export function runnerOf(environment: Environment): Runner {
 
 /** The folder that `context` and `file` are relative to. */
 export function workspaceOf(environment: Environment): string {
-  return environment['GITHUB_WORKSPACE'] ?? process.cwd()
+  return environment['GITHUB_WORKSPACE'] || process.cwd()
 }
 
 /** Opens the real cluster; what the kubeconfig keeps secret is hidden from the log from then on. */

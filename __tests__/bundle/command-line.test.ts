@@ -130,6 +130,49 @@ describe('hybrid-build as a process', () => {
     expect(left(at)).toEqual([])
   })
 
+  test('a reader that goes away ends the build, and nothing is left', async () => {
+    const at = await serve(hangs)
+    const running = cli('build', ...TAGS)
+    await running.printed('working')
+    // Whoever reads its output is gone; the next line finds that out.
+    running.child.stdout?.destroy()
+    running.child.stderr?.destroy()
+    at.pods[0]?.print('more')
+    const { code } = await running.ended
+    expect(code).toBe(130)
+    expect(left(at)).toEqual([])
+  })
+
+  test('in a step of a workflow what a build prints is no command of GitHub’s', async () => {
+    await serve(succeeds(DIGEST, '::set-output name=pwned::yes'))
+    const kubeconfig = server?.kubeconfig() ?? ''
+    const words = [process.execPath, CLI, 'build', ...TAGS, '--kubeconfig', kubeconfig]
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: '/none' }
+    const { output, code } = await start(words, { cwd: workspace, env }).ended
+    const before = output.slice(0, output.indexOf('::set-output'))
+    expect(before.lastIndexOf('::stop-commands::')).toBeGreaterThan(-1)
+    expect(before.slice(before.lastIndexOf('::stop-commands::')).match(/^::/gm)).toHaveLength(1)
+    expect(code).toBe(0)
+  })
+
+  test('mistakes are JSON too, where that is asked for', async () => {
+    const running = cli('build', '--tag', 'x', '-o', 'json')
+    let out = ''
+    running.child.stdout?.on('data', (piece: Buffer) => (out += piece.toString()))
+    await running.ended
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'failed', 'failure-code': 'input', 'exit-code': 2 })
+  })
+
+  test.each([['--namespace='], ['--namespace', 'a/b']])(
+    'clean looks at no namespace that is none (%j)',
+    async (...words) => {
+      const at = await serve(hangs)
+      const { code } = await cli('clean', ...words).ended
+      expect(code).toBe(words.length === 1 ? 0 : 2)
+      expect(at.requests.some(({ path }) => path.includes('/namespaces//'))).toBe(false)
+    },
+  )
+
   test('tells what there is, and its version', async () => {
     expect((await cli('--help').ended).output).toContain('hybrid-build METHOD DOCKERFILE IMAGE CONTEXT')
     expect((await cli('--version').ended).output).toMatch(/^\d+\.\d+\.\d+\n$/)

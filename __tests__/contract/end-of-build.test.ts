@@ -241,7 +241,7 @@ describe('the image as a file', () => {
       'pods "no-such-pod" is forbidden: User "ann" cannot get resource "pods/exec" in API group "" in the namespace "ci"'
     const check = { kind: 'answer', status: 403, message } as const
     const ended = await build(succeeds(DIGEST), { outputs, namespace: 'ci' }, { check })
-    expect(ended.outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'output-failed' })
+    expect(ended.outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'forbidden' })
     expect(ended.log).toContain('does not let "ann" get pods/exec in namespace "ci"')
     expect(server.said('create jobs')).toBe(0)
   })
@@ -256,7 +256,7 @@ describe('the image as a file', () => {
       'pods "x" is forbidden: User "ann" cannot create resource "pods/exec" in API group "" in the namespace "ci"'
     const exec: ExecScene[] = [{ kind: 'answer', status: 403, message }]
     const ended = await build(succeeds(DIGEST), { outputs, namespace: 'ci' }, { exec })
-    expect(ended.outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'output-failed' })
+    expect(ended.outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'forbidden' })
     expect(ended.log).toContain(`the image was built and pushed: example.com/app@${DIGEST}`)
     expect(ended.log).not.toContain('Built example.com')
     expect(there().filter((name) => name.includes('image.tar'))).toEqual([])

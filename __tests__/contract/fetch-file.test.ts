@@ -20,6 +20,7 @@ import { never, openSession } from '../support/build-fixture.ts'
 import { until } from '../support/eventually.ts'
 import type { ExecScene } from '../support/exec-script.ts'
 
+const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`
 const POD = { namespace: 'ci', pod: 'app-pod' }
 
 /** No multiple of a piece. */
@@ -59,7 +60,12 @@ async function fetch(sink: FileSink = file, signal = never()): Promise<Fetched> 
   const again: string[] = []
   try {
     const onAgain = (reason: string) => void again.push(reason)
-    const { bytes } = await session.fetchFile(POD, 'docker', { sink, onAgain }, signal)
+    const { bytes } = await session.fetchFile(
+      POD,
+      { form: 'docker', digest: DIGEST },
+      { sink, onAgain },
+      signal,
+    )
     await file.keep()
     return { again, bytes }
   } finally {
@@ -129,11 +135,6 @@ describe('a file on its way to the runner', () => {
 
   test.each<[string, ExecScene, string]>([
     [
-      'the process fails',
-      { kind: 'fail', stderr: 'tar: x: I/O error\n', message: 'exit code 1' },
-      'tar: x: I/O error',
-    ],
-    [
       'it is refused late',
       { kind: 'fail', stderr: '', message: 'container not found' },
       'container not found',
@@ -149,6 +150,15 @@ describe('a file on its way to the runner', () => {
       details: [expect.stringContaining(reason)],
     })
     expect(attempts()).toBe(3)
+    expect(files()).toEqual(['out'])
+  })
+
+  test('that the container will not send, and says why, is not asked for again', async () => {
+    await given([{ kind: 'fail', stderr: 'a layer of it is missing\n', message: 'exit code 1' }], 20)
+    const failure = await failureOf(fetch())
+    expect(failure.code).toBe('output-failed')
+    expect(failure.headline).toBe('The image cannot be read in its pod: a layer of it is missing.')
+    expect(attempts()).toBe(1)
     expect(files()).toEqual(['out'])
   })
 
@@ -185,7 +195,7 @@ describe('a file on its way to the runner', () => {
     const stop = new AbortController()
     const fetching = fetch(file, stop.signal)
     await until(() => (server.executing.executed[0]?.sent ?? 0) > 500_000)
-    expect(files()).toEqual(['out', 'out/.image.tar.x1y2z.part'])
+    expect(files()).toEqual(['out', 'out/.hybrid-kubernetes-build-x1y2z.part'])
     stop.abort(new Error('stopped'))
     await expect(fetching).rejects.toThrow('stopped')
     expect(files()).toEqual(['out'])
@@ -194,7 +204,7 @@ describe('a file on its way to the runner', () => {
   test('that the disk has no room for is told so, and not tried again', async () => {
     await given([whole])
     mkdirSync(join(folder, 'out'))
-    symlinkSync('/dev/full', join(folder, 'out', '.image.tar.x1y2z.part'))
+    symlinkSync('/dev/full', join(folder, 'out', '.hybrid-kubernetes-build-x1y2z.part'))
     const failure = await failureOf(fetch())
     expect(failure).toMatchObject({
       code: 'output-failed',
@@ -225,7 +235,7 @@ describe('a cluster that lets nobody execute anything', () => {
   test('is told with the right that is missing, and how to give it', async () => {
     await given([{ kind: 'answer', status: 403, message: forbidden('ci') }])
     const failure = await failureOf(fetch())
-    expect(failure.code).toBe('output-failed')
+    expect(failure.code).toBe('forbidden')
     expect(failure.headline).toContain('"system:serviceaccount:ci:runner" create pods/exec in namespace "ci"')
     expect(failure.cures.join('\n')).toContain(
       'kubectl -n ci create role image-builder-outputs --verb=create,get --resource=pods/exec',
@@ -239,7 +249,9 @@ describe('a cluster that lets nobody execute anything', () => {
     await given([{ kind: 'answer', status: 403, message: forbidden(namespace) }])
     const onAgain = (): void => undefined
     const pod = { ...POD, namespace }
-    const failure = await failureOf(session.fetchFile(pod, 'oci', { sink: file, onAgain }, never()))
+    const failure = await failureOf(
+      session.fetchFile(pod, { form: 'oci', digest: DIGEST }, { sink: file, onAgain }, never()),
+    )
     await file.drop()
     expect(failure.cures.join('\n')).toContain('create clusterrole image-builder-outputs')
   })
@@ -274,7 +286,7 @@ describe('whether a file could be fetched', () => {
 
   test('is denied by a missing right', async () => {
     const failure = await failureOf(checked(403, 'User "ann" cannot get resource "pods/exec" in x'))
-    expect(failure.code).toBe('output-failed')
+    expect(failure.code).toBe('forbidden')
     expect(failure.headline).toContain('"ann" get pods/exec')
   })
 })

@@ -222,7 +222,10 @@ describe('cleaning', () => {
     put('Job', 'theirs', '2020-01-01T00:00:00Z', { 'app.kubernetes.io/managed-by': 'helm' })
     put('Namespace', 'expired', '2026-11-23T19:00:00Z')
 
-    expect(await session.clean('ci', never())).toEqual([{ kind: 'Job', namespace: 'ci', name: 'old' }])
+    expect(await session.clean('ci', never())).toEqual({
+      removed: [{ kind: 'Job', namespace: 'ci', name: 'old' }],
+      kept: [],
+    })
     expect(server.objects.list('jobs').map(({ metadata }) => metadata.name)).toEqual(['young', 'theirs'])
     expect(server.objects.get('namespaces', '', 'expired')).toBeDefined()
   })
@@ -231,10 +234,20 @@ describe('cleaning', () => {
     put('Namespace', 'expired', '2026-11-23T19:00:00Z')
     put('Job', 'old', '2026-11-23T19:00:00Z')
 
-    expect(await session.clean(undefined, never())).toEqual([
-      { kind: 'Namespace', namespace: '', name: 'expired' },
-    ])
+    expect(await session.clean(undefined, never())).toEqual({
+      removed: [{ kind: 'Namespace', namespace: '', name: 'expired' }],
+      kept: [],
+    })
     expect(server.objects.list('jobs')).toHaveLength(1)
+  })
+
+  test('says what it may not remove', async () => {
+    put('Job', 'old', '2026-11-23T19:00:00Z')
+    server.forbid('delete jobs')
+    expect(await session.clean('ci', never())).toMatchObject({
+      removed: [],
+      kept: [{ object: { name: 'old' }, reason: expect.stringContaining('delete jobs') as unknown }],
+    })
   })
 
   test.each([

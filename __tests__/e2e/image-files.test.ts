@@ -117,6 +117,31 @@ describeWithKaniko(name, () => {
   )
 
   test(
+    'has nothing in it that a RUN has put beside it',
+    async () => {
+      const blobs = '/kaniko/image-files/oci/blobs/sha256'
+      const more = `mkdir -p ${blobs} && echo evil >${blobs}/extra && ln -s /etc/passwd ${blobs}/link`
+      dockerfile('FROM busybox', `RUN ${more} && truncate -s 400M ${blobs}/sparse`)
+      const { outputs } = await runStep(given({ push: 'false' }))
+      expect(outputs).toMatchObject({ outcome: 'built' })
+      configs(outputs['digest'] ?? '', [`${cluster.registry}/files:test`])
+      expect(names('out/oci.tar').filter((path) => /extra|link|sparse/.test(path))).toEqual([])
+    },
+    3 * MINUTES,
+  )
+
+  test(
+    'that a RUN has put a folder in the place of is told',
+    async () => {
+      dockerfile('FROM busybox', 'RUN mkdir -p /kaniko/image-files && ln -s /tmp /kaniko/image-files/oci')
+      const { outputs } = await runStep(given({ push: 'false', outputs: 'type=oci,dest=out/oci.tar' }))
+      expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'output-failed' })
+      expect(there()).toEqual(['out'])
+    },
+    3 * MINUTES,
+  )
+
+  test(
     'that no helper image can fetch is told in seconds, and names that image',
     async () => {
       dockerfile('FROM busybox', 'RUN sleep 600')

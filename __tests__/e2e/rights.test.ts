@@ -115,7 +115,7 @@ describeInLab(`${name}${LAB_ONLY}`, () => {
             outputs: `type=docker,dest=${join(folder, 'none.tar')}`,
           }),
         })
-        expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'output-failed' })
+        expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'forbidden' })
         expect(outputs).not.toHaveProperty('duration')
         expect(main.output).toContain('get pods/exec')
         expect(main.output).toContain('--verb=create,get --resource=pods/exec')

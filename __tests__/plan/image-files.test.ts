@@ -48,7 +48,7 @@ test('beside Kaniko waits a container without any rights, which ends by itself',
     command: ['sh', '-c', "trap 'exit 0' TERM; echo $$$$ >/work/pid; sleep 1860 & wait"],
     env: [{ name: 'PATH', value: '/busybox:/bin:/usr/bin' }],
     workingDir: '/',
-    resources: { requests: { cpu: '100m', memory: '32Mi' }, limits: { cpu: '1', memory: '64Mi' } },
+    resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '1', memory: '64Mi' } },
     securityContext: {
       runAsUser: 65532,
       runAsGroup: 65532,
@@ -79,7 +79,7 @@ test('what a quota may ask for of Kaniko is said of the container beside it too'
   const resources = 'limits: {ephemeral-storage: 20Gi}'
   expect(podOf(planOf({ ...DOCKER, resources })).containers[1]).toMatchObject({
     resources: {
-      requests: { cpu: '100m', memory: '32Mi' },
+      requests: { cpu: '100m', memory: '64Mi' },
       limits: { cpu: '1', memory: '64Mi', 'ephemeral-storage': '16Mi' },
     },
   })

@@ -84,6 +84,7 @@ describe('outputs are refused', () => {
     ['type=registry,registry.insecure=true', '`insecure-registries`'],
     ['type=docker,dest=a\ntype=tar,dest=b', 'a second one of the same kind'],
     ['type=docker,dest=a\ntype=oci,dest=a', 'the same file'],
+    ['type=docker,dest=x/a\ntype=oci,dest=./x//a', 'the same file'],
     ['type=docker,dest=a', 'use type=oci', { 'image-format': 'oci' }],
     ['type=tar,dest=a', 'use type=oci', { compression: 'zstd' }],
   ])('%s: %s', (outputs, problem, more = {}) => {

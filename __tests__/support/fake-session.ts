@@ -88,7 +88,7 @@ export function fakeSession(): FakeSession {
       return Promise.resolve(session.removal)
     },
     sweepExpired: () => Promise.resolve([]),
-    clean: () => Promise.resolve([]),
+    clean: () => Promise.resolve({ removed: [], kept: [] }),
     close: () => undefined,
   }
   return session

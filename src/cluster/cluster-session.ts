@@ -2,7 +2,7 @@ import type { OpenContext } from '../context/context-archive.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { ClusterEvent, Job, Pod, ResourceList, Taint } from '../kubernetes/objects.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
-import type { ImageFile } from '../request/image-files.ts'
+import type { ImageSource } from '../plan/helper-scripts.ts'
 import type { Fetching, Received } from './fetching.ts'
 
 /**
@@ -68,7 +68,7 @@ export interface ClusterSession {
   /**
    * Whether `fetchFile` would be let, asked before anything is created: a build
    * is too long to learn of a missing right at its end. Throws ActionError
-   * (`output-failed`) where the answer is no; without an answer it says nothing.
+   * (`forbidden`, `output-failed`) where the answer is no; without an answer it says nothing.
    */
   checkExec(namespace: string, signal: AbortSignal): Promise<void>
 
@@ -78,12 +78,7 @@ export interface ClusterSession {
    * arrived is what was sent; returns what that is. Throws ActionError (`output-failed`), or the
    * signal's reason.
    */
-  fetchFile(
-    pod: PodAddress,
-    form: ImageFile['form'],
-    fetching: Fetching,
-    signal: AbortSignal,
-  ): Promise<Received>
+  fetchFile(pod: PodAddress, source: ImageSource, fetching: Fetching, signal: AbortSignal): Promise<Received>
 
   /** Lets the container beside Kaniko's end, so that a pod that is kept does. Best effort: never throws. */
   endHelper(pod: PodAddress, signal: AbortSignal): Promise<void>
@@ -110,12 +105,19 @@ export interface ClusterSession {
 
   /**
    * Removes expired namespaces of ours, or the expired builds of the given
-   * namespace; what was removed. Throws ActionError where that may not be looked for.
+   * namespace. Throws ActionError where that may not be looked for.
    */
-  clean(namespace: string | undefined, signal: AbortSignal): Promise<readonly ExpiredObject[]>
+  clean(namespace: string | undefined, signal: AbortSignal): Promise<Cleaned>
 
   /** Closes all connections. */
   close(): void
+}
+
+/** What came of cleaning. */
+export interface Cleaned {
+  readonly removed: readonly ExpiredObject[]
+  /** What could not be removed; `reason` is a sentence. */
+  readonly kept: readonly { readonly object: ExpiredObject; readonly reason: string }[]
 }
 
 /** Something of ours whose end had come. */

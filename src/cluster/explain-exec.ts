@@ -33,6 +33,19 @@ export function notBroughtOver(trouble: string, attempts: number): ActionError {
   })
 }
 
+/** The container said why, and would say it again. */
+export function cannotBeRead(why: string): ActionError {
+  return new ActionError({
+    code: 'output-failed',
+    headline: `The image cannot be read in its pod: ${why}.`,
+    details: [],
+    cures: [
+      'look whether a RUN of the Dockerfile writes below /kaniko, which is not its to write to',
+      WITHOUT,
+    ],
+  })
+}
+
 const USER = /User "([^"]*)" cannot (\S+) resource "pods\/exec"/
 
 function noRight(error: ApiError, { namespace }: Where): ActionError {
@@ -41,7 +54,7 @@ function noRight(error: ApiError, { namespace }: Where): ActionError {
   const isOwn = isOwnNamespaceName(namespace)
   const where = isOwn ? 'the builds’ own namespaces' : `namespace "${namespace}"`
   return new ActionError({
-    code: 'output-failed',
+    code: 'forbidden',
     headline: `The cluster does not let "${user}" ${verb} pods/exec in ${where}, which bringing the image to the runner needs.`,
     details: [],
     cures: [

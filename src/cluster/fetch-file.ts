@@ -1,12 +1,11 @@
 import { HELPER_CONTAINER } from '../plan/helper-container.ts'
-import { sendScript } from '../plan/helper-scripts.ts'
-import type { ImageFile } from '../request/image-files.ts'
+import { type ImageSource, sendScript } from '../plan/helper-scripts.ts'
 import { unlessAborted } from './aborted.ts'
 import type { Api } from './api.ts'
 import { oneLine } from './api-error.ts'
 import type { PodAddress } from './cluster-session.ts'
 import type { ChannelEnd, ContainerChannel } from './container-channel.ts'
-import { explainExec, notBroughtOver } from './explain-exec.ts'
+import { cannotBeRead, explainExec, notBroughtOver } from './explain-exec.ts'
 import type { Fetching, Received } from './fetching.ts'
 import { execOf } from './paths.ts'
 import { Receiver } from './receiver.ts'
@@ -24,13 +23,14 @@ const STALL_MS = 60_000
 export async function fetchFile(
   api: Api,
   pod: PodAddress,
-  form: ImageFile['form'],
+  source: ImageSource,
   fetching: Fetching,
   patience: Patience,
   signal: AbortSignal,
 ): Promise<Received> {
   for (let tried = 1; ; tried++) {
-    const { got, trouble } = await attempt(api, pod, form, fetching, patience, signal)
+    const { got, trouble, refusal } = await attempt(api, pod, source, fetching, patience, signal)
+    if (refusal !== undefined) throw cannotBeRead(refusal)
     if (trouble === undefined) return got
     if (tried === ATTEMPTS) throw notBroughtOver(trouble, ATTEMPTS)
     fetching.onAgain(trouble)
@@ -43,19 +43,21 @@ interface Attempt {
   readonly got: Received
   /** What went wrong in a way that may pass; undefined if the file is whole. */
   readonly trouble: string | undefined
+  /** Why the container will not send it, however often it is asked. */
+  readonly refusal: string | undefined
 }
 
 async function attempt(
   api: Api,
   pod: PodAddress,
-  form: ImageFile['form'],
+  source: ImageSource,
   { sink }: Fetching,
   patience: Patience,
   signal: AbortSignal,
 ): Promise<Attempt> {
   await sink.begin()
   const receiver = new Receiver(sink)
-  const channel = await open(api, pod, form, receiver, patience, signal)
+  const channel = await open(api, pod, source, receiver, patience, signal)
   receiver.listenTo(channel)
   const over = new AbortController()
   try {
@@ -63,7 +65,12 @@ async function attempt(
     const end = await unlessAborted(Promise.race(ends), signal)
     receiver.stop()
     const got = await sink.end()
-    return { got, trouble: troubleIn(end, receiver, got) }
+    const refusal = end.kind === 'status' && !end.succeeded ? oneLine(receiver.errors) : ''
+    return {
+      got,
+      trouble: troubleIn(end, receiver, got),
+      refusal: refusal === '' ? undefined : refusal,
+    }
   } finally {
     over.abort()
     receiver.stop()
@@ -74,14 +81,14 @@ async function attempt(
 async function open(
   api: Api,
   pod: PodAddress,
-  form: ImageFile['form'],
+  source: ImageSource,
   receiver: Receiver,
   patience: Patience,
   signal: AbortSignal,
 ): Promise<ContainerChannel> {
   const query = {
     container: HELPER_CONTAINER,
-    command: ['sh', '-c', sendScript(form)],
+    command: ['sh', '-c', sendScript(source)],
     stdout: 'true',
     stderr: 'true',
   }

@@ -30,6 +30,8 @@ export function parseList(value: unknown): {
   readonly resourceVersion: string
   /** There is no further page. */
   readonly areAll: boolean
+  /** Where the next page begins; undefined: there is none. */
+  readonly next: string | undefined
 } {
   const metadata = isRecord(value) ? value['metadata'] : undefined
   const items = isRecord(value) ? value['items'] : undefined
@@ -41,5 +43,9 @@ export function parseList(value: unknown): {
     items: (items ?? []).map(parseObject),
     resourceVersion: typeof version === 'string' ? version : '',
     areAll: typeof metadata['continue'] !== 'string' || metadata['continue'] === '',
+    next:
+      typeof metadata['continue'] === 'string' && metadata['continue'] !== ''
+        ? metadata['continue']
+        : undefined,
   }
 }

@@ -62,7 +62,7 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
       return deliverContext(api, target, open, delivering, patience, signal)
     },
     checkExec: (namespace, signal) => checkExec(api, namespace, signal),
-    fetchFile: (pod, form, fetching, signal) => fetchFile(api, pod, form, fetching, patience, signal),
+    fetchFile: (pod, source, fetching, signal) => fetchFile(api, pod, source, fetching, patience, signal),
     endHelper: (pod, signal) => endHelper(api, pod, signal),
     architectureOf: (node, signal) => readArchitecture(api, node, signal),
     inspect: (build, signal) => inspectBuild(api, build, signal),

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { Api, ApiRequest } from './api.ts'
-import type { ExpiredObject } from './cluster-session.ts'
+import type { Cleaned, ExpiredObject } from './cluster-session.ts'
+import { sentence } from './explain-error.ts'
 import { parseList } from './json.ts'
 import { collectionOf, objectPath } from './paths.ts'
 import { deleteObject } from './remove.ts'
@@ -23,7 +24,7 @@ export async function sweepExpiredNamespaces(api: Api, signal: AbortSignal): Pro
   try {
     const everything = { kind: 'Namespace', namespace: '', retry: LAST_MOMENT, timeoutMs: LIMIT_MS } as const
     const removed = await removeExpired(api, everything, within)
-    return removed.map(({ name }) => name)
+    return removed.filter(({ trouble }) => trouble === undefined).map(({ object }) => object.name)
   } catch {
     return []
   }
@@ -34,12 +35,18 @@ export async function cleanExpired(
   api: Api,
   namespace: string | undefined,
   signal: AbortSignal,
-): Promise<readonly ExpiredObject[]> {
+): Promise<Cleaned> {
   const where =
     namespace === undefined
       ? ({ kind: 'Namespace', namespace: '' } as const)
       : ({ kind: 'Job', namespace } as const)
-  return removeExpired(api, { ...where, retry: DURING_BUILD }, signal)
+  const all = await removeExpired(api, { ...where, retry: DURING_BUILD }, signal)
+  return {
+    removed: all.filter(({ trouble }) => trouble === undefined).map(({ object }) => object),
+    kept: all.flatMap(({ object, trouble }) =>
+      trouble === undefined ? [] : [{ object, reason: sentence(trouble, api.server) }],
+    ),
+  }
 }
 
 interface Search {
@@ -49,43 +56,70 @@ interface Search {
   readonly timeoutMs?: number
 }
 
-async function removeExpired(
+/** An object whose end had come, and why it is still there; undefined: it is not. */
+interface Tried {
+  readonly object: ExpiredObject
+  readonly trouble: unknown
+}
+
+async function removeExpired(api: Api, search: Search, signal: AbortSignal): Promise<readonly Tried[]> {
+  const { kind, namespace } = search
+  const expired = await listExpired(api, search, signal)
+  const tried = await Promise.all(expired.map((object) => removeOne(api, search, object, signal)))
+  return tried.flatMap((result, at) => {
+    const name = expired[at]?.metadata.name ?? ''
+    return result === 'left alone' ? [] : [{ object: { kind, namespace, name }, trouble: result }]
+  })
+}
+
+/** Page by page: there may be many. */
+async function listExpired(
   api: Api,
   { kind, namespace, retry, timeoutMs }: Search,
   signal: AbortSignal,
-): Promise<readonly ExpiredObject[]> {
-  const { body, date } = await api.call(
-    {
-      method: 'GET',
-      path: collectionOf(kind, namespace),
-      query: { labelSelector: `${MANAGED_BY}=${US}`, limit: '500' },
-      retry,
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    },
-    signal,
-  )
-  if (date === undefined) return []
-  const expired = parseList(body).items.filter((object) => hasExpired(object, date))
-  const removed = await Promise.all(
-    expired.map(async (object) => {
-      const path = objectPath(kind, namespace, object.metadata.name)
-      return (await removeOne(api, path, object, signal)) ? object.metadata.name : undefined
-    }),
-  )
-  return removed.flatMap((name) => (name === undefined ? [] : [{ kind, namespace, name }]))
+): Promise<readonly KubernetesObject[]> {
+  const expired: KubernetesObject[] = []
+  let more: string | undefined
+  do {
+    const { body, date } = await api.call(
+      {
+        method: 'GET',
+        path: collectionOf(kind, namespace),
+        query: {
+          labelSelector: `${MANAGED_BY}=${US}`,
+          limit: '500',
+          ...(more === undefined ? {} : { continue: more }),
+        },
+        retry,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      },
+      signal,
+    )
+    const list = parseList(body)
+    if (date !== undefined) expired.push(...list.items.filter((object) => hasExpired(object, date)))
+    more = list.next
+  } while (more !== undefined)
+  return expired
 }
 
+/** Undefined: it is gone. What was changed since it was listed is left alone. */
 async function removeOne(
   api: Api,
-  path: string,
-  { metadata: { uid, resourceVersion } }: KubernetesObject,
+  { kind, namespace }: Search,
+  { metadata: { name, uid, resourceVersion } }: KubernetesObject,
   signal: AbortSignal,
-): Promise<boolean> {
-  if (uid === undefined) return false
+): Promise<unknown> {
+  if (uid === undefined) return 'left alone'
   try {
-    return (await deleteObject(api, path, { uid, resourceVersion }, signal)).kind === 'removed'
-  } catch {
-    return false
+    const { kind: how } = await deleteObject(
+      api,
+      objectPath(kind, namespace, name),
+      { uid, resourceVersion },
+      signal,
+    )
+    return how === 'removed' ? undefined : 'left alone'
+  } catch (error) {
+    return error
   }
 }
 

@@ -9,20 +9,17 @@ export interface CommandRunner {
   readonly outputs: ReadonlyMap<string, string>
 }
 
-export function commandRunner(inputs: GivenInputs, screen: Screen): CommandRunner {
+/** `isInWorkflow`: GitHub's runner reads what is printed. */
+export function commandRunner(inputs: GivenInputs, screen: Screen, isInWorkflow: boolean): CommandRunner {
   const outputs = new Map<string, string>()
   // What was not typed is not given; a terminal has no other inputs.
   const given: ReadonlyMap<string, string> = inputs
-  const terminal = terminalRunner({}, (text) => screen.line(text))
+  const terminal = terminalRunner({ GITHUB_ACTIONS: String(isInWorkflow) }, (text) => screen.line(text))
   return {
     outputs,
     runner: {
       ...terminal,
       input: (name) => given.get(name)?.trim(),
-      group(title) {
-        screen.step(title)
-        terminal.group(title)
-      },
       output: (name, value) => void outputs.set(name, value),
     },
   }

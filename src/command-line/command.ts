@@ -10,14 +10,16 @@ export type Command =
   | { readonly kind: 'help'; readonly topic: string | undefined }
   | { readonly kind: 'version' }
   /** Sentences, each about one part of what was typed. */
-  | { readonly kind: 'mistakes'; readonly mistakes: readonly string[] }
+  | { readonly kind: 'mistakes'; readonly mistakes: readonly string[]; readonly output: OutputForm }
 
 export interface BuildCommand {
   readonly kind: 'build'
   readonly inputs: GivenInputs
-  /** `json`: the outputs as one object on standard output, everything else on standard error. */
-  readonly output: 'text' | 'json'
+  readonly output: OutputForm
 }
+
+/** `json`: the outputs as one object on standard output, everything else on standard error. */
+export type OutputForm = 'text' | 'json'
 
 /** The action's inputs, as the command line gives them. */
 export type GivenInputs = ReadonlyMap<InputName, string>

@@ -23,8 +23,8 @@ export function parseCommand(words: readonly string[]): Command {
   const typed = readWords(words)
   const { positionals, flags } = typed
   const [first, ...rest] = positionals
-  if (flags.has('version')) return { kind: 'version' }
-  if (flags.has('help') || words.length === 0) return { kind: 'help', topic: first }
+  if (flags.get('version') === 'true') return { kind: 'version' }
+  if (flags.get('help') === 'true' || words.length === 0) return { kind: 'help', topic: first }
   if (first === 'help') return { kind: 'help', topic: rest[0] }
   if (first === 'clean') return cleanOf(typed, rest)
   return buildOf(typed, first, rest)
@@ -37,10 +37,17 @@ function buildOf(typed: Typed, first: string | undefined, rest: readonly string[
   else if (first !== undefined && first !== 'build') mistakes.push(unknownCommand(first))
   else if (rest[0] !== undefined) mistakes.push(...strayWord(rest[0], typed))
   else if (first === undefined) mistakes.push('which command? `hybrid-build build` builds')
+  const file = inputs.get('file')
+  if (file !== undefined) inputs.set('file', inContext(file, inputs.get('context')))
   const output = typed.flags.get('output') ?? 'text'
   if (output !== 'text' && output !== 'json') mistakes.push(`--output is text or json, not "${output}"`)
-  if (mistakes.length > 0) return { kind: 'mistakes', mistakes }
+  if (mistakes.length > 0) return { kind: 'mistakes', mistakes, output: output === 'json' ? 'json' : 'text' }
   return { kind: 'build', inputs, output: output === 'json' ? 'json' : 'text' }
+}
+
+/** Older scripts name the Dockerfile as Kaniko's pod sees it, where the context is `/workspace`. */
+function inContext(file: string, context = '.'): string {
+  return file.startsWith('/workspace/') ? `${context}/${file.slice('/workspace/'.length)}` : file
 }
 
 /** `METHOD DOCKERFILE IMAGE CONTEXT`; flags may say more, and not the same again. */
@@ -73,7 +80,7 @@ function cleanOf({ inputs, mistakes, flags }: Typed, rest: readonly string[]): C
     ...(flags.has('output') ? ['--output is of `build`, not of `clean`'] : []),
     ...(rest[0] === undefined ? [] : strayWord(rest[0], { mistakes })),
   ]
-  return all.length > 0 ? { kind: 'mistakes', mistakes: all } : { kind: 'clean', inputs }
+  return all.length > 0 ? { kind: 'mistakes', mistakes: all, output: 'text' } : { kind: 'clean', inputs }
 }
 
 /** Behind a flag that is misspelled, its value is no mistake of its own. */
@@ -138,13 +145,13 @@ function readWords(words: readonly string[]): Typed {
     if (token.kind !== 'option') continue
     const { name, rawName } = token
     const value = token.value ?? (isSwitch(name) ? 'true' : undefined)
-    if (!(name in OPTIONS)) mistakes.push(unknownFlag(rawName))
+    if (!Object.hasOwn(OPTIONS, name)) mistakes.push(unknownFlag(rawName))
     else if (value === undefined || (!token.inlineValue && value.startsWith('--')))
       mistakes.push(`${rawName} needs a value: ${rawName}=VALUE`)
-    else if (name in OWN_FLAGS) flags.set(name, value)
+    else if (Object.hasOwn(OWN_FLAGS, name)) flags.set(name, value)
     else {
-      const input = ALIASES[name] ?? inputNamed(name)
-      inputs.set(input, joined(inputs.get(input), withoutMount(name, value)))
+      const input = Object.hasOwn(ALIASES, name) ? ALIASES[name] : inputNamed(name)
+      if (input !== undefined) inputs.set(input, joined(inputs.get(input), value))
     }
   }
   return { positionals, inputs, flags, mistakes }
@@ -155,10 +162,6 @@ const isSwitch = (name: string): boolean => isBoolean(name) || name === 'help' |
 /** A flag that is given again adds a line: lists and maps have one entry a line. */
 const joined = (before: string | undefined, value: string): string =>
   before === undefined ? value : `${before}\n${value}`
-
-/** Scripts for Kaniko name its Dockerfile as its pod sees it. */
-const withoutMount = (name: string, value: string): string =>
-  name === 'dockerfile' ? value.replace(/^\/workspace\//, '') : value
 
 function inputNamed(name: string): InputName {
   const found = INPUT_NAMES.find((input) => input === name)

@@ -11,9 +11,8 @@ export interface Terminal {
 
 /** Lines, and on a terminal a last line that says what runs now and for how long. */
 export interface Screen {
+  /** A line that begins with `> ` says what runs from then on. */
   line(text: string): void
-  /** Something begins that may take its time. */
-  step(title: string): void
   /** Takes the last line away; nothing follows. */
   end(): void
 }
@@ -30,7 +29,7 @@ export function screenOn(
   const isLive = terminal.isTTY === true && environment['CI'] === undefined && environment['TERM'] !== 'dumb'
   const hasColours = isLive && !environment['NO_COLOR']
   const line = (text: string): void => void terminal.write(`${hasColours ? coloured(text) : text}\n`)
-  return isLive ? liveScreen(terminal, line, clock) : { line, step: () => undefined, end: () => undefined }
+  return isLive ? liveScreen(terminal, line, clock) : { line, end: () => undefined }
 }
 
 /** Erases the line, and goes to its beginning: ECMA-48. */
@@ -62,9 +61,8 @@ function liveScreen(terminal: Terminal, line: (text: string) => void, clock: Clo
     line(text) {
       clear()
       line(text)
-    },
-    step(next) {
-      title = next
+      if (!text.startsWith('> ')) return
+      title = text.slice(2)
       since = clock.now()
     },
     end() {

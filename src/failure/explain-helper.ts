@@ -9,7 +9,7 @@ import type { Words } from './words.ts'
 export function explainHelper({ code, detail }: Diagnosis, ended: EndedBuild): Failure {
   const { plan } = ended
   const image = plan.imageFiles?.helperImage ?? ''
-  const { headline, cures } = code === 'executor-pull' ? pullHelper(image, detail) : runHelper(image)
+  const { headline, cures } = code === 'executor-pull' ? pullHelper(image, detail) : runHelper(image, detail)
   const failure = { code, headline, details: detail === '' ? [] : [detail], cures }
   const digest = builtDigest(ended)
   return digest === undefined ? failure : pushedAllTheSame(failure, plan, digest)
@@ -29,7 +29,16 @@ function pullHelper(image: string, said: string): Words {
   return { headline, cures: [...cures, WITHOUT] }
 }
 
-function runHelper(image: string): Words {
+/** 126 and 127 are a shell's for what it cannot run, 128 the container runtime's. */
+const ENDED = /^it ended with exit code (?!12[678]\b)/
+
+function runHelper(image: string, said: string): Words {
+  if (ENDED.test(said)) {
+    return {
+      headline: 'The container that was to fetch the image ended before the image was there.',
+      cures: ['run it again; the events of the pod say who ended it, and its memory is 64 MiB', WITHOUT],
+    }
+  }
   return {
     headline: `The helper image ${image}, which \`outputs\` needs, cannot be run.`,
     cures: ['set `helper-image` to an image with a shell, tar, tee and sha256sum, like busybox', WITHOUT],

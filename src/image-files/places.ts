@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 
 import { ActionError } from '../failure/failure.ts'
 import type { ImageFile } from '../request/image-files.ts'
@@ -20,7 +20,11 @@ export async function checkPlaces(files: readonly ImageFile[], workspace: string
   if (problems.length > 0) throw new ActionError(inputFailure(problems))
 }
 
+/** In bytes; on all file systems that runners have. */
+const LONGEST_NAME = 255
+
 async function problemAt(dest: string, path: string): Promise<string | undefined> {
+  if (Buffer.byteLength(basename(path)) > LONGEST_NAME) return 'has a name that is too long for a file'
   const there = await stat(path).catch(() => undefined)
   if (there?.isDirectory() === true) return 'is a folder; add the name of the file'
   if (there !== undefined && !there.isFile()) return 'is no file, but something else; name another one'

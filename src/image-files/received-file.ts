@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 import type { FileSink, Received } from '../cluster/fetching.ts'
 import { ActionError } from '../failure/failure.ts'
@@ -38,12 +38,12 @@ class ReceivedFile implements IncomingFile {
   constructor(path: string, shown: string, random: string) {
     this.path = path
     this.#shown = shown
-    // Short: a name that is as long as a name can be is the user's.
-    this.#temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${random}.part`)
+    // Not with the user's name in it, which may be as long as a name can be.
+    this.#temporary = join(dirname(path), `.hybrid-kubernetes-build-${random}.part`)
   }
 
   async begin(): Promise<void> {
-    await this.#close()
+    await this.#giveUp()
     this.#hash = createHash('sha256')
     this.#bytes = 0
     try {
@@ -81,7 +81,7 @@ class ReceivedFile implements IncomingFile {
   }
 
   async drop(): Promise<void> {
-    await this.#close()
+    await this.#giveUp()
     await rm(this.#temporary, { force: true }).catch(() => undefined)
   }
 
@@ -100,6 +100,15 @@ class ReceivedFile implements IncomingFile {
     stream.once('close', () => closed.resolve(undefined))
     stream.end()
     await closed.promise
+  }
+
+  /** Closes the file without waiting for the disk to have it: it is not kept. */
+  async #giveUp(): Promise<void> {
+    const stream = this.#stream
+    this.#stream = undefined
+    if (stream === undefined || stream.closed) return
+    stream.destroy()
+    await once(stream, 'close').catch(() => undefined)
   }
 
   #unwritable(error: unknown): ActionError {

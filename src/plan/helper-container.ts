@@ -17,7 +17,7 @@ const OWNER = { runAsUser: 0, runAsGroup: 0 } as const
 
 /** It reads, hashes and writes, at some 40 MB/s with one processor; a quota may ask for limits of all containers. */
 const RESOURCES = {
-  requests: { cpu: '100m', memory: '32Mi' },
+  requests: { cpu: '100m', memory: '64Mi' },
   limits: { cpu: '1', memory: '64Mi' },
 } as const satisfies ResourceRequirements
 

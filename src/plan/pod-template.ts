@@ -112,12 +112,17 @@ function restoredContainers(
   return { value: all.map(({ value }) => value), kept: all.flatMap(({ kept }) => kept) }
 }
 
-/** The container beside Kaniko's is the action's own, wholly; any other is the user's. */
+/**
+ * The container beside Kaniko's is the action's own, but for its resources: a
+ * LimitRange may want others. Any other container is the user's.
+ */
 function restoredHelper(container: Json, ours: readonly Json[]): Restored<Json> {
   const helper = ours.find((our) => textAt(our, 'name') === HELPER_CONTAINER)
   if (helper === undefined || textAt(container, 'name') !== HELPER_CONTAINER)
     return { value: container, kept: [] }
-  return { value: helper, kept: isSame(container, helper) ? [] : [`the container ${HELPER_CONTAINER}`] }
+  if (!isJsonMapping(helper) || !isJsonMapping(container)) return { value: helper, kept: [] }
+  const value = { ...helper, resources: fieldOf(container, 'resources') ?? {} }
+  return { value, kept: isSame(container, value) ? [] : [`the container ${HELPER_CONTAINER}`] }
 }
 
 /** `fields` as they are in `ours`, those that it has not included. */

@@ -44,8 +44,12 @@ export function instructionOf(text: string): string | undefined {
   return event?.kind === 'instruction' ? event.text : undefined
 }
 
-/** What a progress bar, which overwrites itself again and again, says at last. */
-export function lastOfBar(text: string): string {
+/** How git tells of its work, again and again on one line. */
+const GIT_PROGRESS = /^(?:remote: )?(?:Enumerating|Counting|Compressing|Receiving|Resolving|Unpacking) /
+
+/** Of git's progress, which overwrites itself, what it says at last; anything else as it is. */
+export function lastOfProgress(text: string): string {
+  if (!GIT_PROGRESS.test(text)) return text
   const end = text.replace(/\r+$/, '')
   return end.slice(end.lastIndexOf('\r') + 1)
 }

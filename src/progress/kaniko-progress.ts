@@ -5,7 +5,7 @@ import type { Lookup } from './cache-lookups.ts'
 import { DockerfilePosition } from './dockerfile-position.ts'
 import type { Located } from './dockerfile-position.ts'
 import { type Dockerfile, isUnknown } from './dockerfile.ts'
-import { displayOf, lastOfBar } from './kaniko-display.ts'
+import { displayOf, lastOfProgress } from './kaniko-display.ts'
 import { kanikoEvent } from './kaniko-event.ts'
 import type { KanikoEvent } from './kaniko-event.ts'
 import { parseKanikoLine } from './kaniko-log.ts'
@@ -131,7 +131,7 @@ export class KanikoProgress {
   #printed(text: string): void {
     const isEarly = this.#stage < 0
     this.#usage ||= isEarly && text === 'Usage:'
-    if (!this.#usage) this.#tell({ kind: 'output', text: isEarly ? lastOfBar(text) : text })
+    if (!this.#usage) this.#tell({ kind: 'output', text: isEarly ? lastOfProgress(text) : text })
   }
 
   #message(line: Extract<KanikoLine, { kind: 'message' }>, event: KanikoEvent): void {

@@ -197,11 +197,17 @@ function repeated(lines: readonly Line[]): readonly Problem[] {
     if (before.some(({ form }) => form === file.form)) {
       return [{ value: file.text, problem: 'a second one of the same kind; copy the file in a later step' }]
     }
-    if (file.dest !== '' && before.some(({ dest }) => dest === file.dest)) {
+    if (file.dest !== '' && before.some(({ dest }) => plainPath(dest) === plainPath(file.dest))) {
       return [{ value: `dest=${file.dest}`, problem: 'two outputs go to the same file; name another one' }]
     }
     return []
   })
+}
+
+/** `./a//b` and `a/b` are one file. */
+function plainPath(path: string): string {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
+  return `${path.startsWith('/') ? '/' : ''}${parts.join('/')}`
 }
 
 /** What Kaniko refuses to make together. */

@@ -1,7 +1,8 @@
 /**
- * Makes from action.yml what repeats it: names, defaults and
- * the command line's help in the source, the tables of README.md, docs/inputs.md and docs/outputs.md; and from the handbook
- * of failure codes docs/troubleshooting.md.
+ * Makes from action.yml what repeats it: names, defaults and the command line's
+ * help in the source, the tables of README.md, docs/inputs.md and docs/outputs.md;
+ * from the handbook of failure codes docs/troubleshooting.md; and by the action's own
+ * code the template in examples.
  *
  *   npm run generate              writes
  *   npm run generate -- --check   writes nothing; exit 1 names what is out of date
@@ -21,6 +22,7 @@ import {
   outputsPage,
   outputTable,
 } from './generate/documents.ts'
+import { templateExample } from './generate/template-example.ts'
 import { troubleshootingPage } from './generate/troubleshooting.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -41,6 +43,10 @@ async function pages(action: ActionFile): Promise<readonly Page[]> {
     { path: help, content: await format(inputHelp(action), { ...options, filepath: help }) },
     { path: 'docs/inputs.md', content: inputsPage(action) },
     { path: 'docs/outputs.md', content: outputsPage(action) },
+    {
+      path: 'examples/templates/kaniko-build-job.yml',
+      content: templateExample('kaniko-build-job.yml'),
+    },
     { path: 'docs/troubleshooting.md', content: troubleshootingPage(HANDBOOK, CLASSIC_TROUBLES) },
   ]
 }

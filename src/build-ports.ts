@@ -25,9 +25,10 @@ import { runContext } from './runner/run-context.ts'
 import type { Runner } from './runner/runner.ts'
 import { readSecrets } from './secrets/read-secrets.ts'
 import { openCluster, workspaceOf } from './wiring.ts'
+import type { TemplatePorts } from './write-template.ts'
 
-/** The real adapters of a build, for whatever started it. */
-export function buildPorts(environment: Environment, runner: Runner, ledger: Ledger): Ports {
+/** The real adapters of a build, and of a template of one, for whatever started it. */
+export function buildPorts(environment: Environment, runner: Runner, ledger: Ledger): Ports & TemplatePorts {
   const workspace = workspaceOf(environment)
   const contextPorts: ContextPorts = {
     pack: (inputs, signal) => packContext({ ...inputs, workspace, limitBytes: MAX_CONTEXT_BYTES }, signal),
@@ -37,6 +38,7 @@ export function buildPorts(environment: Environment, runner: Runner, ledger: Led
     runner,
     ledger,
     clock: systemClock,
+    currentTime: () => new Date(),
     files: buildFiles(environment),
     run: runContext(environment),
     givenInputs: () => new Map(INPUT_NAMES.map((name) => [name, runner.input(name) ?? ''])),

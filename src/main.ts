@@ -5,6 +5,7 @@ import { reportCrash } from './runner/report-crash.ts'
 import { LEDGER_STATE, stateLedger } from './runner/state-ledger.ts'
 import { stopSignal } from './runner/stop-signal.ts'
 import { runnerOf } from './wiring.ts'
+import { writeTemplate } from './write-template.ts'
 
 const environment = process.env
 const runner = runnerOf(environment)
@@ -18,8 +19,10 @@ function exitWhenWritten(): void {
 
 try {
   const ledger = stateLedger((value) => runner.saveState(LEDGER_STATE, value))
-  const built = await buildImage(buildPorts(environment, runner, ledger), stop)
-  process.exitCode = built ? 0 : 1
+  // A `mode` that is neither is told as all problems of inputs are, by whoever reads the request.
+  const perform = runner.input('mode') === 'template' ? writeTemplate : buildImage
+  const done = await perform(buildPorts(environment, runner, ledger), stop)
+  process.exitCode = done ? 0 : 1
   // What still runs after a cancellation, a program that fetches credentials for example, is waited for by nobody.
   if (stop.aborted) exitWhenWritten()
 } catch (error) {

@@ -26,6 +26,7 @@ const plan: BuildPlan = {
   },
   delivery: { kind: 'configmap', bytes: 3 },
   secrets: [],
+  secretKeys: new Map(),
   credentials: [],
   contextMap: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'app-x1y2z' } },
   container: 'kaniko',

@@ -70,6 +70,7 @@ const PLAN: BuildPlan = {
   surroundings: [],
   job: { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'app-x1y2z' } },
   secrets: [],
+  secretKeys: new Map(),
   credentials: [],
   delivery: { kind: 'configmap', bytes: 3 },
   contextMap: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'app-x1y2z' } },

@@ -1,6 +1,6 @@
 import type { BuildOutcome, Digest } from '../../src/builders/builder.ts'
 import type { BuildRecord } from '../../src/progress/build-record.ts'
-import { outputsOf } from '../../src/report/outputs.ts'
+import { outputsOf, templateOutputs } from '../../src/report/outputs.ts'
 import { OUTPUT_NAMES } from '../../src/request/inputs.generated.ts'
 
 const where = { namespace: 'ci', job: 'app-x1y2z', node: 'node-3', platform: 'linux/amd64' }
@@ -23,6 +23,8 @@ const report = {
 }
 
 const FILES = { logPath: '/tmp/x/build.log', diagnosticsPath: '/tmp/x/diagnostics' }
+
+const JOB = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'app-ab12c' } }
 
 describe('the outputs', () => {
   test('of a good build are all but those of a failure', () => {
@@ -88,6 +90,7 @@ describe('the outputs', () => {
     const names = new Set([
       ...outputsOf({ ...report, outcome: built }).keys(),
       ...outputsOf({ ...report, ...FILES, outcome: { kind: 'failed', failure, where, record } }).keys(),
+      ...templateOutputs({ namespace: 'builds', job: JOB }, '/tmp/x/template.yml').keys(),
     ])
     expect([...names].sort()).toEqual([...OUTPUT_NAMES].sort())
   })

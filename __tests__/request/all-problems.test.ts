@@ -8,6 +8,8 @@ const TAGS = { tags: 'ghcr.io/acme/app:1' }
 describe('problems', () => {
   test('of all inputs are told at once', () => {
     const wrong: GivenInputs = {
+      mode: 'make',
+      'template-placeholders': 'true',
       kubeconfig: '',
       namespace: 'A',
       context: 'ssh://git@x.example/a.git',

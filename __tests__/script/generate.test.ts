@@ -9,6 +9,7 @@ import {
   outputsPage,
   outputTable,
 } from '../../script/generate/documents.ts'
+import { templateExample } from '../../script/generate/template-example.ts'
 import { troubleshootingPage } from '../../script/generate/troubleshooting.ts'
 import { FAILURE_CODES } from '../../src/failure/failure.ts'
 import { CLASSIC_TROUBLES } from '../../src/failure/handbook/classic-troubles.ts'
@@ -154,6 +155,11 @@ describe('docs/troubleshooting.md', () => {
     expect(sources.length).toBeGreaterThan(50)
     expect(importers).toEqual([])
   })
+})
+
+test('the template in examples is what the action makes, at any time and place', () => {
+  const file = 'kaniko-build-job.yml'
+  expect(readFileSync(`examples/templates/${file}`, 'utf8')).toBe(templateExample(file))
 })
 
 describe('action.yml of this project', () => {

@@ -72,6 +72,7 @@ export function smallPlan(
     delivery: { kind: 'configmap', bytes: 3 },
     contextMap: marked('v1', 'ConfigMap', `app-${random}`),
     secrets: [],
+    secretKeys: new Map(),
     credentials: [],
     container: 'kaniko',
     executor: 'executor:test',

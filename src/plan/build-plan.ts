@@ -51,7 +51,7 @@ export type PlannedDelivery =
 
 /**
  * Everything that will be created in the cluster, decided before anything is.
- * `template` prints exactly this.
+ * A template (template-plan.ts) is this as well, for others to create.
  */
 export interface BuildPlan {
   readonly kind: 'kaniko'
@@ -68,6 +68,8 @@ export interface BuildPlan {
   readonly contextMap: KubernetesObject | undefined
   /** Secrets that are sent, as `contextMap` holds the context: registry credentials, then the build's own; as many as needed. */
   readonly secrets: readonly KubernetesObject[]
+  /** Keys of the Secret with the build's own secrets, by what the Dockerfile calls them. */
+  readonly secretKeys: ReadonlyMap<string, string>
   /** Name of the container in `job` that builds. */
   readonly container: string
   readonly executor: string

@@ -17,6 +17,7 @@ import { withPodTemplate } from './pod-template.ts'
 import { type FoundCredentials, joinCredentials } from './registry-auth.ts'
 import { touchedRegistries } from './touched-registries.ts'
 import { decideUserNamespace } from './user-namespace.ts'
+import type { ObjectNames } from './resource-names.ts'
 import { missingSecrets, secretNotes } from './wanted-secrets.ts'
 
 export { ownedBy } from './context-map.ts'
@@ -26,6 +27,8 @@ export { laterAttempt, withoutUserNamespace } from './later-attempt.ts'
 export interface PlanGrounds {
   readonly request: BuildRequest
   readonly identity: BuildIdentity
+  /** Names for the build's objects, in place of those made from the request and the identity. */
+  readonly names?: ObjectNames
   readonly run: RunContext
   readonly context: BuildContext
   /** The API server's clock. */

@@ -59,7 +59,7 @@ interface Making {
 export function objectsOf(
   given: PlanGrounds,
   pod: PodChoices,
-): Pick<BuildPlan, 'namespace' | 'surroundings' | 'job' | 'contextMap' | 'secrets'> {
+): Pick<BuildPlan, 'namespace' | 'surroundings' | 'job' | 'contextMap' | 'secrets' | 'secretKeys'> {
   const making = makingOf(given, pod.ends)
   const { namespace, names, marks, certificates } = making
   const metadata = (name: string) => ({ name, namespace, ...marks })
@@ -73,6 +73,7 @@ export function objectsOf(
       certificates: new Map(certificates.map(({ file, pem }) => [file, pem])),
     }),
     secrets: secretsOf(pod, making, metadata),
+    secretKeys: new Map(making.secrets.map(({ id, file }) => [id, file])),
   }
 }
 
@@ -88,10 +89,10 @@ function secretsOf(
   ]
 }
 
-function makingOf({ request, run, identity, certificates, secrets }: PlanGrounds, ends: Ends): Making {
+function makingOf({ request, run, identity, names, certificates, secrets }: PlanGrounds, ends: Ends): Making {
   return {
     namespace: request.namespace.kind === 'given' ? request.namespace.name : ownNamespaceName(run, identity),
-    names: objectNames(objectStem(request), identity),
+    names: names ?? objectNames(objectStem(request), identity),
     marks: {
       labels: buildLabels(run, identity),
       annotations: buildAnnotations(run, identity, ends.expiresAt),

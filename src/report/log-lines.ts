@@ -24,7 +24,7 @@ export function planLines(
       request.namespace.kind === 'own' ? `own, ${OWN_NAMESPACE[plan.cleanup]}` : 'given',
     ]),
     field('job', plan.job.metadata.name),
-    field('context', [shownSource(request.context), packed(context)]),
+    contextField(request, context),
     ...(context.kind === 'fetched' ? [] : context.largest).map((entry) =>
       field('', `${bytes(entry.bytes).padStart(9)}  ${oneLine(entry.path)}`),
     ),
@@ -89,7 +89,13 @@ function otherRegistries({ credentials }: BuildPlan): readonly string[] {
 
 const credentialWords = (from: string | undefined): string => `credentials: ${from ?? 'none'}`
 
-function field(name: string, value: string | readonly (string | undefined)[]): string {
+/** Where the context is and what becomes of it. */
+export function contextField(request: BuildRequest, context: BuildContext): string {
+  return field('context', [shownSource(request.context), packed(context)])
+}
+
+/** One line of the log, whatever is in its parts. */
+export function field(name: string, value: string | readonly (string | undefined)[]): string {
   const parts = typeof value === 'string' ? value : value.filter((part) => part).join('   ')
   // Names of directories and files may have line ends: what follows one could look like a command.
   const text = parts.replace(/[\r\n\u0085\u2028\u2029]+/g, ' ')

@@ -1,4 +1,5 @@
 import type { BuildOutcome } from '../builders/builder.ts'
+import type { BuildPlan } from '../plan/build-plan.ts'
 import { timingsOf } from './timings.ts'
 
 /** Everything that is known when an invocation ends; on failure too. */
@@ -46,6 +47,18 @@ export function outputsOf(report: Report): ReadonlyMap<string, string> {
     'diagnostics-path': report.diagnosticsPath,
   }
   return new Map(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+/** The outputs of an invocation that wrote a template. */
+export function templateOutputs(
+  { namespace, job }: Pick<BuildPlan, 'namespace' | 'job'>,
+  path: string,
+): ReadonlyMap<string, string> {
+  return new Map([
+    ['template-path', path],
+    ['namespace', namespace],
+    ['job', job.metadata.name],
+  ])
 }
 
 /** What other tools read: the keys are buildx's where it has them. Undefined without an image. */

@@ -7,12 +7,15 @@ import type { ImageReference, ImageRepository } from './image-reference.ts'
 import type { Platform } from './platform.ts'
 import type { PodRequest } from './pod-request.ts'
 import type { RegistryAccess } from './registry-access.ts'
+import type { TemplateRequest } from './template-request.ts'
 
 /**
  * What the user asked for. Nothing in here needs parsing or checking again:
  * `readRequest` has done both.
  */
 export interface BuildRequest {
+  /** That the build is only to be written down; undefined: that it is to be made. */
+  readonly template: TemplateRequest | undefined
   readonly cluster: ClusterChoice
   readonly namespace: NamespaceChoice
   /** What the Dockerfile's COPY sees. */

@@ -30,7 +30,7 @@ export function readCache(reader: InputReader, tags: readonly ImageReference[], 
 }
 
 /** Next to the first image; Docker Hub's names have two parts, so that there is nothing below an image. */
-function derivedRepository(first: ImageReference | undefined): ImageRepository | undefined {
+export function derivedRepository(first: ImageReference | undefined): ImageRepository | undefined {
   if (first === undefined) return undefined
   const { registry, repository } = first
   const derived = `${repository}${registry === DOCKER_HUB ? '-cache' : '/cache'}`

@@ -2,6 +2,8 @@
 
 /** Names of all inputs, in the order of action.yml. */
 export const INPUT_NAMES = [
+  'mode',
+  'template-placeholders',
   'kubeconfig',
   'kube-context',
   'namespace',
@@ -88,6 +90,8 @@ export type InputName = (typeof INPUT_NAMES)[number]
 
 /** The defaults that action.yml gives: what an input is that is not given at all. */
 export const INPUT_DEFAULTS = {
+  mode: 'build',
+  'template-placeholders': 'false',
   kubeconfig: 'auto',
   context: '.',
   'context-delivery': 'auto',
@@ -129,6 +133,7 @@ export const OUTPUT_NAMES = [
   'job',
   'log-path',
   'diagnostics-path',
+  'template-path',
 ] as const
 
 export type OutputName = (typeof OUTPUT_NAMES)[number]

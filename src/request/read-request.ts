@@ -38,6 +38,7 @@ import {
   parseText,
 } from './scalars.ts'
 import { secretArgumentsWarnings } from './secret-looks.ts'
+import { destinationsOf, PLACEHOLDERS, readTemplate, type TemplateRequest } from './template-request.ts'
 import { parseTolerations } from './tolerations.ts'
 
 export { inputFailure, type InputProblem } from './input-problem.ts'
@@ -61,13 +62,15 @@ export function readRequest(inputs: RawInputs, environment: Environment): ReadRe
 function readAll(reader: InputReader, inputs: RawInputs, environment: Environment): BuildRequest {
   const { read } = reader
   const none: ReadonlyMap<string, string> = new Map()
-  const cluster = readCluster(reader, inputs)
-  const namespace = read('namespace', parseNamespace, OWN)
+  const template = readTemplate(reader)
+  const cluster = readCluster(reader, inputs, template)
+  const namespace = readNamespace(reader, template)
   const context = readContext(reader, namespace, environment)
   const contextDelivery = readContextDelivery(reader, context)
   const file = readFile(reader, context)
-  const tags = read('tags', parseDestinations, [])
-  const push = readPush(reader, tags)
+  const named = read('tags', parseDestinations, [])
+  const push = readPush(reader, named, template)
+  const tags = destinationsOf(template, named, push)
   const buildArgs = read('build-args', parseMap, none)
   const annotations = read('annotations', parseAnnotations, NO_ANNOTATIONS)
   const nodeSelector = read('node-selector', parseNodeSelector, none)
@@ -75,6 +78,7 @@ function readAll(reader: InputReader, inputs: RawInputs, environment: Environmen
   const executorOptions = readExecutorOptions(reader)
   const imageFiles = readImageFiles(reader, { tags, push, executor, executorOptions })
   return {
+    template,
     cluster,
     namespace,
     context,
@@ -115,9 +119,13 @@ function readAll(reader: InputReader, inputs: RawInputs, environment: Environmen
   }
 }
 
-function readCluster(reader: InputReader, inputs: RawInputs): ClusterChoice {
-  // Not given at all it is action.yml's `auto`, so that an empty one was given empty.
-  if (inputs('kubeconfig')?.trim() === '') {
+function readCluster(
+  reader: InputReader,
+  inputs: RawInputs,
+  template: TemplateRequest | undefined,
+): ClusterChoice {
+  // Not given at all it is action.yml's `auto`, so that an empty one was given empty. A template needs none.
+  if (inputs('kubeconfig')?.trim() === '' && template === undefined) {
     reader.report({
       input: 'kubeconfig',
       problem:
@@ -131,10 +139,15 @@ function readCluster(reader: InputReader, inputs: RawInputs): ClusterChoice {
   }
 }
 
-function readPush(reader: InputReader, tags: readonly ImageReference[]): boolean {
+function readPush(
+  reader: InputReader,
+  tags: readonly ImageReference[],
+  template: TemplateRequest | undefined,
+): boolean {
   const push = reader.read('push', parseBoolean, undefined)
   const tagsRefused = reader.problems.some(({ input }) => input === 'tags')
-  if (push === true && tags.length === 0 && !tagsRefused) {
+  const isNeeded = push === true && template?.placeholders !== true
+  if (isNeeded && tags.length === 0 && !tagsRefused) {
     const problem =
       'is needed: where to push the image, like ghcr.io/OWNER/NAME:TAG. To build without pushing, set push: false'
     reader.report({ input: 'tags', problem })
@@ -143,6 +156,12 @@ function readPush(reader: InputReader, tags: readonly ImageReference[]): boolean
 }
 
 const OWN: NamespaceChoice = { kind: 'own' }
+
+/** A reusable template is for a namespace that is there: it could not tell one that it may make and remove. */
+function readNamespace(reader: InputReader, template: TemplateRequest | undefined): NamespaceChoice {
+  const namespace = reader.read('namespace', parseNamespace, OWN)
+  return template?.placeholders === true ? { kind: 'given', name: PLACEHOLDERS.namespace } : namespace
+}
 
 function parseNamespace(text: string): Parsed<NamespaceChoice> {
   const name = parseDnsLabel(text)

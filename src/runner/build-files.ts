@@ -10,10 +10,13 @@ export interface BuildFiles {
   /** Where the container's log belongs. */
   readonly logPath: string
   /** Writes texts by file name, all into one folder. Never throws. */
-  writeDiagnostics(texts: ReadonlyMap<string, string>): WrittenDiagnostics
+  writeDiagnostics(texts: ReadonlyMap<string, string>): Written
+  /** Writes a text as a file of that name. Never throws. */
+  writeFile(name: string, text: string): Written
 }
 
-export type WrittenDiagnostics =
+/** What became of writing. */
+export type Written =
   | { readonly kind: 'written'; readonly path: string }
   /** `reason` is fit for the log. */
   | { readonly kind: 'not-written'; readonly reason: string }
@@ -29,12 +32,13 @@ export function buildFiles(
     logPath: join(folder, 'build.log'),
     writeDiagnostics(texts) {
       const path = join(folder, 'diagnostics')
-      try {
+      return attempt(path, () => {
         for (const [name, text] of texts) writeOwn(join(path, name), text)
-        return { kind: 'written', path }
-      } catch (error) {
-        return { kind: 'not-written', reason: writeProblem(error) }
-      }
+      })
+    },
+    writeFile(name, text) {
+      const path = join(folder, name)
+      return attempt(path, () => writeOwn(path, text))
     },
   }
 }
@@ -61,6 +65,15 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOTDIR: 'its folder is a file',
   EISDIR: 'there is a folder of that name',
   ENAMETOOLONG: 'the name is too long',
+}
+
+function attempt(path: string, write: () => void): Written {
+  try {
+    write()
+    return { kind: 'written', path }
+  } catch (error) {
+    return { kind: 'not-written', reason: writeProblem(error) }
+  }
 }
 
 function writeOwn(path: string, text: string): void {

@@ -5,11 +5,12 @@ export const CONTEXT = {
   entries: {
     'context-too-large': {
       meaning:
-        '`context-delivery: configmap` was asked for, and the context, compressed, is larger than a ConfigMap can be. The log names the largest files.',
+        '`context-delivery: configmap` or `mode: template` was asked for, and the context, compressed, is larger than a ConfigMap can be. The log names the largest files.',
       causes: [
         'Leave `context-delivery` out: larger contexts are then streamed into the pod. That needs the right `create, get` of `pods/attach`.',
         'Name in `.dockerignore` what the image does not need: `.git`, `node_modules`, build results, test data.',
         'Set `context` to the directory that the Dockerfile really copies from.',
+        'For a template: name a context that Kaniko fetches itself: `git`, `pvc://…`, `s3://…`.',
       ],
       more: '`du -ah CONTEXT | sort -h | tail -20` on the runner, in the step before.',
     },

@@ -75,7 +75,7 @@ async function makeTemplate(
 ): Promise<{ readonly template: TemplatePlan; readonly context: BuildContext }> {
   const request = (known.request = ports.readRequest())
   const lifetimes = ports.readLifetimes()
-  const context = await ports.prepareContext(request, signal)
+  const context = await ports.prepareContext(withPlanToRefuse(request), signal)
   const registries = touchedRegistries(request, dockerfileOf(context)).map(({ registry }) => registry)
   const [certificates, found] = await Promise.all([
     ports.readCertificates(request),
@@ -98,6 +98,11 @@ async function makeTemplate(
     ports.runner.mask(secret)
   }
   return { template, context }
+}
+
+/** A context that is too large is refused by the plan, which knows what a template can have in its place. */
+function withPlanToRefuse(request: BuildRequest): BuildRequest {
+  return request.contextDelivery === 'configmap' ? { ...request, contextDelivery: 'auto' } : request
 }
 
 function notWritten(reason: string): Failure {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -70,6 +71,23 @@ describe('dist/ with mode: template', () => {
     expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'input' })
     expect(outputs).not.toHaveProperty('template-path')
     expect(main.output).toContain('A template cannot stream its context')
+  })
+
+  test('refuses a context that is too large, and says what a template can have in its place', async () => {
+    const large = mkdtempSync(join(workspace, 'large-'))
+    writeFileSync(join(large, 'Dockerfile'), 'FROM scratch\n')
+    writeFileSync(join(large, 'noise'), randomBytes(1_000_000))
+    for (const delivery of ['auto', 'configmap']) {
+      const { main, outputs } = await write({
+        tags: 'registry.invalid/app:1',
+        context: large,
+        'context-delivery': delivery,
+      })
+      expect([main.code, outputs['failure-code']]).toEqual([1, 'context-too-large'])
+      expect(main.output).toContain('pvc://CLAIM/PATH')
+      expect(main.output).not.toContain('attach')
+    }
+    rmSync(large, { recursive: true })
   })
 
   test('says where it could not write', async () => {

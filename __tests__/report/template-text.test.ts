@@ -38,11 +38,11 @@ describe('the text of a template', () => {
 # by ghcr.io/osscontainertools/kaniko:v1.28.3.
 # Made by Hybrid Kubernetes Build, acme/hybrid-kubernetes-build@v1 (\`mode: template\`); it holds no secret.
 #
-# Build, follow, wait; and once it is complete, the digest of the image:
+# Build; wait for its end, good or bad; its exit code and the digest of the image, which is there with 0; log:
 #   kubectl apply -f template.yml
-#   kubectl logs -n builds -f job/app-ab12c --pod-running-timeout=600s
-#   kubectl wait -n builds --for=condition=Complete --timeout=1560s job/app-ab12c
-#   kubectl get pods -n builds -l job-name=app-ab12c -o jsonpath='{.items[*].status.containerStatuses[?(@.name=="kaniko")].state.terminated.message}'
+#   kubectl wait -n builds --for=jsonpath='{.status.conditions[0].status}'=True --timeout=1560s job/app-ab12c
+#   kubectl get pods -n builds -l job-name=app-ab12c -o jsonpath='{range .items[*].status.containerStatuses[?(@.name=="kaniko")].state.terminated}{.exitCode} {.message}{end}'
+#   kubectl logs -n builds job/app-ab12c
 # Kubernetes ends it after 1260 s, and removes the Job, its pod and log 600 s after its end.
 # Remove all of it:
 #   kubectl delete -n builds job/app-ab12c configmap/app-context-ab12c

@@ -45,6 +45,14 @@ describe('the files of a build', () => {
     expect(statSync(path).mode & 0o077).toBe(0)
   })
 
+  test('have the names that they are written under', () => {
+    const files = buildFiles({ RUNNER_TEMP: folder })
+    const path = join(dirname(files.logPath), 'template.yml')
+    expect(files.writeFile('template.yml', 'a: 1\n')).toEqual({ kind: 'written', path })
+    expect(readFileSync(path, 'utf8')).toBe('a: 1\n')
+    expect(statSync(path).mode & 0o077).toBe(0)
+  })
+
   test('that cannot be written are told about in words', () => {
     writeFileSync(join(folder, 'file'), '')
     expect(buildFiles({ RUNNER_TEMP: join(folder, 'file') }).writeDiagnostics(new Map([['a', '']]))).toEqual({

@@ -86,13 +86,14 @@ function commandLines(template: TemplatePlan, file: string): readonly string[] {
   const { plan } = template
   const { namespace, ends } = plan
   const job = plan.job.metadata.name
-  const digest = `{.items[*].status.containerStatuses[?(@.name=="${plan.container}")].state.terminated.message}`
+  const ended = `.items[*].status.containerStatuses[?(@.name=="${plan.container}")].state.terminated`
   return [
-    'Build, follow, wait; and once it is complete, the digest of the image:',
+    'Build; wait for its end, good or bad; its exit code and the digest of the image, which is there with 0; log:',
     `  ${applyCommand(template, file)}`,
-    `  kubectl logs -n ${namespace} -f job/${job} --pod-running-timeout=${plan.scheduleTimeoutSeconds}s`,
-    `  kubectl wait -n ${namespace} --for=condition=Complete --timeout=${ends.jobSeconds}s job/${job}`,
-    `  kubectl get pods -n ${namespace} -l job-name=${job} -o jsonpath='${digest}'`,
+    // `--for=condition=Complete` would wait to the last second for a build that has failed.
+    `  kubectl wait -n ${namespace} --for=jsonpath='{.status.conditions[0].status}'=True --timeout=${ends.jobSeconds}s job/${job}`,
+    `  kubectl get pods -n ${namespace} -l job-name=${job} -o jsonpath='{range ${ended}}{.exitCode} {.message}{end}'`,
+    `  kubectl logs -n ${namespace} job/${job}`,
     `Kubernetes ends it after ${ends.podSeconds} s, and removes the Job, its pod and log ${ends.ttlSeconds} s after its end.`,
     'Remove all of it:',
     `  ${removeCommand(template)}`,

@@ -14,11 +14,13 @@ import { METHODS, parseCommand } from './command-line/parse-command.ts'
 import { screenOn } from './command-line/screen.ts'
 import type { InputName } from './request/inputs.generated.ts'
 import { parseDnsLabel } from './request/scalars.ts'
+import type { Written } from './runner/build-files.ts'
 import type { Environment } from './runner/environment.ts'
 import { reportCrash } from './runner/report-crash.ts'
 import { stateLedger } from './runner/state-ledger.ts'
 import { stopSignal } from './runner/stop-signal.ts'
 import { openCluster } from './wiring.ts'
+import { writeTemplate } from './write-template.ts'
 
 // Paths are relative to where the user is, in a step of a workflow as well.
 const environment: Environment = { ...process.env, GITHUB_WORKSPACE: process.cwd() }
@@ -30,7 +32,9 @@ const DEBUGGING = 'run it again with the variable DEBUG set to 1 and report what
 async function run(command: Command): Promise<number> {
   switch (command.kind) {
     case 'build':
-      return build(command)
+      return command.inputs.get('mode') === 'template' ? template(command.inputs) : build(command)
+    case 'template':
+      return template(command.inputs)
     case 'clean':
       return clean(command.inputs)
     case 'version':
@@ -85,6 +89,30 @@ async function build({ inputs, output }: BuildCommand): Promise<number> {
   const exitCode = exitCodeOf(outputs)
   if (output === 'json') process.stdout.write(`${outputJson(outputs, exitCode)}\n`)
   return exitCode
+}
+
+/** The YAML is all that standard output gets. */
+async function template(inputs: GivenInputs): Promise<number> {
+  const screen = screenOn(process.stderr, environment, systemClock)
+  const { runner, outputs } = commandRunner(inputs, screen, isInWorkflow)
+  const toStandardOutput = (_: string, text: string): Written => {
+    process.stdout.write(text)
+    return { kind: 'written', path: '-' }
+  }
+  try {
+    const ports = buildPorts(
+      environment,
+      runner,
+      stateLedger(() => undefined),
+    )
+    const files = { writeFile: toStandardOutput }
+    return (await writeTemplate({ ...ports, files }, stop)) ? EXIT.built : exitCodeOf(outputs)
+  } catch (error) {
+    reportCrash(runner, error, environment['DEBUG'] !== undefined, DEBUGGING)
+    return EXIT.internal
+  } finally {
+    screen.end()
+  }
 }
 
 async function clean(inputs: GivenInputs): Promise<number> {

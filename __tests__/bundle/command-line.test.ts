@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { loadAll } from 'js-yaml'
+
 import { runStep } from '../support/action.ts'
 import { startApiServer } from '../support/api-server.ts'
 import type { ApiServer } from '../support/api-server.ts'
@@ -170,6 +172,23 @@ describe('hybrid-build as a process', () => {
       const { code } = await cli('clean', ...words).ended
       expect(code).toBe(words.length === 1 ? 0 : 2)
       expect(at.requests.some(({ path }) => path.includes('/namespaces//'))).toBe(false)
+    },
+  )
+
+  test.each([[[]], [['--placeholders']]])(
+    'prints the YAML of what a build would create, and nothing else (%j)',
+    async (more) => {
+      const words = ['template', ...TAGS, '--namespace', 'ci', '--secrets', 'npm=hunter2hunter2', ...more]
+      const running = cli(...words)
+      let out = ''
+      running.child.stdout?.on('data', (piece: Buffer) => (out += piece.toString()))
+      const { code, output } = await running.ended
+      const kinds = loadAll(out).map((object) => (object as { readonly kind: string }).kind)
+      expect(kinds).toEqual(['Job', 'ConfigMap'])
+      expect(out.includes('{{JOB_NAME}}')).toBe(more.length > 0)
+      expect(output).not.toContain('hunter2')
+      expect(output).toContain('kubectl apply -f -')
+      expect(code).toBe(0)
     },
   )
 

@@ -28,6 +28,18 @@ describe('a command', () => {
     ['build --tags x --help', { kind: 'help', topic: 'build' }],
     ['--version', { kind: 'version' }],
     ['clean', { kind: 'clean', inputs: new Map() }],
+    ['template', { kind: 'template', inputs: new Map([['mode', 'template']]) }],
+    [
+      'template --placeholders -n ci',
+      {
+        kind: 'template',
+        inputs: new Map([
+          ['namespace', 'ci'],
+          ['mode', 'template'],
+          ['template-placeholders', 'true'],
+        ]),
+      },
+    ],
     ['clean -n ci', { kind: 'clean', inputs: new Map([['namespace', 'ci']]) }],
     ['build --help=false', { kind: 'build', inputs: new Map(), output: 'text' }],
     ['build -o json', { kind: 'build', inputs: new Map(), output: 'json' }],
@@ -108,6 +120,9 @@ describe('mistakes', () => {
     ['clean --tags x', ['--tags is of `build`, not of `clean`']],
     ['clean -o json', ['--output is of `build`, not of `clean`']],
     ['clean now', ['"now" belongs to no flag']],
+    ['template now', ['"now" belongs to no flag']],
+    ['template -o json', ['--output is of `build`, not of `template`']],
+    ['build --placeholders', ['--placeholders is of `template`']],
   ])('%s', (line, expected) => {
     expect(mistakesOf(line)).toEqual(expected)
   })
@@ -137,7 +152,9 @@ describe('mistakes', () => {
     )
     fc.assert(
       fc.property(fc.array(word), (typed) => {
-        expect(['build', 'clean', 'help', 'version', 'mistakes']).toContain(parseCommand(typed).kind)
+        expect(['build', 'template', 'clean', 'help', 'version', 'mistakes']).toContain(
+          parseCommand(typed).kind,
+        )
       }),
     )
   })

@@ -67,6 +67,7 @@ describe('a template', () => {
       'input',
       'leave `context-delivery` out',
     ],
+    ['files that nobody would fetch', { outputs: 'type=oci,dest=x' }, {}, 'input', 'leave `outputs` out'],
     [
       'an address that is a key',
       { context: 'https://blob.example/c.tgz?sig=S3cretSignature' },

@@ -71,8 +71,8 @@ describe('the text of a template', () => {
     expect(comments).toContain(`needs beside it in the namespace, before it is applied:
 #   - credentials for ghcr.io
 #     kubectl create secret docker-registry app-registry-ab12c -n builds --docker-server=ghcr.io --docker-username="$REGISTRY_USERNAME" --docker-password="$REGISTRY_PASSWORD"
-#   - secrets of the Dockerfile: secret-1 is "npm", secret-2 is ".key"
-#     kubectl create secret generic app-secrets-ab12c -n builds --from-file=secret-1=FILE --from-file=secret-2=FILE
+#   - secrets of the Dockerfile: secret-1 is "npm", secret-2 is ".key", secret-3 is "GIT_AUTH_TOKEN"
+#     kubectl create secret generic app-secrets-ab12c -n builds --from-file=secret-1=FILE --from-file=secret-2=FILE --from-file=secret-3=FILE
 #   - the token that clones the context
 #     kubectl create secret generic app-git-ab12c -n builds --from-literal=GIT_PASSWORD="$GIT_TOKEN"
 #   - the Secret that pulls the executor's image: mirror

@@ -3,6 +3,8 @@ import type { InputName } from '../request/inputs.generated.ts'
 /** What a user wants of the command line. */
 export type Command =
   | BuildCommand
+  /** The inputs have `mode: template`. */
+  | { readonly kind: 'template'; readonly inputs: GivenInputs }
   | {
       readonly kind: 'clean'
       readonly inputs: GivenInputs

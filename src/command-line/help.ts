@@ -25,6 +25,7 @@ Usage:
   hybrid-build METHOD DOCKERFILE IMAGE CONTEXT [FLAGS]
                                 the same, short: hybrid-build kaniko Dockerfile
                                 ghcr.io/acme/app:1.0 .
+  hybrid-build template [FLAGS] prints the YAML of what a build would create
   hybrid-build clean [FLAGS]    removes what builds left behind and has expired
   hybrid-build help [COMMAND]
   hybrid-build --version
@@ -69,8 +70,22 @@ export function helpText(topic: string | undefined, methods: readonly string[]):
     ].join('\n')
   }
   if (topic === 'clean') return CLEAN
+  if (topic === 'template') return TEMPLATE
   return undefined
 }
+
+const TEMPLATE = `Usage: hybrid-build template [--placeholders] [FLAGS OF build]
+
+Prints the YAML of everything that a build with these flags would create, without
+the values of secrets, and creates nothing; the cluster is not asked. What the
+YAML needs beside it is said in its comments, and on standard error:
+
+  hybrid-build template --tags ghcr.io/acme/app:1 > job.yml
+  kubectl apply -f job.yml
+
+--placeholders makes it one for many builds: {{JOB_NAME}}, {{NAMESPACE}} and
+{{DESTINATION_IMAGE}} stand where those belong. It needs --namespace.
+`
 
 const CLEAN = `Usage: hybrid-build clean [--kubeconfig K] [--kube-context C] [--namespace N]
 

@@ -10,6 +10,18 @@ export interface InputHelp {
 }
 
 export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
+  mode: {
+    meaning:
+      'What is done: `build` builds the image; `template` writes the YAML of what the build would create, for `kubectl apply`, and touches no cluster.',
+    form: '`build` or `template`',
+    fallback: '`build`',
+  },
+  'template-placeholders': {
+    meaning:
+      "With `mode: template`: whether the template is for many builds. It then has `{JOB_NAME}`, `{NAMESPACE}` and `{DESTINATION_IMAGE}`, each in two braces, in place of names, for `sed` to fill in; where another input's value has them, they are filled in there as well.",
+    form: 'boolean',
+    fallback: '`false`',
+  },
   kubeconfig: {
     meaning:
       "How to reach the cluster: a kubeconfig's content, base64 of it, or the path of one. Given but empty is an error, because it nearly always means a secret that the workflow did not get (pull requests from forks get none) or whose name is misspelled.",

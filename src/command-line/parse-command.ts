@@ -13,7 +13,7 @@ const SHORT: Readonly<Record<string, InputName>> = { t: 'tags', f: 'file', n: 'n
 /** Builders that begin the short form `METHOD DOCKERFILE IMAGE CONTEXT`. */
 export const METHODS = ['auto', 'kaniko', 'buildkit', 'docker', 'buildah', 'podman', 'nerdctl'] as const
 
-const COMMANDS = ['build', 'clean', 'help'] as const
+const COMMANDS = ['build', 'template', 'clean', 'help'] as const
 
 /** Inputs that say which cluster; the others are about a build. */
 const OF_CLUSTER: readonly InputName[] = ['kubeconfig', 'kube-context', 'namespace']
@@ -27,6 +27,13 @@ export function parseCommand(words: readonly string[]): Command {
   if (flags.get('help') === 'true' || words.length === 0) return { kind: 'help', topic: first }
   if (first === 'help') return { kind: 'help', topic: rest[0] }
   if (first === 'clean') return cleanOf(typed, rest)
+  if (first === 'template') return templateOf(typed, rest)
+  if (flags.has('placeholders'))
+    return buildOf(
+      { ...typed, mistakes: [...typed.mistakes, '--placeholders is of `template`'] },
+      first,
+      rest,
+    )
   return buildOf(typed, first, rest)
 }
 
@@ -72,6 +79,23 @@ function shortForm(
   return twice
 }
 
+/** As a build, but that what it would create goes to standard output. */
+function templateOf(typed: Typed, rest: readonly string[]): Command {
+  const build = buildOf(typed, 'build', rest)
+  if (build.kind !== 'build') return build
+  if (typed.flags.has('output'))
+    return { kind: 'mistakes', mistakes: ['--output is of `build`, not of `template`'], output: 'text' }
+  const placeholders = typed.flags.get('placeholders')
+  return {
+    kind: 'template',
+    inputs: new Map([
+      ...build.inputs,
+      ['mode', 'template'],
+      ...(placeholders === undefined ? [] : [['template-placeholders', placeholders] as const]),
+    ]),
+  }
+}
+
 function cleanOf({ inputs, mistakes, flags }: Typed, rest: readonly string[]): Command {
   const foreign = [...inputs.keys()].filter((name) => !OF_CLUSTER.includes(name))
   const all = [
@@ -109,6 +133,8 @@ const OWN_FLAGS = {
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
   output: { type: 'string', short: 'o' },
+  /** Of `template`; the input has a longer name. */
+  placeholders: { type: 'boolean' },
 } as const
 
 const SHORT_OF = new Map(Object.entries(SHORT).map(([letter, name]) => [name, letter]))
@@ -157,7 +183,8 @@ function readWords(words: readonly string[]): Typed {
   return { positionals, inputs, flags, mistakes }
 }
 
-const isSwitch = (name: string): boolean => isBoolean(name) || name === 'help' || name === 'version'
+const isSwitch = (name: string): boolean =>
+  isBoolean(name) || ['help', 'version', 'placeholders'].includes(name)
 
 /** A flag that is given again adds a line: lists and maps have one entry a line. */
 const joined = (before: string | undefined, value: string): string =>

@@ -103,6 +103,7 @@ function refusal(request: BuildRequest, context: BuildContext): Failure | undefi
   if (context.kind === 'archive' && context.delivery.kind === 'stream') {
     return request.contextDelivery === 'stream' ? STREAM_ASKED_FOR : tooLarge(context.largest)
   }
+  if (request.imageFiles !== undefined) return NO_FILES
   return addressSecrets(request.context).length > 0 ? SIGNED : undefined
 }
 
@@ -115,6 +116,13 @@ const STREAM_ASKED_FOR: Failure = {
   headline: 'A template cannot stream its context: nobody is there to send it when it is applied.',
   details: ['`context-delivery: stream` goes with `mode: build` only'],
   cures: ['leave `context-delivery` out: a small context is then part of the template', FETCHED],
+}
+
+const NO_FILES: Failure = {
+  code: 'input',
+  headline: 'A template cannot bring files: nobody is there to fetch them when it is applied.',
+  details: ['`outputs` with type=docker, tar or oci goes with `mode: build` only'],
+  cures: ['leave `outputs` out, and pull what is pushed'],
 }
 
 /** What a signed address has behind its question mark is a key. */

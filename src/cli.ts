@@ -12,6 +12,7 @@ import { helpText } from './command-line/help.ts'
 import { outputJson } from './command-line/output-json.ts'
 import { METHODS, parseCommand } from './command-line/parse-command.ts'
 import { screenOn } from './command-line/screen.ts'
+import { STANDARD_OUTPUT } from './report/template-lines.ts'
 import type { InputName } from './request/inputs.generated.ts'
 import { parseDnsLabel } from './request/scalars.ts'
 import type { Written } from './runner/build-files.ts'
@@ -97,7 +98,7 @@ async function template(inputs: GivenInputs): Promise<number> {
   const { runner, outputs } = commandRunner(inputs, screen, isInWorkflow)
   const toStandardOutput = (_: string, text: string): Written => {
     process.stdout.write(text)
-    return { kind: 'written', path: '-' }
+    return { kind: 'written', path: STANDARD_OUTPUT }
   }
   try {
     const ports = buildPorts(

@@ -187,7 +187,7 @@ describe('hybrid-build as a process', () => {
       expect(kinds).toEqual(['Job', 'ConfigMap'])
       expect(out.includes('{{JOB_NAME}}')).toBe(more.length > 0)
       expect(output).not.toContain('hunter2')
-      expect(output).toContain('kubectl apply -f -')
+      expect(output).toContain('apply -f ')
       expect(code).toBe(0)
     },
   )

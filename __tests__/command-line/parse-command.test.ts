@@ -122,6 +122,8 @@ describe('mistakes', () => {
     ['clean now', ['"now" belongs to no flag']],
     ['template now', ['"now" belongs to no flag']],
     ['template -o json', ['--output is of `build`, not of `template`']],
+    ['template --mode build', ['--mode is what the command says']],
+    ['build --mode template -o json', ['--output is not for --mode template']],
     ['build --placeholders', ['--placeholders is of `template`']],
   ])('%s', (line, expected) => {
     expect(mistakesOf(line)).toEqual(expected)

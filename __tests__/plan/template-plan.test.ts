@@ -69,6 +69,13 @@ describe('a template', () => {
     ],
     ['files that nobody would fetch', { outputs: 'type=oci,dest=x' }, {}, 'input', 'leave `outputs` out'],
     [
+      'an address with a short key',
+      { context: 'https://h.example/x.tgz?t=abcd' },
+      { context: FETCHED },
+      'input',
+      '`service-account`',
+    ],
+    [
       'an address that is a key',
       { context: 'https://blob.example/c.tgz?sig=S3cretSignature' },
       { context: FETCHED },

@@ -43,9 +43,11 @@ describe('the text of a template', () => {
 #   kubectl wait -n builds --for=jsonpath='{.status.conditions[0].status}'=True --timeout=1560s job/app-ab12c
 #   kubectl get pods -n builds -l job-name=app-ab12c -o jsonpath='{range .items[*].status.containerStatuses[?(@.name=="kaniko")].state.terminated}{.exitCode} {.message}{end}'
 #   kubectl logs -n builds job/app-ab12c
-# Kubernetes ends it after 1260 s, and removes the Job, its pod and log 600 s after its end.
+# Where there is no exit code, why:
+#   kubectl describe -n builds job/app-ab12c
+# Kubernetes ends it after 1260 s on its node, or 1560 s in all, and removes the Job, its pod and log 600 s after its end.
 # Remove all of it:
-#   kubectl delete -n builds job/app-ab12c configmap/app-context-ab12c
+#   kubectl delete -n builds --ignore-not-found job/app-ab12c configmap/app-context-ab12c
 #
 # Not every cluster has user namespaces, so the pod asks for none. Where the nodes have them (Kubernetes
 # 1.33 or newer with containerd 2), \`user-namespace: true\` makes its root nobody on the node: hostUsers: false.`)
@@ -78,7 +80,7 @@ describe('the text of a template', () => {
 #   - the Secret that pulls the executor's image: mirror
 `)
     expect(comments).toContain(
-      'kubectl delete -n builds job/app-ab12c secret/app-registry-ab12c secret/app-secrets-ab12c secret/app-git-ab12c',
+      'kubectl delete -n builds --ignore-not-found job/app-ab12c secret/app-registry-ab12c secret/app-secrets-ab12c secret/app-git-ab12c',
     )
     // What it says to create is what the objects name.
     for (const name of ['app-registry-ab12c', 'app-secrets-ab12c', 'app-git-ab12c']) {
@@ -100,6 +102,38 @@ describe('the text of a template', () => {
     expect(textOf({ tags: 'acme/app:1', registries: entry('docker.io') })).toContain(
       '--docker-server=https://index.docker.io/v1/',
     )
+  })
+
+  test.each<[string, GivenInputs, boolean]>([
+    ['anybody', {}, true],
+    [
+      'another registry than the one that is filled in',
+      { registries: '- {registry: docker.io, username: a, password: S3cretValue}' },
+      true,
+    ],
+    ['whoever is in registry-secret', { 'registry-secret': 'push' }, false],
+    ['nobody', { push: 'false' }, false],
+  ])(
+    'for many builds says that nobody can push where the Dockerfile’s credentials are for %s',
+    (_, inputs, isSaid) => {
+      const text = textOf(
+        { 'template-placeholders': 'true', ...inputs },
+        { context: { ...archiveOf(), source: { path: 'Dockerfile', text: 'FROM busybox\n' } } },
+      )
+      expect(text.includes('the pod mounts no credentials for it')).toBe(isSaid)
+    },
+  )
+
+  test('for many builds keeps a cache that is named, and its registry', () => {
+    const inputs = {
+      'template-placeholders': 'true',
+      tags: 'ghcr.io/a/b:1',
+      registries: '- {registry: ghcr.io, username: a, password: S3cretValue}',
+    }
+    const named = textOf({ ...inputs, 'cache-repository': 'ghcr.io/a/b/cache' })
+    expect(named).toContain('--cache-repo=ghcr.io/a/b/cache')
+    expect(named).toContain('credentials for the registry of {{DESTINATION_IMAGE}}, ghcr.io')
+    expect(textOf(inputs)).not.toContain('--cache-repo')
   })
 
   test('is applied by the server where kubectl’s own annotation would be too large', () => {

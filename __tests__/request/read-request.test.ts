@@ -38,6 +38,7 @@ describe('what is not given', () => {
       },
       cache: {
         kind: 'on',
+        isDerived: true,
         repository: { registry: 'ghcr.io', repository: 'acme/app/cache' },
         ttlSeconds: 86_400,
         write: true,
@@ -202,6 +203,7 @@ test('every input arrives in the request', () => {
     executor: 'registry:5000/kaniko:v1',
     cache: {
       kind: 'on',
+      isDerived: false,
       repository: { registry: 'registry:5000', repository: 'cache' },
       ttlSeconds: 3600,
       write: true,

@@ -1,4 +1,4 @@
-import { containing, problemsOf, requestOf } from './given.ts'
+import { containing, type GivenInputs, problemsOf, requestOf } from './given.ts'
 
 const TAGS = { tags: 'ghcr.io/acme/app:1' }
 const REUSABLE = { mode: 'template', 'template-placeholders': 'true' }
@@ -46,4 +46,22 @@ describe('a template', () => {
   test('of many builds is told of tags that are none', () => {
     expect(problemsOf({ ...REUSABLE, tags: 'A:1' }).map(({ input }) => input)).toEqual(['tags'])
   })
+})
+
+test.each<[GivenInputs, string]>([
+  [{ 'template-placeholders': 'true', namespace: 'ci' }, '`namespace` by {{NAMESPACE}}'],
+  [{ 'template-placeholders': 'true', 'job-name': 'nightly' }, '`job-name` by {{JOB_NAME}}'],
+  [
+    {
+      tags: 'ghcr.io/a/b:1',
+      namespace: 'ci',
+      'registry-secret': 'push',
+      registries: '- {registry: ghcr.io, username: a, password: pa55word}',
+    },
+    'that Secret must hold all credentials',
+  ],
+])('what has no place in a template is told (%j)', (inputs, words) => {
+  const { notices } = requestOf({ mode: 'template', ...inputs })
+  expect(notices.join()).toContain(words)
+  expect(notices.join()).not.toContain('pa55word')
 })

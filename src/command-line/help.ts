@@ -84,7 +84,7 @@ YAML needs beside it is said in its comments, and on standard error:
   kubectl apply -f job.yml
 
 --placeholders makes it one for many builds: {{JOB_NAME}}, {{NAMESPACE}} and
-{{DESTINATION_IMAGE}} stand where those belong. It needs --namespace.
+{{DESTINATION_IMAGE}} stand where those belong.
 `
 
 const CLEAN = `Usage: hybrid-build clean [--kubeconfig K] [--kube-context C] [--namespace N]

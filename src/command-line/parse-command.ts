@@ -47,6 +47,8 @@ function buildOf(typed: Typed, first: string | undefined, rest: readonly string[
   const file = inputs.get('file')
   if (file !== undefined) inputs.set('file', inContext(file, inputs.get('context')))
   const output = typed.flags.get('output') ?? 'text'
+  if (output === 'json' && inputs.get('mode') === 'template')
+    mistakes.push('--output is not for --mode template')
   if (output !== 'text' && output !== 'json') mistakes.push(`--output is text or json, not "${output}"`)
   if (mistakes.length > 0) return { kind: 'mistakes', mistakes, output: output === 'json' ? 'json' : 'text' }
   return { kind: 'build', inputs, output: output === 'json' ? 'json' : 'text' }
@@ -81,6 +83,8 @@ function shortForm(
 
 /** As a build, but that what it would create goes to standard output. */
 function templateOf(typed: Typed, rest: readonly string[]): Command {
+  if (typed.inputs.has('mode'))
+    return { kind: 'mistakes', mistakes: ['--mode is what the command says'], output: 'text' }
   const build = buildOf(typed, 'build', rest)
   if (build.kind !== 'build') return build
   if (typed.flags.has('output'))

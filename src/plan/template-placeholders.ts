@@ -1,6 +1,5 @@
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { BuildRequest } from '../request/build-request.ts'
-import { derivedRepository } from '../request/cache-request.ts'
 import { printImageRepository } from '../request/image-reference.ts'
 import { PLACEHOLDERS } from '../request/template-request.ts'
 import type { BuildIdentity, BuildPlan } from './build-plan.ts'
@@ -36,10 +35,10 @@ const DESTINATION = '--destination='
 
 /**
  * The argument for a cache repository that nobody named. Without it Kaniko looks
- * in that of the destination, followed by `/cache`, which is where a build's is.
+ * in that of the destination, followed by `/cache`: where a build's is, but for
+ * Docker Hub, which has no such names.
  */
-function derivedCacheArgument({ cache, tags }: BuildRequest): string | undefined {
-  const derived = derivedRepository(tags[0])
-  if (cache.kind === 'off' || derived === undefined) return undefined
-  return `--cache-repo=${printImageRepository(derived)}`
+function derivedCacheArgument({ cache }: BuildRequest): string | undefined {
+  if (cache.kind === 'off' || !cache.isDerived) return undefined
+  return `--cache-repo=${printImageRepository(cache.repository)}`
 }

@@ -3,7 +3,6 @@ import type { Failure } from '../failure/failure.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { BuildRequest } from '../request/build-request.ts'
 import type { BuildPlan, RunContext } from './build-plan.ts'
-import { addressSecrets } from './fetched-context.ts'
 import { planBuild, type PlanFailure, type PlanGrounds } from './plan-build.ts'
 import { mountsClaim } from './pod-notes.ts'
 import type { FoundCredentials } from './registry-auth.ts'
@@ -104,7 +103,8 @@ function refusal(request: BuildRequest, context: BuildContext): Failure | undefi
     return request.contextDelivery === 'stream' ? STREAM_ASKED_FOR : tooLarge(context.largest)
   }
   if (request.imageFiles !== undefined) return NO_FILES
-  return addressSecrets(request.context).length > 0 ? SIGNED : undefined
+  const { context: source } = request
+  return source.kind === 'url' && source.url.includes('?') ? SIGNED : undefined
 }
 
 /** Contexts that a template can name. */

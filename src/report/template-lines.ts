@@ -25,15 +25,24 @@ export function templateLines(
     ]),
     ...credentialNotes(template),
     ...plan.notes.map((note) => field('note', note)),
-    field('file', path),
-    field('use', applyCommand(template, path)),
+    field('file', path === STANDARD_OUTPUT ? 'standard output' : path),
+    field('use', applyCommand(template, path === STANDARD_OUTPUT ? 'FILE' : quoted(path))),
     'Nothing was created. The comments in the file say how to follow the build, read its digest, and remove it.',
   ]
 }
 
+/** Where a command prints what others write to a file. */
+export const STANDARD_OUTPUT = '-'
+
+/** A path as a shell takes it. */
+const quoted = (path: string): string =>
+  /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
+
 /** Whoever makes a template where nobody has signed in may not think of it. */
-function credentialNotes({ plan, request }: TemplatePlan): readonly string[] {
-  const isAnonymous = plan.credentials.every(({ from }) => from === undefined)
+function credentialNotes({ plan, request, isReusable }: TemplatePlan): readonly string[] {
+  // A reusable one says it among its needs, in the file too.
+  const isAnonymous =
+    !isReusable && plan.credentials.every(({ uses, from }) => !uses.includes('push') || from === undefined)
   return request.push && isAnonymous
     ? [
         field(

@@ -21,21 +21,46 @@ export function needsOf(template: TemplatePlan): readonly Need[] {
 function registriesOf({ plan, request, isReusable }: TemplatePlan): readonly string[] {
   // What an existing Secret is to hold, nobody has looked for elsewhere.
   const isGiven = request.registryAccess.secret !== undefined
-  return plan.credentials
+  const registries = plan.credentials
     .filter(({ from }) => isGiven || from !== undefined)
-    .map(({ registry, uses }) =>
-      isReusable && uses.includes('push') ? `the registry of ${PLACEHOLDERS.image}` : registry,
-    )
+    .flatMap(({ registry, uses }) => {
+      if (!isReusable || !uses.includes('push')) return [registry]
+      const hasOtherUse = uses.some((use) => use === 'base images' || use === 'mirror') || namesCache(request)
+      return [ANY_REGISTRY, ...(hasOtherUse ? [registry] : [])]
+    })
+  return [...new Set(registries)]
 }
+
+const ANY_REGISTRY = `the registry of ${PLACEHOLDERS.image}`
+
+/** A cache that is named stays where it is, whatever is filled in. */
+const namesCache = ({ cache }: TemplatePlan['request']): boolean => cache.kind === 'on' && !cache.isDerived
 
 function registryNeeds(template: TemplatePlan): readonly Need[] {
   const { plan, request } = template
   const given = request.registryAccess.secret
   const sent = plan.secrets.find(({ type }) => type === 'kubernetes.io/dockerconfigjson')
   const name = sent?.metadata.name ?? given
-  if (name === undefined) return []
-  const what = `credentials for ${registriesOf(template).join(', ')}`
-  return [{ what, command: registryCommand(template, name), own: sent && `secret/${name}` }]
+  const registries = registriesOf(template)
+  const missing = cannotPush(template) ? [NO_PUSH_CREDENTIALS] : []
+  if (name === undefined) return missing
+  if (registries.length === 0) {
+    return [{ what: `the Secret ${name} (registry-secret)`, command: undefined, own: undefined }, ...missing]
+  }
+  const what = `credentials for ${registries.join(', ')}`
+  return [{ what, command: registryCommand(template, name), own: sent && `secret/${name}` }, ...missing]
+}
+
+/** Which registry is filled in nobody knows, and so not who may push to it. */
+const NO_PUSH_CREDENTIALS: Need = {
+  what: `nothing for ${ANY_REGISTRY}: the pod mounts no credentials for it; if it asks for some, make the template with registry-secret`,
+  command: undefined,
+  own: undefined,
+}
+
+function cannotPush({ plan, request, isReusable }: TemplatePlan): boolean {
+  if (!isReusable || !request.push || request.registryAccess.secret !== undefined) return false
+  return plan.credentials.every(({ uses, from }) => !uses.includes('push') || from === undefined)
 }
 
 function registryCommand(template: TemplatePlan, name: string): string {
@@ -89,6 +114,8 @@ function existing({ request }: TemplatePlan): readonly Need[] {
     ['the PersistentVolumeClaim with the context', context.kind === 'claim' ? context.claim : undefined],
     ['the PersistentVolumeClaim with base images', pod.cacheVolume],
     ['the ServiceAccount', registryAccess.serviceAccount],
+    ['the PriorityClass', pod.priorityClass],
+    ['the RuntimeClass', pod.runtimeClass],
     ...pod.imagePullSecrets.map((name) => ["the Secret that pulls the executor's image", name] as const),
   ]
   return named.flatMap(([what, name]) =>

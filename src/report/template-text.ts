@@ -58,7 +58,10 @@ function headline(template: TemplatePlan, { run }: TemplateWords): readonly stri
 
 function placeholderLines({ request }: TemplatePlan): readonly string[] {
   const all = [
-    [PLACEHOLDERS.jobName, 'a new name for each build: a-z, 0-9 and -, at most 63 characters'],
+    [
+      PLACEHOLDERS.jobName,
+      'a new name for each build: a-z, 0-9 and, not at its ends, -; at most 63 characters',
+    ],
     [PLACEHOLDERS.namespace, 'a namespace that is there'],
     ...(request.push ? [[PLACEHOLDERS.image, 'where the image goes: REGISTRY/NAME:TAG']] : []),
   ]
@@ -94,7 +97,9 @@ function commandLines(template: TemplatePlan, file: string): readonly string[] {
     `  kubectl wait -n ${namespace} --for=jsonpath='{.status.conditions[0].status}'=True --timeout=${ends.jobSeconds}s job/${job}`,
     `  kubectl get pods -n ${namespace} -l job-name=${job} -o jsonpath='{range ${ended}}{.exitCode} {.message}{end}'`,
     `  kubectl logs -n ${namespace} job/${job}`,
-    `Kubernetes ends it after ${ends.podSeconds} s, and removes the Job, its pod and log ${ends.ttlSeconds} s after its end.`,
+    'Where there is no exit code, why:',
+    `  kubectl describe -n ${namespace} job/${job}`,
+    `Kubernetes ends it after ${ends.podSeconds} s on its node, or ${ends.jobSeconds} s in all, and removes the Job, its pod and log ${ends.ttlSeconds} s after its end.`,
     'Remove all of it:',
     `  ${removeCommand(template)}`,
   ]
@@ -105,7 +110,7 @@ function removeCommand(template: TemplatePlan): string {
   if (plan.surroundings.length > 0) return `kubectl delete namespace ${plan.namespace}`
   const made = objects.map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`)
   const secrets = needsOf(template).flatMap(({ own }) => (own === undefined ? [] : [own]))
-  return `kubectl delete -n ${plan.namespace} ${[...made, ...secrets].join(' ')}`
+  return `kubectl delete -n ${plan.namespace} --ignore-not-found ${[...made, ...secrets].join(' ')}`
 }
 
 function userNamespaceLines({ couldHaveUserNamespace }: TemplatePlan): readonly string[] {

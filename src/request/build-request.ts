@@ -79,6 +79,8 @@ export type CacheRequest =
   | {
       readonly kind: 'on'
       readonly repository: ImageRepository
+      /** Nobody named it: it follows from the first tag. */
+      readonly isDerived: boolean
       readonly ttlSeconds: number
       readonly write: boolean
     }

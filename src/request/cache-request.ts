@@ -21,8 +21,10 @@ export function readCache(reader: InputReader, tags: readonly ImageReference[], 
   const ttlSeconds = reader.read('cache-ttl', (text) => parseDuration(text, LONGEST_TTL), DAY)
   const write = reader.read('cache-write', parseBoolean, buildx.write ?? push)
   if (!wanted) return { kind: 'off', notice: undefined }
-  const repository = given ?? buildx.repository ?? derivedRepository(tags[0])
-  if (repository !== undefined) return { kind: 'on', repository, ttlSeconds, write }
+  const named = given ?? buildx.repository
+  const repository = named ?? derivedRepository(tags[0])
+  if (repository !== undefined)
+    return { kind: 'on', repository, isDerived: named === undefined, ttlSeconds, write }
   return {
     kind: 'off',
     notice: `No layer cache: ${tags.length === 0 ? 'without tags' : 'from the first tag'} no repository for it can be derived. Name one as \`cache-repository\`, or set \`cache: false\`.`,

@@ -38,7 +38,13 @@ import {
   parseText,
 } from './scalars.ts'
 import { secretArgumentsWarnings } from './secret-looks.ts'
-import { destinationsOf, PLACEHOLDERS, readTemplate, type TemplateRequest } from './template-request.ts'
+import {
+  destinationsOf,
+  PLACEHOLDERS,
+  readTemplate,
+  templateNotices,
+  type TemplateRequest,
+} from './template-request.ts'
 import { parseTolerations } from './tolerations.ts'
 
 export { inputFailure, type InputProblem } from './input-problem.ts'
@@ -73,6 +79,8 @@ function readAll(reader: InputReader, inputs: RawInputs, environment: Environmen
   const tags = destinationsOf(template, named, push)
   const buildArgs = read('build-args', parseMap, none)
   const annotations = read('annotations', parseAnnotations, NO_ANNOTATIONS)
+  const registryAccess = readRegistryAccess(reader, namespace)
+  const jobName = read('job-name', parseDnsLabel, undefined)
   const nodeSelector = read('node-selector', parseNodeSelector, none)
   const executor = read('executor', parseExecutor, '')
   const executorOptions = readExecutorOptions(reader)
@@ -98,7 +106,7 @@ function readAll(reader: InputReader, inputs: RawInputs, environment: Environmen
     cache: readCache(reader, tags, push),
     registryMirrors: read('registry-mirror', parseMirrors, []),
     insecureRegistries: read('insecure-registries', parseRegistries, []),
-    registryAccess: readRegistryAccess(reader, namespace),
+    registryAccess,
     resources: read('resources', parseResources, {}),
     nodeSelector,
     tolerations: read('tolerations', parseTolerations, []),
@@ -107,13 +115,19 @@ function readAll(reader: InputReader, inputs: RawInputs, environment: Environmen
     scheduleTimeoutSeconds: read('schedule-timeout', parseTimeout, 0),
     userNamespace: read('user-namespace', parseUserNamespace, 'auto'),
     cleanup: read('cleanup', parseCleanup, 'always'),
-    jobName: read('job-name', parseDnsLabel, undefined),
+    jobName,
     kanikoArgs: read('kaniko-args', parseExecutorArguments, []),
     notices: [
       ...(push ? destinationNotices(tags) : []),
       ...annotationNotices(annotations),
       ...imageFilesNotices(imageFiles, tags),
       ...readBuildPushInputs(reader),
+      ...templateNotices(template, {
+        namespace: read('namespace', parseText, undefined) !== undefined,
+        jobName: jobName !== undefined,
+        registries: registryAccess.credentials.length > 0,
+        registrySecret: registryAccess.secret !== undefined,
+      }),
     ],
     warnings: secretArgumentsWarnings(buildArgs),
   }

@@ -39,3 +39,28 @@ export function destinationsOf(
 ): readonly ImageReference[] {
   return template?.placeholders === true && push && tags.length === 0 ? [ANY_IMAGE] : tags
 }
+
+/** Sentences for the log: what is given, and has no place in such a template. */
+export function templateNotices(
+  template: TemplateRequest | undefined,
+  given: {
+    readonly namespace: boolean
+    readonly jobName: boolean
+    readonly registries: boolean
+    readonly registrySecret: boolean
+  },
+): readonly string[] {
+  if (template === undefined) return []
+  const gone = [
+    ...(given.namespace ? [`\`namespace\` by ${PLACEHOLDERS.namespace}`] : []),
+    ...(given.jobName ? [`\`job-name\` by ${PLACEHOLDERS.jobName}`] : []),
+  ]
+  return [
+    ...(template.placeholders && gone.length > 0
+      ? [`Placeholders stand for what is given: ${gone.join(', ')}.`]
+      : []),
+    ...(given.registries && given.registrySecret
+      ? ['`registries` is not in a template beside `registry-secret`: that Secret must hold all credentials.']
+      : []),
+  ]
+}

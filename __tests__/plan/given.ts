@@ -6,19 +6,7 @@ import type { FoundCredentials } from '../../src/plan/registry-auth.ts'
 import { planBuild, type PlanGrounds } from '../../src/plan/plan-build.ts'
 import { type GivenInputs, requestOf } from '../request/given.ts'
 
-/** Outside GitHub nothing is known. */
-export const NO_RUN: RunContext = {
-  runId: undefined,
-  runAttempt: undefined,
-  job: undefined,
-  step: undefined,
-  repository: undefined,
-  serverUrl: undefined,
-  sha: undefined,
-  ref: undefined,
-  actionRepository: undefined,
-  actionRef: undefined,
-}
+export { NO_RUN } from '../../src/plan/build-plan.ts'
 
 export const RUN: RunContext = {
   runId: '8821',

@@ -1,3 +1,4 @@
+import { NO_RUN } from '../../src/plan/build-plan.ts'
 import { DEFAULT_LIFETIMES } from '../../src/plan/lifetimes.ts'
 import { REUSABLE_IDENTITY } from '../../src/plan/template-placeholders.ts'
 import { planTemplate } from '../../src/plan/template-plan.ts'
@@ -21,22 +22,10 @@ const INPUTS: Readonly<Partial<Record<InputName, string>>> = {
 export function templateExample(file: string): string {
   const read = readRequest((name) => INPUTS[name], {})
   if (read.kind === 'problems') throw new Error(JSON.stringify(read.problems))
-  const run = {
-    runId: undefined,
-    runAttempt: undefined,
-    job: undefined,
-    step: undefined,
-    repository: undefined,
-    serverUrl: undefined,
-    sha: undefined,
-    ref: undefined,
-    actionRepository: undefined,
-    actionRef: undefined,
-  }
   const template = planTemplate({
     request: read.request,
     identity: REUSABLE_IDENTITY,
-    run,
+    run: NO_RUN,
     context: { kind: 'fetched', dockerfile: 'Dockerfile', source: undefined },
     serverTime: new Date(0),
     lifetimes: DEFAULT_LIFETIMES,
@@ -44,5 +33,5 @@ export function templateExample(file: string): string {
     certificates: new Map(),
   })
   if (template.kind === 'failure') throw new Error(template.failure.headline)
-  return templateText(template, { file, run })
+  return templateText(template, { file, run: NO_RUN })
 }

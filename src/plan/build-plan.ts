@@ -31,6 +31,20 @@ export interface RunContext {
   readonly actionRef: string | undefined
 }
 
+/** Of a build outside GitHub, and of one that nobody knows yet: a template's. */
+export const NO_RUN: RunContext = {
+  runId: undefined,
+  runAttempt: undefined,
+  job: undefined,
+  step: undefined,
+  repository: undefined,
+  serverUrl: undefined,
+  sha: undefined,
+  ref: undefined,
+  actionRepository: undefined,
+  actionRef: undefined,
+}
+
 /** Where the executor fetches a context from. */
 export interface FetchedFrom {
   readonly kind: 'git' | 'claim' | 'url'

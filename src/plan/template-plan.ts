@@ -2,7 +2,7 @@ import type { BuildContext } from '../context/context-archive.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { BuildRequest } from '../request/build-request.ts'
-import type { BuildPlan, RunContext } from './build-plan.ts'
+import { type BuildPlan, NO_RUN } from './build-plan.ts'
 import { planBuild, type PlanFailure, type PlanGrounds } from './plan-build.ts'
 import { mountsClaim } from './pod-notes.ts'
 import type { FoundCredentials } from './registry-auth.ts'
@@ -39,6 +39,7 @@ export function planTemplate(given: TemplateGrounds): TemplatePlan | PlanFailure
   const request = portable(given.request)
   const plan = planBuild({
     ...given,
+    // The same inputs make the same reusable template, wherever that is made.
     ...(isReusable ? { names: REUSABLE_NAMES, identity: REUSABLE_IDENTITY, run: NO_RUN } : {}),
     request,
     userNamespaces: undefined,
@@ -57,20 +58,6 @@ export function planTemplate(given: TemplateGrounds): TemplatePlan | PlanFailure
     isReusable,
     couldHaveUserNamespace: given.request.userNamespace === 'auto' && !mountsClaim(request),
   }
-}
-
-/** The same inputs make the same reusable template, wherever that is made. */
-const NO_RUN: RunContext = {
-  runId: undefined,
-  runAttempt: undefined,
-  job: undefined,
-  step: undefined,
-  repository: undefined,
-  serverUrl: undefined,
-  sha: undefined,
-  ref: undefined,
-  actionRepository: undefined,
-  actionRef: undefined,
 }
 
 /**

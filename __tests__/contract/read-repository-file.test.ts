@@ -50,10 +50,19 @@ test('a file is read by GitHub’s API, as the one who has the token', async () 
   })
 })
 
-test('a path cannot lead to another address', async () => {
-  await read({ path: '../../../user' })
-  expect(requests[0]?.url).toMatch(/^\/(?:user|api)/)
-  expect(requests[0]?.url).not.toContain('..')
+test.each([
+  { path: '../../../user' },
+  { path: 'sub/./Dockerfile' },
+  { path: 'sub/..' },
+  { repository: '../app' },
+])('nothing is asked for by a name that leads elsewhere: %j', async (file) => {
+  expect(await read(file)).toBeUndefined()
+  expect(requests).toEqual([])
+})
+
+test('two dots within a name are of no matter', async () => {
+  await read({ path: 'a..b/..Dockerfile' })
+  expect(requests[0]?.url).toContain('/contents/a..b/..Dockerfile?')
 })
 
 test.each<[string, (response: ServerResponse) => void]>([

@@ -27,6 +27,7 @@ export async function readRepositoryFile(
   environment: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  if (leadsElsewhere(repository) || leadsElsewhere(path)) return undefined
   const api = environment['GITHUB_API_URL'] || 'https://api.github.com'
   const escaped = (text: string): string => text.split('/').map(encodeURIComponent).join('/')
   const url = URL.parse(`${api}/repos/${escaped(repository)}/contents/${escaped(path)}`)
@@ -49,3 +50,7 @@ export async function readRepositoryFile(
     wire.close()
   }
 }
+
+/** URLs resolve such segments, and the token would go with a request for something else. */
+const leadsElsewhere = (path: string): boolean =>
+  path.split('/').some((part) => part === '.' || part === '..')

@@ -95,6 +95,17 @@ describe('a container beside Kaniko’s', () => {
     expect(failure.details.join()).not.toContain('pushed')
   })
 
+  test.each([
+    [1, 'The container that was to fetch the image ended before the image was there.'],
+    [127, 'The helper image busybox:1, which `outputs` needs, cannot be run.'],
+  ])('that ended by itself with exit code %i is told by what that means', (exitCode, headline) => {
+    const imageFiles = { files: [{ form: 'docker', dest: 'a.tar' }], helperImage: 'busybox:1' } as const
+    const pod = podWith(RUNNING, { terminated: { exitCode, reason: 'Error' } })
+    const failure = diagnoseEnd(endedBuild(snapshotOf(pod), [], { plan: planOf('', { imageFiles }) }))
+    expect(failure).toMatchObject({ code: 'executor-invalid', headline })
+    expect(failure.cures.join('\n')).toContain('leave `outputs` out')
+  })
+
   test('whose trouble is told after the push does not hide the push', () => {
     const message = `sha256:${'a1'.repeat(32)}`
     const pod = podWith({ terminated: { exitCode: 0, message } }, NOT_FOUND)

@@ -135,3 +135,15 @@ test('a template changes nothing of the container beside Kaniko', () => {
   expect(podOf(plan).containers[0]).toMatchObject({ tty: true })
   expect(plan.notes).toEqual([expect.stringContaining('the container image-helper')])
 })
+
+test('a template gives the container beside Kaniko other resources', () => {
+  const resources = { limits: { memory: '256Mi' } }
+  const inputs = {
+    ...DOCKER,
+    'allow-unsafe-pod-template': 'true',
+    'pod-template': JSON.stringify({ spec: { containers: [{ name: 'image-helper', resources }] } }),
+  }
+  const plan = planOf(inputs)
+  expect(podOf(plan).containers[1]).toMatchObject({ resources })
+  expect(plan.notes).toEqual([])
+})

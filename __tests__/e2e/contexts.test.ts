@@ -8,6 +8,7 @@ import { runStep } from '../support/action.ts'
 import { gitServer } from '../support/git-server.ts'
 import type { GitServer } from '../support/git-server.ts'
 import {
+  applyVolume,
   cluster,
   describeInLab,
   eventually,
@@ -44,12 +45,6 @@ const workflowOf = (sha: string) => ({
   GITHUB_REPOSITORY: 'acme/app',
   GITHUB_SHA: sha,
 })
-
-function applied(object: object): void {
-  const path = join(workspace, 'object.json')
-  writeFileSync(path, JSON.stringify(object))
-  kubectl('apply', '-f', path)
-}
 
 describeWithKaniko(`contexts of every kind, and the real Kaniko${WHY}`, () => {
   beforeAll(async () => {
@@ -154,22 +149,7 @@ describeWithKaniko(`contexts of every kind, and the real Kaniko${WHY}`, () => {
       mkdirSync(join(folder, 'app'), { recursive: true })
       writeFileSync(join(folder, 'app/Dockerfile'), DOCKERFILE)
       writeFileSync(join(folder, 'app/which'), 'of a volume\n')
-      const spec = {
-        accessModes: ['ReadWriteOnce'],
-        storageClassName: NAMESPACE,
-      }
-      applied({
-        apiVersion: 'v1',
-        kind: 'PersistentVolume',
-        metadata: { name: NAMESPACE },
-        spec: { ...spec, capacity: { storage: '1Mi' }, hostPath: { path: folder } },
-      })
-      applied({
-        apiVersion: 'v1',
-        kind: 'PersistentVolumeClaim',
-        metadata: { name: 'sources', namespace: NAMESPACE },
-        spec: { ...spec, resources: { requests: { storage: '1Mi' } } },
-      })
+      applyVolume(folder, NAMESPACE, { name: 'sources', namespace: NAMESPACE })
       try {
         const { main, outputs } = await build({ context: 'pvc://sources/app', namespace: NAMESPACE })
         expect(outputs).toMatchObject({ outcome: 'built' })

@@ -1,9 +1,20 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { runStep } from '../support/action.ts'
-import { cluster, describeInLab, eventually, get, kubectl, LAB_ONLY, ours } from './support/cluster.ts'
+import {
+  apply,
+  applyVolume,
+  cluster,
+  describeInLab,
+  eventually,
+  get,
+  kubectl,
+  LAB_ONLY,
+  ours,
+} from './support/cluster.ts'
 import { inputs } from './support/inputs.ts'
 
 const MINUTES = 60_000
@@ -33,14 +44,28 @@ async function fetchPart(path: string): Promise<unknown> {
   return response.json()
 }
 
+let volume = ''
+
 describeWithKaniko(`the inputs, and the real Kaniko${WHY}`, () => {
   beforeAll(() => {
     kubectl('create', 'namespace', NAMESPACE)
     kubectl('create', 'priorityclass', NAMESPACE, '--value=7')
+    apply({
+      apiVersion: 'node.k8s.io/v1',
+      kind: 'RuntimeClass',
+      metadata: { name: NAMESPACE },
+      // What the lab runs all pods with.
+      handler: 'runc',
+    })
+    volume = mkdtempSync(join(tmpdir(), 'base-images-'))
+    applyVolume(volume, NAMESPACE, { name: 'base-images', namespace: NAMESPACE })
   })
   afterAll(async () => {
     kubectl('delete', 'namespace', NAMESPACE, '--wait=false')
-    kubectl('delete', 'priorityclass', NAMESPACE)
+    for (const kind of ['priorityclass', 'runtimeclass', 'persistentvolume']) {
+      kubectl('delete', kind, NAMESPACE, '--wait=false')
+    }
+    rmSync(volume, { recursive: true, force: true })
     await eventually('nothing of ours is left', 90, () => ours().length === 0)
   }, 100_000)
 
@@ -153,10 +178,93 @@ describeWithKaniko(`the inputs, and the real Kaniko${WHY}`, () => {
     MINUTES,
   )
 
+  test(
+    'of other Kaniko actions build as they do there',
+    async () => {
+      const { main, outputs } = await build(
+        // Only the map leads to the lab's registry.
+        'FROM mapped.example/library/busybox\nRUN cat /etc/hosts\n',
+        {
+          'image-format': 'oci',
+          verbosity: 'debug',
+          'push-retry': '2',
+          'cache-ttl': '1h',
+          'cache-volume': 'base-images',
+          'registry-map': `mapped.example=${cluster.registry}`,
+          'user-namespace': 'false',
+          'kube-context': kubectl('config', 'current-context').trim(),
+          namespace: NAMESPACE,
+          'runtime-class': NAMESPACE,
+          'service-account': 'default',
+          tolerations: '- {key: lab, operator: Exists, effect: NoSchedule}',
+          affinity:
+            '{nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/os, operator: In, values: [linux]}]}]}}}',
+          'kaniko-args': '--skip-push-permission-check',
+        },
+      )
+      expect(main.output).toMatch(/cache .*, 1 h$/m)
+      // Words that Kaniko has for `debug` only.
+      expect(main.output).toContain('Copying file /kaniko/buildcontext/Dockerfile')
+      expect(main.output).toContain('No file found for cache key')
+      expect(main.output).toContain('from mapped registry')
+      expect(outputs['outcome']).toBe('built')
+      const manifest = (await fetchPart(`inputs/manifests/${outputs['digest']}`)) as Manifest
+      expect(manifest.mediaType).toBe('application/vnd.oci.image.manifest.v1+json')
+    },
+    MINUTES,
+  )
+
+  test(
+    'of docker/build-push-action build, and those without effect are told',
+    async () => {
+      const cache = `type=registry,ref=${cluster.registry}/inputs/layers:any`
+      const more = {
+        'cache-from': cache,
+        'cache-to': `${cache},mode=max`,
+        'add-hosts': 'nexus.acme.example:10.0.0.5',
+        load: 'false',
+        provenance: 'false',
+        sbom: 'false',
+        pull: 'true',
+        call: 'build',
+        network: 'default',
+        builder: 'auto',
+        ulimit: 'nofile=1024:1024',
+        'cgroup-parent': 'builds',
+        allow: 'network.host',
+      }
+      // No layer of an earlier run.
+      const dockerfile = `FROM busybox\nRUN cat /etc/hosts # ${randomUUID()}\n`
+      const [first, second] = [await build(dockerfile, more), await build(dockerfile, more)]
+      expect(first.outputs['outcome']).toBe('built')
+      expect(first.main.output).toContain('10.0.0.5\tnexus.acme.example')
+      for (const input of ['ulimit', 'cgroup-parent', 'allow']) {
+        expect(first.main.output).toContain(`The input \`${input}\` changes nothing here`)
+      }
+      expect(first.main.output).toContain('The input `builder` is auto')
+      expect(second.outputs).toMatchObject({ outcome: 'built', 'cache-hits': '1' })
+    },
+    2 * MINUTES,
+  )
+
   test('that cannot work end the step in words, all at once', async () => {
-    const { main, outputs } = await build('FROM scratch\n', { ssh: 'default', provenance: 'mode=max' })
-    expect(outputs['failure-code']).toBe('input')
-    expect(main.output).toContain('RUN --mount=type=ssh')
-    expect(main.output).toContain('actions/attest')
+    const words = {
+      load: ['true', 'use `docker pull`'],
+      provenance: ['mode=max', 'actions/attest'],
+      sbom: ['true', 'actions/attest'],
+      attests: ['type=sbom', 'actions/attest'],
+      ssh: ['default', 'RUN --mount=type=ssh'],
+      'build-contexts': ['base=docker-image://busybox', 'files below `context`'],
+      'no-cache-filters': ['install', 'no-cache: true'],
+      network: ['host', 'network of its pod'],
+      call: ['check', 'only builds are made here'],
+      builder: ['remote', 'only kaniko can build'],
+    } as const
+    const more = Object.fromEntries(Object.entries(words).map(([input, [value]]) => [input, value]))
+    const { main, outputs } = await build('FROM scratch\n', more)
+    expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'input' })
+    for (const [input, [, said]] of Object.entries(words)) {
+      expect(main.output).toMatch(new RegExp(`^  ${input} .*${said}`, 'm'))
+    }
   })
 })

@@ -5,7 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { runStep } from '../support/action.ts'
-import { cluster, describeInLab, eventually, kubectl, LAB_ONLY, ours, ROOT } from './support/cluster.ts'
+import {
+  applyVolume,
+  cluster,
+  describeInLab,
+  eventually,
+  kubectl,
+  LAB_ONLY,
+  ours,
+  ROOT,
+} from './support/cluster.ts'
 import { inputs } from './support/inputs.ts'
 import { pulledImage } from './support/pulled-image.ts'
 
@@ -232,28 +241,7 @@ describeWithKaniko(`templates, kubectl, and the real Kaniko${WHY}`, () => {
       const volume = mkdtempSync(join(tmpdir(), 'volume-'))
       writeFileSync(join(volume, 'Dockerfile'), 'FROM scratch\nCOPY which /\n')
       writeFileSync(join(volume, 'which'), 'of the example\n')
-      const spec = {
-        accessModes: ['ReadOnlyMany'],
-        storageClassName: NAMESPACE,
-        volumeMode: 'Filesystem',
-      }
-      const objects = [
-        {
-          apiVersion: 'v1',
-          kind: 'PersistentVolume',
-          metadata: { name: NAMESPACE },
-          spec: { ...spec, capacity: { storage: '1Mi' }, hostPath: { path: volume } },
-        },
-        {
-          apiVersion: 'v1',
-          kind: 'PersistentVolumeClaim',
-          metadata: { name: 'build-context', namespace: NAMESPACE },
-          spec: { ...spec, resources: { requests: { storage: '1Mi' } } },
-        },
-      ]
-      const list = join(workspace, 'volume.json')
-      writeFileSync(list, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
-      kubectl('apply', '-f', list)
+      applyVolume(volume, NAMESPACE, { name: 'build-context', namespace: NAMESPACE })
       try {
         const image = tag('example')
         const path = filled(join(ROOT, 'examples/templates/kaniko-build-job.yml'), 'example', image)

@@ -99,6 +99,32 @@ export function kubectl(...words: readonly string[]): string {
   return execFileSync(program, [...first, ...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
+/** Creates the objects, or changes them to this; throws if the cluster does not take them. */
+export function apply(...objects: readonly object[]): void {
+  const [program = '', ...first] = cluster.kubectl
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects })
+  execFileSync(program, [...first, 'apply', '-f', '-'], { input, stdio: ['pipe', 'ignore', 'pipe'] })
+}
+
+/** A volume of the node's folder `path`, to be read by many, and the claim that has it. */
+export function applyVolume(path: string, name: string, claim: { name: string; namespace: string }): void {
+  const spec = { accessModes: ['ReadOnlyMany'], storageClassName: name, volumeMode: 'Filesystem' }
+  apply(
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name },
+      spec: { ...spec, capacity: { storage: '1Mi' }, hostPath: { path } },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: claim,
+      spec: { ...spec, resources: { requests: { storage: '1Mi' } } },
+    },
+  )
+}
+
 /** What kubectl gets, as JSON. */
 export function get(...words: readonly string[]): unknown {
   return JSON.parse(kubectl('get', ...words, '-o', 'json'))

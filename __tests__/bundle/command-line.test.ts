@@ -40,13 +40,6 @@ function cli(...words: readonly string[]): Running {
   return start([process.execPath, CLI, ...words, ...kubeconfig], { cwd: workspace })
 }
 
-/** What is left of a build. */
-const left = (at: ApiServer): readonly string[] =>
-  ['namespaces', 'jobs', 'configmaps', 'secrets']
-    .flatMap((resource) => at.objects.list(resource, undefined))
-    .filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/managed-by'] === 'hybrid-kubernetes-build')
-    .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
-
 const fails: PodScript = async (pod) => {
   pod.pending()
   pod.scheduled()
@@ -73,7 +66,7 @@ describe('hybrid-build as a process', () => {
     // No workflow commands, and no colours into a pipe.
     expect(output).not.toMatch(/^::|\x1b/m)
     expect(code).toBe(0)
-    expect(left(at)).toEqual([])
+    expect(at.objects.ours()).toEqual([])
   })
 
   test('gives JSON on standard output, and the log on standard error', async () => {
@@ -129,7 +122,7 @@ describe('hybrid-build as a process', () => {
     const { code, output } = await running.ended
     expect(code).toBe(130)
     expect(output).toContain('cancelled')
-    expect(left(at)).toEqual([])
+    expect(at.objects.ours()).toEqual([])
   })
 
   test('a reader that goes away ends the build, and nothing is left', async () => {
@@ -142,7 +135,7 @@ describe('hybrid-build as a process', () => {
     at.pods[0]?.print('more')
     const { code } = await running.ended
     expect(code).toBe(130)
-    expect(left(at)).toEqual([])
+    expect(at.objects.ours()).toEqual([])
   })
 
   test('in a step of a workflow what a build prints is no command of GitHub’s', async () => {
@@ -230,7 +223,7 @@ describe('the scripts', () => {
     expect(output).toContain('Built registry.invalid/app@')
     expect(output).toMatch(/job {8}nightly-\w{5}/)
     expect(code).toBe(0)
-    expect(left(at)).toEqual([])
+    expect(at.objects.ours()).toEqual([])
   })
 
   test.each([[[]], [['kaniko']], [['auto']]])(

@@ -55,14 +55,6 @@ function options(more: Readonly<Record<string, string>> = {}): StepOptions {
   }
 }
 
-/** Kinds and names of what builds made in the server and did not remove. */
-function left(at: ApiServer): readonly string[] {
-  return ['namespaces', 'serviceaccounts', 'jobs', 'configmaps']
-    .flatMap((resource) => at.objects.list(resource, undefined))
-    .filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/managed-by'] === 'hybrid-kubernetes-build')
-    .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
-}
-
 describe('dist/ as a process', () => {
   test('builds, gives its outputs, and removes all that it made', async () => {
     const at = await serve(succeeds(DIGEST, 'one line', 'another'))
@@ -76,7 +68,7 @@ describe('dist/ as a process', () => {
       'image-by-digest': `registry.invalid/app@${DIGEST}`,
     })
     expect(at.said('create namespaces')).toBe(1)
-    expect(left(at)).toEqual([])
+    expect(at.objects.ours()).toEqual([])
   })
 
   test('brings the image to the runner, and names it there', async () => {
@@ -112,7 +104,7 @@ describe('dist/ as a process', () => {
     expect(main.code).toBe(1)
     expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'run-failed' })
     expect(main.output).toContain('[run-failed]')
-    expect(left(at)).toEqual([])
+    expect(at.objects.ours()).toEqual([])
   })
 
   test.each(['SIGINT', 'SIGTERM'] as const)(
@@ -125,7 +117,7 @@ describe('dist/ as a process', () => {
       main.child.kill(signal)
       const { code } = await main.ended
       expect(code).toBe(1)
-      expect(left(at)).toEqual([])
+      expect(at.objects.ours()).toEqual([])
       expect(one.outputs()).toMatchObject({ outcome: 'cancelled' })
       one.dispose()
     },
@@ -138,10 +130,10 @@ describe('dist/ as a process', () => {
     await main.printed('it begins')
     main.child.kill('SIGKILL')
     await main.ended
-    expect(left(at)).not.toEqual([])
+    expect(at.objects.ours()).not.toEqual([])
     const post = await one.post().ended
     expect(post.code).toBe(0)
-    expect(left(at)).toEqual([])
+    expect(at.objects.ours()).toEqual([])
     expect((await one.post().ended).code).toBe(0)
     one.dispose()
   })
@@ -235,6 +227,6 @@ describe('dist/ as a process', () => {
     expect(main.code).toBe(1)
     expect(outputs['outcome']).toBe('failed')
     expect(main.output).not.toMatch(/\n\s+at .*\(/)
-    expect(left(at)).toEqual([])
+    expect(at.objects.ours()).toEqual([])
   })
 })

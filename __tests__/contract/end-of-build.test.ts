@@ -117,14 +117,9 @@ const hangs: PodScript = async (pod) => {
 }
 
 /** Kinds of what is still in the cluster and ours. */
-function left(): readonly string[] {
-  return ['namespaces', 'serviceaccounts', 'jobs', 'configmaps']
-    .flatMap((resource) => server.objects.list(resource))
-    .filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/managed-by'] === 'hybrid-kubernetes-build')
-    .map(({ kind }) => kind)
-}
+const left = (): readonly string[] => server.objects.ours().map(({ kind }) => kind)
 
-const ALL = ['Namespace', 'ServiceAccount', 'Job', 'ConfigMap']
+const ALL = ['Namespace', 'ServiceAccount', 'Job', 'Pod', 'ConfigMap']
 
 describe('what a build created', () => {
   test.each([
@@ -158,7 +153,7 @@ describe('what a build created', () => {
 
   test('is kept in a given namespace as well', async () => {
     const { log } = await build(fails, { cleanup: 'on-success', namespace: 'ci' })
-    expect(left()).toEqual(['Job', 'ConfigMap'])
+    expect(left()).toEqual(['Job', 'Pod', 'ConfigMap'])
     expect(log).toContain('kubectl -n ci delete job app-ab12c')
   })
 

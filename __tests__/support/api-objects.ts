@@ -32,6 +32,15 @@ export class ApiObjects {
       .filter((object) => namespace === '' || object.metadata.namespace === namespace)
   }
 
+  /** What builds made and did not remove, of every kind, in the order in which it was made. */
+  ours(): readonly KubernetesObject[] {
+    return [...this.#objects.values()]
+      .map(({ object }) => object)
+      .filter(
+        ({ metadata }) => metadata.labels?.['app.kubernetes.io/managed-by'] === 'hybrid-kubernetes-build',
+      )
+  }
+
   /** Creates or replaces; uid and creation time are kept, the version grows. */
   put(resource: string, object: KubernetesObject): KubernetesObject {
     const { namespace = '', name } = object.metadata

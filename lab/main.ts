@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { LabError } from './command.ts'
-import { loadArchive } from './images/stock.ts'
+import { buildkitArchive } from './images/buildkit.ts'
+import { loadOnce } from './images/stock.ts'
 import { adminKubeconfig } from './kubeconfig.ts'
 import { clusterOf, down, makeImages, up } from './lifecycle.ts'
 import { alone } from './lock.ts'
@@ -22,6 +23,7 @@ const HELP = `A real Kubernetes in namespaces of its own, for the demo, tests an
   npm run lab -- status [--json]      probe every part; exit code 1 if one fails or the lab is down
   npm run lab -- kubeconfig           print the path of the administrator's kubeconfig
   npm run lab -- load IMAGE.tar       load an archive of images into the node
+  npm run lab -- load buildkit        make BuildKit's images and load them into the node
   npm run lab -- images               make the Debian base image and put it into the plain registry
   npm run lab -- logs COMPONENT       print a component's log (${componentNames.join(', ')}, namespaces)
   npm run lab -- build [PROGRAM…]     build programs into the cache (all by default)
@@ -63,10 +65,11 @@ const commands: Readonly<Record<string, Command>> = {
     console.log(adminKubeconfig(lab))
     return Promise.resolve(existsSync(adminKubeconfig(lab)) ? 0 : 1)
   },
-  load: async (lab, [archive]) => {
-    if (archive === undefined || !existsSync(archive)) throw new LabError('load needs the path of an archive')
+  load: async (lab, [what]) => {
     const init = initOf(lab)
-    await loadArchive({ lab, init }, await clusterOf(lab), resolve(archive))
+    const archive = what === 'buildkit' ? await buildkitArchive() : what
+    if (archive === undefined || !existsSync(archive)) throw new LabError('load needs the path of an archive')
+    await loadOnce({ lab, init }, await clusterOf(lab), resolve(archive))
     return 0
   },
   images: async (lab) => {

@@ -61,6 +61,8 @@ function program(name: string, usually: string, rest: Partial<Program> & { linke
 
 const containerdModule = 'github.com/containerd/containerd/v2'
 
+const buildkitModule = 'github.com/moby/buildkit'
+
 /** Every program that the lab can build, in the order in which it builds them. */
 export const programs: readonly Program[] = [
   program('kubernetes', '6 min', { linker: versionFlags, links: { kubectl: 'kubernetes' } }),
@@ -76,6 +78,11 @@ export const programs: readonly Program[] = [
     linker: '-X main.version=1.3.6',
     flags: ['-tags', 'seccomp'],
     cgo: true,
+  }),
+  // buildctl and the daemon; the image of both has this lab's runc, too.
+  program('buildkit', '2 min', {
+    packages: ['buildkitd', 'buildctl'].map((name) => `${buildkitModule}/cmd/${name}`),
+    linker: `-X ${buildkitModule}/version.Version=v0.34.2`,
   }),
   program('coredns', '60 s'),
   program('registry', '30 s'),

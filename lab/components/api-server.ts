@@ -28,6 +28,8 @@ export function apiServer({ lab, addresses, programs }: Cluster): Component {
         `--service-account-signing-key-file=${tokens.key}`,
       ],
       ...[
+        // Managed clusters let pods be privileged, too; who may is Pod Security's business.
+        '--allow-privileged=true',
         '--authorization-mode=Node,RBAC',
         '--enable-admission-plugins=NodeRestriction',
         '--profiling=false',

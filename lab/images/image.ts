@@ -17,13 +17,16 @@ export interface ImageSettings {
   readonly Env?: readonly string[]
   readonly Entrypoint?: readonly string[]
   readonly Cmd?: readonly string[]
+  readonly User?: string
 }
 
 /** Packs a folder as a layer whose bytes depend on nothing but its files' names, modes and contents. */
 export async function packLayer(folder: string, tarFile: string): Promise<void> {
   const same = ['--sort=name', '--mtime=@0', '--numeric-owner', '--format=posix']
   const times = '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime'
-  await run(['tar', '-C', folder, ...same, times, '-cf', tarFile, '.'])
+  // Programs can have capabilities.
+  const attributes = ['--xattrs', '--xattrs-include=security.capability']
+  await run(['tar', '-C', folder, ...same, ...attributes, times, '-cf', tarFile, '.'])
 }
 
 /** The digest of a file's bytes, `sha256:…`. */

@@ -72,6 +72,16 @@ export async function loadNodeImages(running: RunningLab, cluster: Cluster): Pro
   writeFileSync(join(cluster.lab.folder, 'executor'), kind)
 }
 
+/** Loads an archive of images into the node, unless it was loaded before. */
+export async function loadOnce(running: RunningLab, cluster: Cluster, archive: string): Promise<void> {
+  const record = insidePath(running.init, '/run/hybrid-lab/loaded')
+  const loaded = existsSync(record) ? readFileSync(record, 'utf8') : ''
+  const line = `${archive} ${String(statSync(archive).mtimeMs)}\n`
+  if (loaded.includes(line)) return
+  await loadArchive(running, cluster, archive)
+  writeFileSync(record, `${loaded}${line}`)
+}
+
 /** Loads an archive of images, in Docker's or OCI's form, into the node. */
 export async function loadArchive(running: RunningLab, cluster: Cluster, archive: string): Promise<void> {
   await runInside(running.init, ctr(cluster, 'images', 'import', archive))

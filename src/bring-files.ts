@@ -8,6 +8,7 @@ import { toldFetching } from './fetch-progress.ts'
 import type { ImageFilesPort } from './image-files/image-files.ts'
 import type { BuildPlan } from './plan/build-plan.ts'
 import { broughtLine } from './report/image-file-lines.ts'
+import type { ImageSource } from './plan/helper-scripts.ts'
 import type { ImageFile } from './request/image-files.ts'
 import type { Runner } from './runner/runner.ts'
 
@@ -40,7 +41,7 @@ export async function bringFiles(
   if (outcome.kind !== 'built' || plan.imageFiles === undefined) return outcome
   const { where, digest } = outcome
   const beganMs = bringing.clock.now() - bringing.began
-  const brought = await bringInTime(outcome, plan.imageFiles.files, bringing, plan.timeoutSeconds, signal)
+  const brought = await bringInTime(outcome, plan, bringing, signal)
   const phase = { title: 'bring the image over', beganMs, endedMs: bringing.clock.now() - bringing.began }
   const record = outcome.record && { ...outcome.record, phases: [...outcome.record.phases, phase] }
   switch (brought.kind) {
@@ -61,9 +62,8 @@ type Brought =
 /** It may take as long as the build itself: then the pod's own deadline is near. */
 async function bringInTime(
   { where: { namespace = '' }, pod = '', digest }: Built,
-  files: readonly ImageFile[],
+  { kind: builder, imageFiles, timeoutSeconds: seconds }: BuildPlan,
   bringing: Bringing,
-  seconds: number,
   signal: AbortSignal,
 ): Promise<Brought> {
   const late = new AbortController()
@@ -73,8 +73,8 @@ async function bringInTime(
   const brought: BroughtFile[] = []
   try {
     // One after the other: they share the way.
-    for (const file of files) {
-      brought.push(await bringOne({ namespace, pod, digest }, file, bringing, within))
+    for (const file of imageFiles?.files ?? []) {
+      brought.push(await bringOne({ namespace, pod, builder, digest }, file, bringing, within))
     }
     return { kind: 'brought', files: brought }
   } catch (error) {
@@ -88,7 +88,7 @@ async function bringInTime(
 }
 
 async function bringOne(
-  { digest, ...pod }: PodAddress & { readonly digest: string },
+  { builder, digest, ...pod }: PodAddress & Pick<ImageSource, 'builder' | 'digest'>,
   { form, dest }: ImageFile,
   { session, runner, clock, imageFiles }: Bringing,
   signal: AbortSignal,
@@ -97,7 +97,7 @@ async function bringOne(
   const began = clock.now()
   const fetching = toldFetching(incoming, dest, runner, clock)
   try {
-    const { bytes } = await session.fetchFile(pod, { form, digest }, fetching, signal)
+    const { bytes } = await session.fetchFile(pod, { builder, form, digest }, fetching, signal)
     // Cancelled at the last moment is cancelled.
     signal.throwIfAborted()
     await incoming.keep()

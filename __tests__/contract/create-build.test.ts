@@ -1,3 +1,4 @@
+import { placesOf } from '../../src/plan/places.ts'
 import type { Fault, Match } from '../support/api-faults.ts'
 import { stateLedger } from '../../src/runner/state-ledger.ts'
 import { startApiServer } from '../support/api-server.ts'
@@ -68,7 +69,10 @@ describe('creating a build', () => {
   test('makes all Secrets of a plan, and they go with the Job', async () => {
     const plan = withSecret(smallPlan('given'))
     const metadata = { ...plan.job.metadata, name: 'app-secrets-x7k2p' }
-    const own = buildSecret(metadata, secretFiles(new Map([['npm', Buffer.from('S3cret')]])))
+    const own = buildSecret(
+      metadata,
+      secretFiles(new Map([['npm', Buffer.from('S3cret')]]), placesOf('kaniko')),
+    )
     const ledger = notedLedger()
     const { jobUid } = await session.createBuild(
       { ...plan, secrets: [...plan.secrets, own] },

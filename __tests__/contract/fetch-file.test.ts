@@ -62,7 +62,7 @@ async function fetch(sink: FileSink = file, signal = never()): Promise<Fetched> 
     const onAgain = (reason: string) => void again.push(reason)
     const { bytes } = await session.fetchFile(
       POD,
-      { form: 'docker', digest: DIGEST },
+      { builder: 'kaniko', form: 'docker', digest: DIGEST },
       { sink, onAgain },
       signal,
     )
@@ -250,7 +250,12 @@ describe('a cluster that lets nobody execute anything', () => {
     const onAgain = (): void => undefined
     const pod = { ...POD, namespace }
     const failure = await failureOf(
-      session.fetchFile(pod, { form: 'oci', digest: DIGEST }, { sink: file, onAgain }, never()),
+      session.fetchFile(
+        pod,
+        { builder: 'kaniko', form: 'oci', digest: DIGEST },
+        { sink: file, onAgain },
+        never(),
+      ),
     )
     await file.drop()
     expect(failure.cures.join('\n')).toContain('create clusterrole image-builder-outputs')

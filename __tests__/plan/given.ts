@@ -85,7 +85,7 @@ export function contextMapOf(plan: BuildPlan): KubernetesObject {
 
 /** The arguments of the container, as the cluster gets them. */
 export function argsOf(plan: BuildPlan): readonly string[] {
-  // The shape that kaniko-job.ts makes; a test there compares it whole.
+  // The shape that build-job.ts makes; a test there compares it whole.
   const spec = plan.job['spec'] as {
     readonly template: {
       readonly spec: { readonly containers: readonly { readonly args: readonly string[] }[] }

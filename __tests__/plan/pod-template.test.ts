@@ -15,12 +15,12 @@ interface Pod {
 }
 
 function podOf(job: typeof PLAN.job): Pod {
-  // The shape that kaniko-job.ts makes.
+  // The shape that build-job.ts makes.
   return (job['spec'] as { readonly template: Pod }).template
 }
 
 function templated(template: JsonMapping, isUnsafeAllowed = false): { pod: Pod; notes: readonly string[] } {
-  const { job, notes } = withPodTemplate(PLAN.job, { template, isUnsafeAllowed })
+  const { job, notes } = withPodTemplate(PLAN.job, { template, isUnsafeAllowed }, 'kaniko')
   return { pod: podOf(job), notes }
 }
 
@@ -61,7 +61,7 @@ describe('a merge', () => {
 })
 
 test('without a template the Job is what it was', () => {
-  expect(withPodTemplate(PLAN.job, undefined)).toEqual({ job: PLAN.job, notes: [] })
+  expect(withPodTemplate(PLAN.job, undefined, 'kaniko')).toEqual({ job: PLAN.job, notes: [] })
 })
 
 test('an empty template changes nothing', () => {

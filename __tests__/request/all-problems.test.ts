@@ -82,7 +82,8 @@ describe('problems', () => {
       'no-cache-filters': 'a',
       call: 'check',
       pull: 'x',
-      builder: 'docker',
+      builder: 'kanico',
+      'allow-privileged': 'perhaps',
     }
     const inputs = problemsOf(wrong).map(({ input }) => input)
     expect(new Set(inputs)).toEqual(new Set(Object.keys(wrong)))

@@ -15,7 +15,7 @@ describe('an input of docker/build-push-action', () => {
     ['network', 'host', 'pod-proxy'],
     ['no-cache-filters', 'build', 'no-cache: true'],
     ['call', 'check', 'shown with every build'],
-    ['builder', 'docker', 'only kaniko'],
+    ['builder', 'kanico', 'kaniko'],
     ['cache-from', 'type=gha', 'type=registry,ref=REPOSITORY'],
     ['cache-to', 'type=gha,mode=max', 'type=registry,ref=REPOSITORY'],
     ['platforms', 'linux/amd64,linux/arm64', 'matrix'],

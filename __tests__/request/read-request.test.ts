@@ -1,3 +1,4 @@
+import { NO_FRONTEND_OPTIONS } from '../../src/request/frontend-options.ts'
 import { readFileSync } from 'node:fs'
 import { load } from 'js-yaml'
 import { DEFAULT_RESOURCES } from '../../src/plan/pod-resources.ts'
@@ -17,6 +18,9 @@ describe('what is not given', () => {
       file: undefined,
       tags: [{ registry: 'ghcr.io', repository: 'acme/app', tag: '1' }],
       push: true,
+      builder: 'kaniko',
+      allowPrivileged: false,
+      frontend: NO_FRONTEND_OPTIONS,
       buildArgs: new Map(),
       secrets: new Map(),
       target: undefined,
@@ -98,6 +102,7 @@ test('every input arrives in the request', () => {
       tags: 'acme/app:1,acme/app:1\ndocker.io/acme/app:1\nghcr.io/acme/app',
       push: 'false',
       'build-args': 'A=1',
+      'allow-privileged': 'true',
       secrets: 'npm=S3cret',
       'secret-files': 'rc=.npmrc',
       'secret-envs': 'aws=AWS_KEY',
@@ -222,6 +227,9 @@ test('every input arrives in the request', () => {
     tolerations: [{ operator: 'Exists' }],
     timeoutSeconds: 3600,
     scheduleTimeoutSeconds: 300,
+    builder: 'kaniko',
+    allowPrivileged: true,
+    frontend: NO_FRONTEND_OPTIONS,
     userNamespace: 'always',
     cleanup: 'on-success',
     jobName: 'backend',

@@ -22,6 +22,18 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
     form: 'boolean',
     fallback: '`false`',
   },
+  builder: {
+    meaning:
+      "What builds: `kaniko`, in a pod that Pod Security's baseline allows; or `buildkit`, in a pod of its own in the cluster, for what Kaniko lacks: every `RUN --mount`, stages side by side, attestations, further contexts.",
+    form: '`kaniko` or `buildkit`',
+    fallback: '`kaniko`',
+  },
+  'allow-privileged': {
+    meaning:
+      "Whether the build's pod may be one that Pod Security's baseline refuses, which `builder: buildkit` needs. The build's own namespace is then labelled for such pods; an existing `namespace` must allow them itself (`pod-security.kubernetes.io/enforce: privileged`).",
+    form: 'boolean',
+    fallback: '`false`',
+  },
   kubeconfig: {
     meaning:
       "How to reach the cluster: a kubeconfig's content, base64 of it, or the path of one. Given but empty is an error, because it nearly always means a secret that the workflow did not get (pull requests from forks get none) or whose name is misspelled.",
@@ -148,9 +160,11 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
     fallback: '`false`',
   },
   executor: {
-    meaning: 'The Kaniko image that builds. Pin a tag, or a digest of a copy in your own registry.',
+    meaning:
+      "The image that builds: Kaniko's, or BuildKit's with `builder: buildkit`. Pin a tag, or a digest of a copy in your own registry.",
     form: 'image reference',
-    fallback: '`$KANIKO_IMAGE`, otherwise `ghcr.io/osscontainertools/kaniko:v1.28.3`',
+    fallback:
+      '`$KANIKO_IMAGE`, otherwise `ghcr.io/osscontainertools/kaniko:v1.28.3`; with `builder: buildkit` `$BUILDKIT_IMAGE`, otherwise `docker.io/moby/buildkit:v0.34.2`',
   },
   'helper-image': {
     meaning:

@@ -1,6 +1,7 @@
 import type { MissingSource } from '../context/context-archive.ts'
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { Dockerfile } from '../progress/dockerfile.ts'
+import type { ClusterBuilder } from '../request/builder-choice.ts'
 import type { Cleanup } from '../request/build-request.ts'
 import type { ImageFiles } from '../request/image-files.ts'
 import type { Ends } from './lifetimes.ts'
@@ -68,7 +69,7 @@ export type PlannedDelivery =
  * A template (template-plan.ts) is this as well, for others to create.
  */
 export interface BuildPlan {
-  readonly kind: 'kaniko'
+  readonly kind: ClusterBuilder
   readonly identity: BuildIdentity
   readonly namespace: string
   /** The build's own namespace and its ServiceAccount, in the order of creation; empty in a given namespace. */

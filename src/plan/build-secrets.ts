@@ -1,6 +1,6 @@
 import type { KubernetesObject, ObjectMeta } from '../kubernetes/objects.ts'
-import { SECRETS_DIRECTORY } from './mounts.ts'
 import { ownSecret } from './own-secret.ts'
+import type { Places } from './places.ts'
 
 /** A secret for `RUN --mount=type=secret`, as a file in the container. */
 export interface SecretFile {
@@ -14,10 +14,13 @@ export interface SecretFile {
 }
 
 /** A file for each secret, numbered: not every id can be a Secret's key. */
-export function secretFiles(values: ReadonlyMap<string, Uint8Array>): readonly SecretFile[] {
+export function secretFiles(
+  values: ReadonlyMap<string, Uint8Array>,
+  { secrets }: Places,
+): readonly SecretFile[] {
   return [...values].map(([id, value], at) => {
     const file = `secret-${at + 1}`
-    return { id, value, file, path: `${SECRETS_DIRECTORY}/${file}` }
+    return { id, value, file, path: `${secrets}/${file}` }
   })
 }
 

@@ -1,4 +1,4 @@
-import { CERTIFICATES_DIRECTORY } from './mounts.ts'
+import type { Places } from './places.ts'
 
 /** The certificates of a registry's authority, as a file in the container. */
 export interface CertificateFile {
@@ -12,9 +12,12 @@ export interface CertificateFile {
 }
 
 /** A file for each registry, numbered: a registry's name has characters that a ConfigMap's key must not have. */
-export function certificateFiles(pems: ReadonlyMap<string, string>): readonly CertificateFile[] {
+export function certificateFiles(
+  pems: ReadonlyMap<string, string>,
+  { certificates }: Places,
+): readonly CertificateFile[] {
   return [...pems].map(([registry, pem], at) => {
     const file = `authority-${at + 1}.pem`
-    return { registry, pem, file, path: `${CERTIFICATES_DIRECTORY}/${file}` }
+    return { registry, pem, file, path: `${certificates}/${file}` }
   })
 }

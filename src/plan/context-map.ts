@@ -1,5 +1,5 @@
 import type { KubernetesObject, ObjectMeta } from '../kubernetes/objects.ts'
-import { CONTEXT_FILE } from './kaniko-args.ts'
+import { CONTEXT_FILE } from './places.ts'
 
 /** Bytes of a compressed context: 900 KiB. Kubernetes refuses a ConfigMap above 1 MiB. */
 export const MAX_CONTEXT_BYTES = 921_600
@@ -8,25 +8,25 @@ export const MAX_CONTEXT_BYTES = 921_600
 export interface MapContents {
   /** The compressed context; undefined if it is streamed. */
   readonly context: Uint8Array | undefined
-  /** PEM by file name. */
-  readonly certificates: ReadonlyMap<string, string>
+  /** Certificates and settings, texts by file name. */
+  readonly texts: ReadonlyMap<string, string>
 }
 
 /**
- * The ConfigMap that holds the context and certificates; undefined if there is
+ * The ConfigMap that holds the context, certificates and settings; undefined if there is
  * nothing to hold. Immutable: nobody can put another context under a build.
  */
 export function contextMap(
   metadata: ObjectMeta,
-  { context, certificates }: MapContents,
+  { context, texts }: MapContents,
 ): KubernetesObject | undefined {
-  if (context === undefined && certificates.size === 0) return undefined
+  if (context === undefined && texts.size === 0) return undefined
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata,
     immutable: true,
-    ...(certificates.size === 0 ? {} : { data: Object.fromEntries(certificates) }),
+    ...(texts.size === 0 ? {} : { data: Object.fromEntries(texts) }),
     ...(context === undefined
       ? {}
       : { binaryData: { [CONTEXT_FILE]: Buffer.from(context).toString('base64') } }),

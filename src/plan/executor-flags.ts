@@ -1,6 +1,6 @@
 import type { BuildRequest } from '../request/build-request.ts'
 import { nameForKaniko } from '../request/registry-host.ts'
-import { CACHE_DIRECTORY } from './mounts.ts'
+import { placesOf } from './places.ts'
 
 /** Flags for how Kaniko works and what form it gives the image; what is its own default is left out. */
 export function executorFlags({ executorOptions, platform, pod }: BuildRequest): readonly string[] {
@@ -27,7 +27,7 @@ export function executorFlags({ executorOptions, platform, pod }: BuildRequest):
     ...(reproducible ? ['--reproducible'] : []),
     ...(verbosity === 'info' ? [] : [`--verbosity=${verbosity}`]),
     ...given('custom-platform', platform?.name),
-    ...given('cache-dir', pod.cacheVolume && CACHE_DIRECTORY),
+    ...given('cache-dir', pod.cacheVolume && placesOf('kaniko').baseImages),
     ...[...registryMap].map(([from, to]) => `--registry-map=${nameForKaniko(from)}=${to}`),
   ]
 }

@@ -1,10 +1,12 @@
 import type { Dockerfile } from '../progress/dockerfile.ts'
 import { isUnknown } from '../progress/dockerfile.ts'
+import type { BuildRequest } from '../request/build-request.ts'
+import type { ClusterBuilder } from '../request/builder-choice.ts'
 import type { ContextSource } from '../request/context-source.ts'
 import type { GitSource } from '../request/git-source.ts'
 import type { FetchedFrom } from './build-plan.ts'
 import type { GitCredentials } from './git-credentials.ts'
-import { CONTEXT_DIRECTORY } from './kaniko-args.ts'
+import { placesOf } from './places.ts'
 
 /** Flags for a context that Kaniko fetches by itself; none for one that is brought to it. */
 export function fetchedContextArgs(source: ContextSource): readonly string[] {
@@ -14,7 +16,7 @@ export function fetchedContextArgs(source: ContextSource): readonly string[] {
     case 'git':
       return gitArgs(source)
     case 'claim':
-      return [`--context=dir://${CONTEXT_DIRECTORY}`, ...below(source.path)]
+      return [`--context=dir://${placesOf('kaniko').context}`, ...below(source.path)]
     case 'url':
       return [`--context=${source.url}`]
   }
@@ -73,26 +75,30 @@ export function addressSecrets(source: ContextSource): readonly string[] {
   return query.length < 8 ? [] : [query, encodeURIComponent(query)]
 }
 
-function gitNotes({ scheme }: GitSource, git: GitCredentials | undefined): readonly string[] {
+function gitNotes(
+  { scheme }: GitSource,
+  builder: ClusterBuilder,
+  git: GitCredentials | undefined,
+): readonly string[] {
   const read = git === undefined ? 'it' : 'it, and the token'
   return [
     ...(scheme === 'http'
       ? [`The context is cloned over plain HTTP: whoever is on the way can read ${read}, and change it.`]
       : []),
     ...(git === undefined ? [] : [`The context is cloned with ${git.from}.`]),
-    'Submodules are not checked out.',
+    ...(builder === 'kaniko' ? ['Submodules are not checked out.'] : []),
   ]
 }
 
 /** Sentences for the log: what is not known of such a context, and who clones it. */
 export function fetchedNotes(
-  source: ContextSource,
+  { context: source, builder }: Pick<BuildRequest, 'context' | 'builder'>,
   dockerfile: Dockerfile,
   git: GitCredentials | undefined,
 ): readonly string[] {
   if (source.kind === 'path') return []
   return [
-    ...(source.kind === 'git' ? gitNotes(source, git) : []),
+    ...(source.kind === 'git' ? gitNotes(source, builder, git) : []),
     ...(isUnknown(dockerfile)
       ? [
           'The Dockerfile is known to the executor only: credentials for its base images are those of `registries`.',

@@ -1,4 +1,5 @@
 import type { KubernetesObject, ObjectMeta } from '../kubernetes/objects.ts'
+import type { GitSource } from '../request/git-source.ts'
 import type { ContextSource } from '../request/context-source.ts'
 import { ownSecret } from './own-secret.ts'
 import type { PlanGrounds } from './plan-build.ts'
@@ -39,6 +40,11 @@ export function gitCredentials({ request: { context }, secrets }: PlanGrounds): 
   if (name !== undefined && value !== undefined)
     return { token: Buffer.from(value).toString('utf8').trim(), from: `the secret ${name}` }
   return context.token === undefined ? undefined : { token: context.token, from: '`github-token`' }
+}
+
+/** The secret by which BuildKit clones from a host. */
+export function gitSecretId({ location }: GitSource): string {
+  return `${GIT_AUTH_TOKEN}.${location.split('/')[0] ?? ''}`
 }
 
 /** Whether a secret is one that clones: then no RUN need mount it. */

@@ -1,10 +1,11 @@
 import type { ResourceList, ResourceRequirements } from '../kubernetes/objects.ts'
+import type { ClusterBuilder } from '../request/builder-choice.ts'
 import type { ImageFiles } from '../request/image-files.ts'
 import { HELPER_DIRECTORIES, waitScript } from './helper-scripts.ts'
-import { IMAGE_FILES_VOLUME } from './image-files.ts'
+import { IMAGE_FILES_VOLUME } from './mounts.ts'
 import { literal } from './literal.ts'
 
-/** Name of the container beside Kaniko's. */
+/** Name of the container beside the one that builds. */
 export const HELPER_CONTAINER = 'image-helper'
 
 const WORK_VOLUME = 'image-helper'
@@ -30,16 +31,17 @@ export interface HelperParts {
 }
 
 /**
- * The container that waits beside Kaniko until the image's files have been
+ * The container that waits beside the builder until the image's files have been
  * brought over, for `seconds` at most. It has a shell and no rights at all.
- * `build`: the resources of Kaniko's container.
+ * `build`: the resources of the one that builds.
  */
 export function helperParts(
   { files, helperImage }: ImageFiles,
+  builder: ClusterBuilder,
   seconds: number,
   build: ResourceRequirements,
 ): HelperParts {
-  const readsLayers = files.some(({ form }) => form === 'oci')
+  const readsLayers = builder === 'kaniko' && files.some(({ form }) => form === 'oci')
   const container = {
     name: HELPER_CONTAINER,
     image: helperImage,

@@ -1,7 +1,8 @@
 import type { ImageFile } from '../request/image-files.ts'
+import type { ClusterBuilder } from '../request/builder-choice.ts'
 import { IMAGE_FILE_NAMES } from './image-files.ts'
 
-/** Where the container beside Kaniko sees the image's files, and a few kilobytes of its own. */
+/** Where the container beside the builder sees the image's files, and a few kilobytes of its own. */
 export const HELPER_DIRECTORIES = { files: '/image-files', work: '/work' } as const
 
 const { files, work } = HELPER_DIRECTORIES
@@ -16,19 +17,20 @@ export const END_SCRIPT = `kill -TERM "$(cat ${work}/pid)"`
 
 /** Which image, and in which form. */
 export interface ImageSource {
+  readonly builder: ClusterBuilder
   readonly form: ImageFile['form']
   /** `sha256:` and 64 hexadecimal digits. */
   readonly digest: string
 }
 
-/** A RUN can write where Kaniko does: what is no plain file, or not of this image, stays where it is. */
-function readScript({ form, digest }: ImageSource): string {
-  const path = `${files}/${IMAGE_FILE_NAMES[form]}`
-  if (form === 'docker')
-    return `${isFile(path)} || ${refuse('Kaniko has not written it')}\nread='cat ${path}'`
+/** With Kaniko a RUN can write there too: what is no plain file, or not of this image, stays where it is. */
+function readScript({ builder, form, digest }: ImageSource): string {
+  const path = `${files}/${IMAGE_FILE_NAMES[builder][form]}`
+  if (builder === 'buildkit' || form === 'docker')
+    return `${isFile(path)} || ${refuse('the builder has not written it')}\nread='cat ${path}'`
   const hex = digest.replace(/^sha256:/, '')
   return [
-    `[ ! -L ${path} ] && cd ${path} || ${refuse('Kaniko has not written it')}`,
+    `[ ! -L ${path} ] && cd ${path} || ${refuse('the builder has not written it')}`,
     `m=blobs/sha256/${hex}`,
     `${isFile('"$m"')} && grep -q ${hex} index.json && [ "$(sha256sum <"$m")" = '${hex}  -' ] || ${refuse('it is not the image whose digest Kaniko gave')}`,
     // What the manifest names, and no more of it than the manifest says.

@@ -1,35 +1,28 @@
+import type { ClusterBuilder } from '../request/builder-choice.ts'
 import type { BuildRequest } from '../request/build-request.ts'
 import type { ImageFile } from '../request/image-files.ts'
 import { printImageReference } from '../request/image-reference.ts'
-import type { Mount } from './mounts.ts'
+import { placesOf } from './places.ts'
 
-/** Where Kaniko writes the image as files. */
-const DIRECTORY = '/kaniko/image-files'
-
-/** In that folder: a file, and a folder. */
-export const IMAGE_FILE_NAMES = { docker: 'docker.tar', oci: 'oci' } as const satisfies Record<
-  ImageFile['form'],
-  string
->
+/** In the folder for them: files, but that Kaniko writes an OCI layout as a folder. */
+export const IMAGE_FILE_NAMES = {
+  kaniko: { docker: 'docker.tar', oci: 'oci' },
+  buildkit: { docker: 'docker.tar', oci: 'oci.tar' },
+} as const satisfies Record<ClusterBuilder, Record<ImageFile['form'], string>>
 
 const FLAGS = { docker: '--tar-path', oci: '--oci-layout-path' } as const satisfies Record<
   ImageFile['form'],
   string
 >
 
-export const IMAGE_FILES_VOLUME = 'image-files'
-
-/** What Kaniko writes to and the container beside it reads from. */
-export const IMAGE_FILES_MOUNT: Mount = {
-  volume: { name: IMAGE_FILES_VOLUME, emptyDir: {} },
-  path: DIRECTORY,
-  isWritable: true,
-}
+const { imageFiles: DIRECTORY } = placesOf('kaniko')
 
 /** Kaniko's flags for the files, and for the image's names in them where it is not pushed. */
 export function imageFileArgs({ imageFiles, push, tags }: BuildRequest): readonly string[] {
   if (imageFiles === undefined) return []
-  const flags = imageFiles.files.map(({ form }) => `${FLAGS[form]}=${DIRECTORY}/${IMAGE_FILE_NAMES[form]}`)
+  const flags = imageFiles.files.map(
+    ({ form }) => `${FLAGS[form]}=${DIRECTORY}/${IMAGE_FILE_NAMES.kaniko[form]}`,
+  )
   const hasNames = imageFiles.files.some(({ form }) => form === 'docker')
   // What is pushed is named by where it is pushed to; beside --no-push this is a name and nothing else.
   const names = push || !hasNames ? [] : tags.map((tag) => `--destination=${printImageReference(tag)}`)

@@ -3,12 +3,11 @@ import { printImageReference, printImageRepository } from '../request/image-refe
 import { nameForKaniko } from '../request/registry-host.ts'
 import type { PlannedDelivery } from './build-plan.ts'
 import { fetchedContextArgs } from './fetched-context.ts'
+import { CONTEXT_FILE, placesOf } from './places.ts'
 import { imageFileArgs } from './image-files.ts'
 import { executorFlags, proxyArguments } from './executor-flags.ts'
 
-/** Below /kaniko: Kaniko loses what the Dockerfile copies to any other place where something is mounted. */
-export const CONTEXT_DIRECTORY = '/kaniko/context'
-export const CONTEXT_FILE = 'context.tar.gz'
+const { context: CONTEXT_DIRECTORY } = placesOf('kaniko')
 
 const ALWAYS = [
   // Mounted by some hosts' container runtimes; a snapshot of it fails.

@@ -1,8 +1,7 @@
-import { CONTEXT_DIRECTORY } from './kaniko-args.ts'
+import type { Places } from './places.ts'
 
 /**
- * A volume and where a container sees it. Always below /kaniko: Kaniko loses
- * what the Dockerfile copies to any other place where something is mounted.
+ * A volume and where a container sees it.
  */
 export interface Mount {
   readonly volume: Readonly<Record<string, unknown>> & { readonly name: string }
@@ -11,75 +10,82 @@ export interface Mount {
   readonly isWritable?: true
 }
 
-/** Where Kaniko looks for base images. */
-export const CACHE_DIRECTORY = '/kaniko/base-images'
-
-/** Where the certificates of registries' authorities are. */
-export const CERTIFICATES_DIRECTORY = '/kaniko/certificates'
-
-/** Where Kaniko's image looks for Docker's config.json. */
-const CREDENTIALS_DIRECTORY = '/kaniko/.docker'
-
-/**
- * Where a build's secrets are. Not /kaniko/secrets: Kaniko copies them there,
- * each under its id, into a folder that is root's.
- */
-export const SECRETS_DIRECTORY = '/kaniko/build-secrets'
-
 /** Key of a Secret of the type kubernetes.io/dockerconfigjson. */
 export const DOCKER_CONFIG_KEY = '.dockerconfigjson'
 
 /** Readable by root only: a USER of the Dockerfile cannot. */
 const ROOT_ONLY = 0o400
 
-export function contextMount(configMap: string): Mount {
-  return { volume: { name: 'context', configMap: { name: configMap } }, path: CONTEXT_DIRECTORY }
+export function contextMount(configMap: string, { context }: Places): Mount {
+  return { volume: { name: 'context', configMap: { name: configMap } }, path: context }
 }
 
 /** A claim with the context; which directory of it, the executor is told. */
-export function contextClaimMount(claimName: string): Mount {
+export function contextClaimMount(claimName: string, { context }: Places): Mount {
   return {
     volume: { name: 'context', persistentVolumeClaim: { claimName, readOnly: true } },
-    path: CONTEXT_DIRECTORY,
+    path: context,
   }
 }
 
 /** Registry credentials, from a Secret of the type kubernetes.io/dockerconfigjson. */
-export function credentialsMount(secretName: string): Mount {
+export function credentialsMount(secretName: string, { credentials }: Places): Mount {
   const items = [{ key: DOCKER_CONFIG_KEY, path: 'config.json' }]
   return {
     volume: { name: 'credentials', secret: { secretName, items, defaultMode: ROOT_ONLY } },
-    path: CREDENTIALS_DIRECTORY,
+    path: credentials,
   }
 }
 
 /** Secrets for the Dockerfile's `RUN --mount=type=secret`. */
-export function secretsMount(secretName: string, files: readonly string[]): Mount {
+export function secretsMount(secretName: string, files: readonly string[], { secrets }: Places): Mount {
   const items = files.map((file) => ({ key: file, path: file }))
   return {
     volume: { name: 'build-secrets', secret: { secretName, items, defaultMode: ROOT_ONLY } },
-    path: SECRETS_DIRECTORY,
+    path: secrets,
   }
 }
 
 /** Certificates, which lie where a context that is not streamed lies: they are no secret. */
-export function certificatesMount(configMap: string, files: readonly string[]): Mount {
+export function certificatesMount(
+  configMap: string,
+  files: readonly string[],
+  { certificates }: Places,
+): Mount {
   const items = files.map((file) => ({ key: file, path: file }))
   return {
     volume: { name: 'certificates', configMap: { name: configMap, items } },
-    path: CERTIFICATES_DIRECTORY,
+    path: certificates,
   }
 }
+
+/** Settings of the builder itself, as one file. */
+export function settingsMount(configMap: string, file: string, { settings }: Places): Mount {
+  const items = [{ key: file, path: file }]
+  return { volume: { name: 'settings', configMap: { name: configMap, items } }, path: settings }
+}
+
+/** A folder of the node that only this build has, and that goes with its pod. */
+export function stateMount({ state }: Places): Mount {
+  return { volume: { name: 'state', emptyDir: {} }, path: state, isWritable: true }
+}
+
+/** What the build writes for the runner, and the container beside it reads. */
+export function imageFilesMount({ imageFiles }: Places): Mount {
+  return { volume: { name: IMAGE_FILES_VOLUME, emptyDir: {} }, path: imageFiles, isWritable: true }
+}
+
+export const IMAGE_FILES_VOLUME = 'image-files'
 
 /** Base images that Kaniko's warmer has put into an existing claim. */
-export function cacheVolumeMount(claimName: string): Mount {
+export function cacheVolumeMount(claimName: string, { baseImages }: Places): Mount {
   return {
     volume: { name: 'base-images', persistentVolumeClaim: { claimName, readOnly: true } },
-    path: CACHE_DIRECTORY,
+    path: baseImages,
   }
 }
 
-/** The one place outside /kaniko: every container has a mount there already, only smaller. */
+/** The one place outside the builder's folder: every container has a mount there already, only smaller. */
 export function sharedMemoryMount(sizeLimit: string): Mount {
   return {
     volume: { name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit } },

@@ -5,10 +5,12 @@ import { type Dockerfile, isUnknown, parseDockerfile, unknownDockerfile } from '
 import { printImageRepository } from '../request/image-reference.ts'
 import type { BuildIdentity, BuildPlan, PlannedDelivery, RunContext } from './build-plan.ts'
 import { fetchedFrom, fetchedNotes } from './fetched-context.ts'
-import { type GitCredentials, gitCredentials, isForClone } from './git-credentials.ts'
+import { buildkitRun } from './buildkit-mode.ts'
+import type { BuildkitMode } from './buildkit-script.ts'
+import { isKey } from './ssh-keys.ts'
+import { type GitCredentials, gitCredentials, gitSecretId, isForClone } from './git-credentials.ts'
 import { enforcedTimes } from './image-files.ts'
 import { destinations } from './kaniko-args.ts'
-import { BUILD_CONTAINER } from './kaniko-job.ts'
 import { endsOf, type Lifetimes } from './lifetimes.ts'
 import { objectsOf } from './plan-objects.ts'
 import { mountsClaim, podNotes } from './pod-notes.ts'
@@ -46,14 +48,15 @@ export interface PlanGrounds {
 export type PlanFailure = { readonly kind: 'failure'; readonly failure: Failure }
 
 /** Decides everything that will be created. Pure: the same grounds give the same plan. */
-export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
+export function planBuild(grounds: PlanGrounds): BuildPlan | PlanFailure {
+  const git = gitCredentials(grounds)
+  const given = withGitSecret(grounds, git)
   const { request, identity, context } = given
   const dockerfile = dockerfileOf(context)
-  const git = gitCredentials(given)
   const wanted = {
     dockerfile,
     target: request.target,
-    given: new Set(given.secrets.keys()),
+    given: new Set([...given.secrets.keys()].filter((id) => !isKey(request, id))),
     isUsedElsewhere: (id: string) => isForClone(request.context, id),
   }
   const failure = missingSecrets(wanted)
@@ -61,21 +64,26 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
   const auth = joinCredentials(request, touchedRegistries(request, dockerfile), given.found)
   if ('failure' in auth) return auth
 
-  const userNamespace = decideUserNamespace(request.userNamespace, given.userNamespaces, mountsClaim(request))
+  const buildkit = request.builder === 'buildkit' ? buildkitRun(request, given.userNamespaces) : undefined
+  const userNamespace =
+    buildkit === undefined
+      ? decideUserNamespace(request.userNamespace, given.userNamespaces, mountsClaim(request))
+      : USER_NAMESPACE[buildkit.mode]
   const { resources, notes } = podResources(request.resources)
   const ends = endsOf(enforcedTimes(request), given.serverTime, given.lifetimes)
-  const objects = objectsOf(given, { userNamespace: userNamespace !== 'no', resources, ends, auth, git })
-  const { job, notes: templateNotes } = withPodTemplate(objects.job, request.pod.template)
+  const choices = { userNamespace: userNamespace !== 'no', resources, ends, auth, git, buildkit }
+  const objects = objectsOf(given, request.builder === 'kaniko' ? choices : { ...choices, git: undefined })
+  const { job, notes: templateNotes } = withPodTemplate(objects.job, request.pod.template, request.builder)
   const [first] = request.tags
   const missing = context.kind === 'archive' ? context.missing : []
   return {
-    kind: 'kaniko',
+    kind: request.builder,
     identity,
     ...objects,
     job,
     delivery: deliveryOf(given, git),
-    container: BUILD_CONTAINER,
-    executor: request.executor,
+    container: request.builder,
+    executor: buildkit?.executor ?? request.executor,
     imageFiles: request.imageFiles,
     destinations: destinations(request),
     repository: request.push && first !== undefined ? printImageRepository(first) : undefined,
@@ -91,14 +99,27 @@ export function planBuild(given: PlanGrounds): BuildPlan | PlanFailure {
     notes: [
       ...request.notices,
       ...notes,
-      ...podNotes(request, userNamespace),
+      ...(buildkit?.notes ?? podNotes(request, userNamespace)),
       ...templateNotes,
       ...auth.notes,
-      ...fetchedNotes(request.context, dockerfile, git),
+      ...fetchedNotes(request, dockerfile, git),
       ...missing.map(missingWords),
       ...(isUnknown(dockerfile) ? [] : secretNotes(wanted)),
     ],
   }
+}
+
+const USER_NAMESPACE = { 'user-namespace': 'yes', rootless: 'no' } as const satisfies Record<
+  BuildkitMode,
+  BuildPlan['userNamespace']
+>
+
+/** BuildKit takes what clones as a secret of the build, under a name of its own for each host. */
+function withGitSecret(given: PlanGrounds, git: GitCredentials | undefined): PlanGrounds {
+  const { request, secrets } = given
+  if (request.builder !== 'buildkit' || request.context.kind !== 'git' || git === undefined) return given
+  const id = gitSecretId(request.context)
+  return { ...given, secrets: new Map([[id, Buffer.from(git.token)], ...secrets]) }
 }
 
 /** The Dockerfile that a context is built by. */

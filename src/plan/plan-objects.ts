@@ -6,12 +6,19 @@ import type { BuildPlan, PlannedDelivery } from './build-plan.ts'
 import { buildSecret, type SecretFile, secretFiles } from './build-secrets.ts'
 import { type CertificateFile, certificateFiles } from './certificate-files.ts'
 import { contextMap } from './context-map.ts'
-import { type GitCredentials, gitSecret, gitVariables } from './git-credentials.ts'
+import { type GitCredentials, gitSecret } from './git-credentials.ts'
 import { helperParts } from './helper-container.ts'
-import { IMAGE_FILES_MOUNT } from './image-files.ts'
 import { imageLabels } from './image-labels.ts'
 import { kanikoArgs } from './kaniko-args.ts'
-import { kanikoJob } from './kaniko-job.ts'
+import { kanikoContainer } from './kaniko-container.ts'
+import { isKey, keysOf } from './ssh-keys.ts'
+import { type Places, placesOf } from './places.ts'
+import { type BuildContainer, buildJob } from './build-job.ts'
+import { buildkitArgs } from './buildkit-args.ts'
+import { buildkitContainer } from './buildkit-container.ts'
+import type { BuildkitRun } from './buildkit-mode.ts'
+import { DAEMON_SETTINGS } from './buildkit-script.ts'
+import { buildkitSettings } from './buildkit-settings.ts'
 import type { Ends } from './lifetimes.ts'
 import {
   cacheVolumeMount,
@@ -19,9 +26,12 @@ import {
   contextClaimMount,
   contextMount,
   credentialsMount,
+  imageFilesMount,
   type Mount,
   secretsMount,
+  settingsMount,
   sharedMemoryMount,
+  stateMount,
 } from './mounts.ts'
 import type { PlanGrounds } from './plan-build.ts'
 import type { RegistryAuth } from './registry-auth.ts'
@@ -33,6 +43,7 @@ import {
   type ObjectNames,
   objectStem,
   ownNamespaceName,
+  runUrl,
 } from './resource-names.ts'
 import { type Marks, ownNamespace, ownServiceAccount } from './surroundings.ts'
 
@@ -44,6 +55,8 @@ export interface PodChoices {
   readonly auth: RegistryAuth
   /** Undefined: the context is cloned by nobody, or without. */
   readonly git: GitCredentials | undefined
+  /** How BuildKit runs; undefined where Kaniko builds. */
+  readonly buildkit: BuildkitRun | undefined
 }
 
 /** What all objects of one build are made with. */
@@ -51,7 +64,10 @@ interface Making {
   readonly namespace: string
   readonly names: ObjectNames
   readonly marks: Marks
+  readonly places: Places
   readonly certificates: readonly CertificateFile[]
+  /** Of BuildKit's daemon; undefined where another one builds. */
+  readonly settings: string | undefined
   readonly secrets: readonly SecretFile[]
 }
 
@@ -61,16 +77,19 @@ export function objectsOf(
   pod: PodChoices,
 ): Pick<BuildPlan, 'namespace' | 'surroundings' | 'job' | 'contextMap' | 'secrets' | 'secretKeys'> {
   const making = makingOf(given, pod.ends)
-  const { namespace, names, marks, certificates } = making
+  const { namespace, names, marks, certificates, settings } = making
   const metadata = (name: string) => ({ name, namespace, ...marks })
   const delivery = given.context.kind === 'archive' ? given.context.delivery : undefined
   return {
     namespace,
-    surroundings: given.request.namespace.kind === 'own' ? surroundingsOf(making) : [],
+    surroundings: given.request.namespace.kind === 'own' ? surroundingsOf(making, given.request) : [],
     job: jobOf(given, pod, making),
     contextMap: contextMap(metadata(names.contextMap), {
       context: delivery?.kind === 'configmap' ? delivery.bytes : undefined,
-      certificates: new Map(certificates.map(({ file, pem }) => [file, pem])),
+      texts: new Map([
+        ...certificates.map(({ file, pem }) => [file, pem] as const),
+        ...(settings === undefined ? [] : [[DAEMON_SETTINGS, settings] as const]),
+      ]),
     }),
     secrets: secretsOf(pod, making, metadata),
     secretKeys: new Map(making.secrets.map(({ id, file }) => [id, file])),
@@ -90,6 +109,9 @@ function secretsOf(
 }
 
 function makingOf({ request, run, identity, names, certificates, secrets }: PlanGrounds, ends: Ends): Making {
+  const places = placesOf(request.builder)
+  const files = certificateFiles(certificates, places)
+  const paths = new Map(files.map(({ registry, path }) => [registry, path]))
   return {
     namespace: request.namespace.kind === 'given' ? request.namespace.name : ownNamespaceName(run, identity),
     names: names ?? objectNames(objectStem(request), identity),
@@ -97,45 +119,64 @@ function makingOf({ request, run, identity, names, certificates, secrets }: Plan
       labels: buildLabels(run, identity),
       annotations: buildAnnotations(run, identity, ends.expiresAt),
     },
-    certificates: certificateFiles(certificates),
-    secrets: secretFiles(secrets),
+    places,
+    certificates: files,
+    settings: request.builder === 'buildkit' ? buildkitSettings(request, paths) : undefined,
+    secrets: secretFiles(secrets, places),
   }
 }
 
-function jobOf(
-  { request, run, context, serverTime }: PlanGrounds,
-  pod: PodChoices,
-  making: Making,
-): KubernetesObject {
-  const { namespace, names, marks, certificates, secrets } = making
+function jobOf(given: PlanGrounds, pod: PodChoices, making: Making): KubernetesObject {
+  const { request, context } = given
+  const { namespace, names, marks } = making
   const { serviceAccount } = request.registryAccess
-  return kanikoJob({
+  return buildJob({
     metadata: { name: names.job, namespace, ...marks },
     streamed: deliveryKind(context) === 'stream',
-    mounts: [...mountsOf(making, pod.auth, context), ...mountsAskedFor(request)],
-    variables: gitVariables(request.context, pod.git && names.gitSecret),
-    serviceAccount: request.namespace.kind === 'own' ? names.job : serviceAccount,
+    mounts: [...mountsOf(making, pod.auth, context), ...mountsAskedFor(request, making.places)],
+    serviceAccount: serviceAccount ?? (request.namespace.kind === 'own' ? names.job : undefined),
     cloudIdentity: serviceAccount !== undefined,
     nodeSelector: nodeSelectorOf(request),
     tolerations: request.tolerations,
     pod: request.pod,
-    executor: request.executor,
-    args: kanikoArgs(request, {
-      delivery: deliveryKind(context),
-      dockerfile: context.dockerfile,
-      labels: imageLabels(request, run, serverTime),
-      certificates: new Map(certificates.map(({ registry, path }) => [registry, path])),
-      secrets: new Map(secrets.map(({ id, path }) => [id, path])),
-    }),
+    builder: containerOf(given, pod, making),
     ends: pod.ends,
     resources: pod.resources,
     userNamespace: pod.userNamespace,
-    helper: request.imageFiles && helperParts(request.imageFiles, pod.ends.podSeconds, pod.resources),
+    helper:
+      request.imageFiles &&
+      helperParts(request.imageFiles, request.builder, pod.ends.podSeconds, pod.resources),
   })
 }
 
+/** The container that builds. */
+function containerOf(
+  { request, run, context, serverTime }: PlanGrounds,
+  { git, buildkit }: PodChoices,
+  { names, certificates, secrets, places }: Making,
+): BuildContainer {
+  const delivery = deliveryKind(context)
+  const { dockerfile } = context
+  const labels = imageLabels(request, run, serverTime)
+  const [keys, values] = [keysOf(request, secrets), secrets.filter(({ id }) => !isKey(request, id))]
+  const paths = new Map(values.map(({ id, path }) => [id, path]))
+  if (buildkit !== undefined) {
+    const decided = { delivery, dockerfile, labels, secrets: paths, keys, runUrl: runUrl(run), places }
+    const args = buildkitArgs(request, decided)
+    return buildkitContainer(request, { ...buildkit, delivery, dockerfile, args, places })
+  }
+  const args = kanikoArgs(request, {
+    delivery,
+    dockerfile,
+    labels,
+    certificates: new Map(certificates.map(({ registry, path }) => [registry, path])),
+    secrets: paths,
+  })
+  return kanikoContainer(request, args, git && names.gitSecret)
+}
+
 function mountsOf(
-  { names, certificates, secrets }: Making,
+  { names, certificates, settings, secrets, places }: Making,
   { config, mounted }: RegistryAuth,
   context: BuildContext,
 ): readonly Mount[] {
@@ -143,23 +184,29 @@ function mountsOf(
   const files = certificates.map(({ file }) => file)
   const secretNames = secrets.map(({ file }) => file)
   return [
-    ...(deliveryKind(context) === 'configmap' ? [contextMount(names.contextMap)] : []),
-    ...(credentials === undefined ? [] : [credentialsMount(credentials)]),
-    ...(files.length === 0 ? [] : [certificatesMount(names.contextMap, files)]),
-    ...(secretNames.length === 0 ? [] : [secretsMount(names.buildSecret, secretNames)]),
+    ...(deliveryKind(context) === 'configmap' ? [contextMount(names.contextMap, places)] : []),
+    ...(credentials === undefined ? [] : [credentialsMount(credentials, places)]),
+    ...(files.length === 0 ? [] : [certificatesMount(names.contextMap, files, places)]),
+    ...(settings === undefined
+      ? []
+      : [settingsMount(names.contextMap, DAEMON_SETTINGS, places), stateMount(places)]),
+    ...(secretNames.length === 0 ? [] : [secretsMount(names.buildSecret, secretNames, places)]),
   ]
 }
 
 const deliveryKind = (context: BuildContext): PlannedDelivery['kind'] =>
   context.kind === 'fetched' ? 'executor' : context.delivery.kind
 
-function mountsAskedFor({ context, pod, imageFiles }: BuildRequest): readonly Mount[] {
+function mountsAskedFor(
+  { context, pod, imageFiles, builder }: BuildRequest,
+  places: Places,
+): readonly Mount[] {
   const { cacheVolume, sharedMemory } = pod
   return [
-    ...(context.kind === 'claim' ? [contextClaimMount(context.claim)] : []),
-    ...(imageFiles === undefined ? [] : [IMAGE_FILES_MOUNT]),
-    ...(cacheVolume === undefined ? [] : [cacheVolumeMount(cacheVolume)]),
-    ...(sharedMemory === undefined ? [] : [sharedMemoryMount(sharedMemory)]),
+    ...(context.kind === 'claim' ? [contextClaimMount(context.claim, places)] : []),
+    ...(imageFiles === undefined ? [] : [imageFilesMount(places)]),
+    ...(cacheVolume === undefined ? [] : [cacheVolumeMount(cacheVolume, places)]),
+    ...(sharedMemory === undefined || builder !== 'kaniko' ? [] : [sharedMemoryMount(sharedMemory)]),
   ]
 }
 
@@ -169,6 +216,10 @@ function nodeSelectorOf({ nodeSelector, platform }: BuildRequest): ReadonlyMap<s
     : new Map([...nodeSelector, [ARCHITECTURE, platform.architecture]])
 }
 
-function surroundingsOf({ namespace, names, marks }: Making): readonly KubernetesObject[] {
-  return [ownNamespace(namespace, marks), ownServiceAccount(names.job, namespace, marks)]
+function surroundingsOf(
+  { namespace, names, marks }: Making,
+  { builder }: BuildRequest,
+): readonly KubernetesObject[] {
+  const level = builder === 'buildkit' ? 'privileged' : 'baseline'
+  return [ownNamespace(namespace, marks, level), ownServiceAccount(names.job, namespace, marks)]
 }

@@ -1,8 +1,8 @@
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import { fieldOf, isJsonList, isJsonMapping, type Json, type JsonMapping } from '../request/json-yaml.ts'
+import type { ClusterBuilder } from '../request/builder-choice.ts'
 import type { PodTemplate } from '../request/pod-template.ts'
 import { HELPER_CONTAINER } from './helper-container.ts'
-import { BUILD_CONTAINER } from './kaniko-job.ts'
 import { strategicMerge } from './strategic-merge.ts'
 
 /** Without these the action would not find its pod again, or not know what came of it. */
@@ -11,6 +11,9 @@ const NEEDED = {
   spec: ['restartPolicy', 'activeDeadlineSeconds'],
   container: ['image', 'args', 'restartPolicy', 'terminationMessagePath', 'terminationMessagePolicy'],
 } as const
+
+/** Kaniko's sign of a container, and where BuildKit's client finds its credentials. */
+const OWN_VARIABLES = ['container', 'DOCKER_CONFIG'] as const
 
 /** What keeps the build from its node and from the cluster's rights. */
 const SECURITY = {
@@ -35,16 +38,26 @@ export interface TemplatedJob {
   readonly notes: readonly string[]
 }
 
-/** The Job with `template` merged into its pod; what the action needs or answers for stays as it was. */
-export function withPodTemplate(job: KubernetesObject, given: PodTemplate | undefined): TemplatedJob {
+/**
+ * The Job with `template` merged into its pod; what the action needs or answers
+ * for stays as it was. The container that builds is called as its builder.
+ */
+export function withPodTemplate(
+  job: KubernetesObject,
+  given: PodTemplate | undefined,
+  builder: ClusterBuilder,
+): TemplatedJob {
   const spec = job['spec']
   if (given === undefined || !isJsonMapping(spec)) return { job, notes: [] }
   const ours = mappingAt(spec, 'template')
   const merged = strategicMerge(ours, given.template)
-  const pod = restored(merged, ours, given.isUnsafeAllowed)
+  const pod = restored(merged, ours, builder, given.isUnsafeAllowed)
   return {
     job: { ...job, spec: { ...spec, template: pod.value } },
-    notes: [...keptNotes(pod.kept, given.isUnsafeAllowed), ...mountNotes(pod.value, ours)],
+    notes: [
+      ...keptNotes(pod.kept, builder, given.isUnsafeAllowed),
+      ...(builder === 'kaniko' ? mountNotes(pod.value, ours) : []),
+    ],
   }
 }
 
@@ -54,7 +67,12 @@ interface Restored<T extends Json = JsonMapping> {
   readonly kept: readonly string[]
 }
 
-function restored(merged: JsonMapping, ours: JsonMapping, isUnsafeAllowed: boolean): Restored {
+function restored(
+  merged: JsonMapping,
+  ours: JsonMapping,
+  builder: ClusterBuilder,
+  isUnsafeAllowed: boolean,
+): Restored {
   const at = (field: string): readonly [JsonMapping, JsonMapping] => [
     mappingAt(merged, field),
     mappingAt(ours, field),
@@ -63,7 +81,11 @@ function restored(merged: JsonMapping, ours: JsonMapping, isUnsafeAllowed: boole
   const fields = isUnsafeAllowed ? NEEDED.spec : [...NEEDED.spec, ...SECURITY.spec]
   const [mergedSpec, ourSpec] = at('spec')
   const spec = restoredFields(mergedSpec, ourSpec, fields, 'spec.')
-  const containers = restoredContainers(...listsAt('containers', spec.value, ourSpec), isUnsafeAllowed)
+  const containers = restoredContainers(
+    ...listsAt('containers', spec.value, ourSpec),
+    builder,
+    isUnsafeAllowed,
+  )
   const volumes = restoredEntries(...listsAt('volumes', spec.value, ourSpec), 'name', 'the volume ')
   return {
     value: {
@@ -95,14 +117,16 @@ const isOwnMark = (key: string): boolean =>
 function restoredContainers(
   merged: readonly Json[],
   ours: readonly Json[],
+  builder: ClusterBuilder,
   isUnsafeAllowed: boolean,
 ): Restored<readonly Json[]> {
   const [our] = ours
   const fields = isUnsafeAllowed ? NEEDED.container : [...NEEDED.container, ...SECURITY.container]
   const all = merged.map((container): Restored<Json> => {
-    if (!isBuilder(container) || !isJsonMapping(our)) return restoredHelper(container, ours)
-    const top = restoredFields(container, our, fields, `${BUILD_CONTAINER}.`)
-    const env = restoredEntries(...listsAt('env', top.value, our), 'name', 'the variable ', ['container'])
+    if (!isJsonMapping(container) || textAt(container, 'name') !== builder || !isJsonMapping(our))
+      return restoredHelper(container, ours)
+    const top = restoredFields(container, our, fields, `${builder}.`)
+    const env = restoredEntries(...listsAt('env', top.value, our), 'name', 'the variable ', OWN_VARIABLES)
     const mounts = restoredEntries(...listsAt('volumeMounts', top.value, our), 'mountPath', 'the mount at ')
     return {
       value: { ...top.value, env: env.value, volumeMounts: mounts.value },
@@ -113,7 +137,7 @@ function restoredContainers(
 }
 
 /**
- * The container beside Kaniko's is the action's own, but for its resources: a
+ * The container beside the builder's is the action's own, but for its resources: a
  * LimitRange may want others. Any other container is the user's.
  */
 function restoredHelper(container: Json, ours: readonly Json[]): Restored<Json> {
@@ -161,11 +185,15 @@ function restoredEntries(
   }
 }
 
-function keptNotes(kept: readonly string[], isUnsafeAllowed: boolean): readonly string[] {
+function keptNotes(
+  kept: readonly string[],
+  builder: ClusterBuilder,
+  isUnsafeAllowed: boolean,
+): readonly string[] {
   if (kept.length === 0) return []
   const names: readonly string[] = [
     ...SECURITY.spec.map((field) => `spec.${field}`),
-    ...SECURITY.container.map((field) => `${BUILD_CONTAINER}.${field}`),
+    ...SECURITY.container.map((field) => `${builder}.${field}`),
   ]
   const cure =
     !isUnsafeAllowed && kept.some((name) => names.includes(name))
@@ -178,17 +206,13 @@ function keptNotes(kept: readonly string[], isUnsafeAllowed: boolean): readonly 
 function mountNotes(pod: JsonMapping, ours: JsonMapping): readonly string[] {
   const paths = (one: JsonMapping): readonly string[] =>
     listAt(mappingAt(one, 'spec'), 'containers')
-      .filter(isBuilder)
-      .flatMap((container) => listAt(container, 'volumeMounts'))
+      .filter((container) => textAt(container, 'name') === 'kaniko')
+      .flatMap((container) => (isJsonMapping(container) ? listAt(container, 'volumeMounts') : []))
       .map((mount) => textAt(mount, 'mountPath'))
   const before = paths(ours)
   const outside = paths(pod).filter((path) => !before.includes(path) && !/^\/kaniko\/./.test(path))
   if (outside.length === 0) return []
   return [`pod-template mounts ${outside.join(', ')}: what the Dockerfile puts there is not in the image.`]
-}
-
-function isBuilder(container: Json): container is JsonMapping {
-  return isJsonMapping(container) && fieldOf(container, 'name') === BUILD_CONTAINER
 }
 
 function textAt(value: Json, field: string): string {

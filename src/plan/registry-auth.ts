@@ -151,7 +151,8 @@ interface Grounds {
 
 function described(touched: TouchedRegistry, known: Entry | undefined, grounds: Grounds): RegistryCredential {
   if (known !== undefined) return { ...touched, from: known.from, user: userOf(known.entry), tried: [] }
-  const cloud = cloudOf(touched.registry)
+  // Helpers for the identities of clouds are in Kaniko's image alone.
+  const cloud = grounds.request.builder === 'kaniko' ? cloudOf(touched.registry) : undefined
   const { serviceAccount } = grounds.request.registryAccess
   const account = serviceAccount === undefined ? '' : `, service account ${serviceAccount}`
   const possible = [

@@ -108,7 +108,8 @@ export function repositoryUrl({ serverUrl, repository }: RunContext): string | u
   return serverUrl && repository ? `${serverUrl}/${repository}` : undefined
 }
 
-function runUrl(run: RunContext): string | undefined {
+/** Page of the run at its GitHub; undefined outside GitHub. */
+export function runUrl(run: RunContext): string | undefined {
   const url = repositoryUrl(run)
   if (url === undefined || !run.runId) return undefined
   return `${url}/actions/runs/${run.runId}${run.runAttempt ? `/attempts/${run.runAttempt}` : ''}`

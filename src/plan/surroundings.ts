@@ -3,14 +3,21 @@ import type { KubernetesObject, ObjectMeta } from '../kubernetes/objects.ts'
 /** What every object of a build carries. */
 export type Marks = Required<Pick<ObjectMeta, 'labels' | 'annotations'>>
 
+/** Levels of Kubernetes' Pod Security. */
+export type PodSecurityLevel = 'baseline' | 'privileged'
+
 /** The build's own namespace, in which the cluster itself refuses what the build's pod does not need. */
-export function ownNamespace(name: string, { labels, annotations }: Marks): KubernetesObject {
+export function ownNamespace(
+  name: string,
+  { labels, annotations }: Marks,
+  level: PodSecurityLevel,
+): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: {
       name,
-      labels: { ...labels, 'pod-security.kubernetes.io/enforce': 'baseline' },
+      labels: { ...labels, 'pod-security.kubernetes.io/enforce': level },
       annotations,
     },
   }

@@ -1,18 +1,21 @@
+import type { ClusterBuilder } from './builder-choice.ts'
+import { type FrontendOptions, NO_FRONTEND_OPTIONS, readFrontendOptions } from './frontend-options.ts'
 import type { InputReader } from './input-reader.ts'
 import type { InputName } from './inputs.generated.ts'
 import { type Parsed, parsed, refused } from './parsed.ts'
 import { parseBoolean } from './scalars.ts'
 
 const ATTEST =
-  'is not made here; leave it out, and use actions/attest in a later step with the output image-by-digest'
+  'is not made by Kaniko; leave it out, and use actions/attest in a later step with the output image-by-digest, or set builder: buildkit'
 
 /** Inputs of docker/build-push-action without which another image, or none, would come out: why, and what to do. */
 const REFUSED = {
   attests: ATTEST,
-  ssh: 'is not forwarded: Kaniko has no RUN --mount=type=ssh. Check private sources out before the build, or give a token as `secrets` and use RUN --mount=type=secret',
+  ssh: 'is not forwarded: Kaniko has no RUN --mount=type=ssh. Check private sources out before the build, or give a token as `secrets` and use RUN --mount=type=secret; builder: buildkit takes keys',
   'build-contexts':
-    'are not known to Kaniko: put the files below `context`, or name an image in FROM or COPY --from',
-  'no-cache-filters': 'are not known to Kaniko, which would reuse these stages’ layers; set no-cache: true',
+    'are not known to Kaniko: put the files below `context`, or name an image in FROM or COPY --from; or set builder: buildkit',
+  'no-cache-filters':
+    'are not known to Kaniko, which would reuse these stages’ layers; set no-cache: true, or builder: buildkit',
 } as const satisfies Partial<Record<InputName, string>>
 
 /** Those that change nothing here: what is said of them. */
@@ -22,22 +25,46 @@ const IGNORED = {
   allow: 'Kaniko has no entitlements, and RUN --security and RUN --network do not exist in it',
 } as const satisfies Partial<Record<InputName, string>>
 
-/** Reads docker/build-push-action's inputs that Kaniko has nothing for; sentences about those that are ignored. */
-export function readBuildPushInputs(reader: InputReader): readonly string[] {
-  for (const [input, words] of entriesOf(REFUSED)) reader.read(input, () => refused(words), undefined)
+/** What of build-push-action's inputs a builder takes, and sentences about those that it ignores. */
+export interface BuildPushInputs {
+  readonly options: FrontendOptions
+  readonly notices: readonly string[]
+}
+
+/** Reads docker/build-push-action's inputs as the builder can follow them. */
+export function readBuildPushInputs(reader: InputReader, builder: ClusterBuilder): BuildPushInputs {
   reader.read('load', parseLoad, undefined)
+  reader.read('call', parseCall, undefined)
+  return builder === 'kaniko' ? readForKaniko(reader) : readForBuildkit(reader)
+}
+
+function readForBuildkit(reader: InputReader): BuildPushInputs {
+  const options = readFrontendOptions(reader)
+  for (const { id, files } of options.ssh) {
+    if (files.length > 0) continue
+    const problem =
+      'the runner’s agent is out of the pod’s reach; name the file of a private key, as in default=.ssh/id_ed25519'
+    reader.report({ input: 'ssh', value: id, problem })
+  }
+  if (options.network === 'host' && !options.entitlements.includes('network.host')) {
+    reader.report({ input: 'network', value: 'host', problem: 'needs allow: network.host as well' })
+  }
+  const hasGroup = reader.read('cgroup-parent', () => parsed(true), false)
+  return { options, notices: hasGroup ? [ignored('cgroup-parent')] : [] }
+}
+
+function readForKaniko(reader: InputReader): BuildPushInputs {
+  for (const [input, words] of entriesOf(REFUSED)) reader.read(input, () => refused(words), undefined)
   reader.read('pull', parseBoolean, undefined)
   reader.read('provenance', parseAttestation, undefined)
   reader.read('sbom', parseAttestation, undefined)
   reader.read('network', parseNetwork, undefined)
-  reader.read('call', parseCall, undefined)
-  const ignored = entriesOf(IGNORED).filter(([input]) => reader.read(input, () => parsed(true), false))
-  const builder = reader.read('builder', parseBuilder, undefined)
-  return [
-    ...ignored.map(([input, words]) => `The input \`${input}\` changes nothing here: ${words}.`),
-    ...(builder === undefined ? [] : [builder]),
-  ]
+  const given = entriesOf(IGNORED).filter(([input]) => reader.read(input, () => parsed(true), false))
+  return { options: NO_FRONTEND_OPTIONS, notices: given.map(([input]) => ignored(input)) }
 }
+
+const ignored = (input: keyof typeof IGNORED): string =>
+  `The input \`${input}\` changes nothing here: ${IGNORED[input]}.`
 
 function entriesOf<K extends InputName>(
   words: Readonly<Record<K, string>>,
@@ -72,20 +99,7 @@ function parseNetwork(text: string): Parsed<string> {
 function parseCall(text: string): Parsed<string> {
   if (text === 'build') return parsed(text)
   return refused(
-    'only builds are made here; Kaniko’s checks of the Dockerfile are shown with every build',
+    'only builds are made here; the builder’s checks of the Dockerfile are shown with every build',
     text,
   )
-}
-
-/** A sentence for the log, if there is something to say. */
-function parseBuilder(text: string): Parsed<string | undefined> {
-  if (text === 'kaniko') return parsed(undefined)
-  if (text === 'auto')
-    return parsed('The input `builder` is auto: kaniko builds, the only one there is so far.')
-  if (/^builder-[0-9a-f]{8}-[0-9a-f-]{27}$/.test(text)) {
-    return parsed(
-      'The input `builder` names a builder of docker/setup-buildx-action, which is not needed here: leave both out.',
-    )
-  }
-  return refused('only kaniko can build', text)
 }

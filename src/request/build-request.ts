@@ -1,7 +1,9 @@
 import type { ResourceRequirements, Toleration } from '../kubernetes/objects.ts'
+import type { ClusterBuilder } from './builder-choice.ts'
 import type { SecretSource } from './build-secrets.ts'
 import type { ContextSource } from './context-source.ts'
 import type { ExecutorOptions } from './executor-options.ts'
+import type { FrontendOptions } from './frontend-options.ts'
 import type { ImageFiles } from './image-files.ts'
 import type { ImageReference, ImageRepository } from './image-reference.ts'
 import type { Platform } from './platform.ts'
@@ -16,6 +18,9 @@ import type { TemplateRequest } from './template-request.ts'
 export interface BuildRequest {
   /** That the build is only to be written down; undefined: that it is to be made. */
   readonly template: TemplateRequest | undefined
+  readonly builder: ClusterBuilder
+  /** Whether the build's pod may be what Pod Security's baseline refuses. */
+  readonly allowPrivileged: boolean
   readonly cluster: ClusterChoice
   readonly namespace: NamespaceChoice
   /** What the Dockerfile's COPY sees. */
@@ -23,6 +28,7 @@ export interface BuildRequest {
   readonly contextDelivery: ContextDeliveryChoice
   /** Path of the Dockerfile, relative to the workspace, or to a context that is no directory; without it `Dockerfile` in the context. */
   readonly file: string | undefined
+  readonly frontend: FrontendOptions
   /** Image references to push to; empty only if `push` is false. */
   readonly tags: readonly ImageReference[]
   readonly push: boolean

@@ -1,3 +1,4 @@
+import type { SshKeys } from './frontend-options.ts'
 import type { InputReader } from './input-reader.ts'
 import type { InputName } from './inputs.generated.ts'
 import { meaningfulLines } from './lines.ts'
@@ -11,17 +12,29 @@ export type SecretSource =
   | { readonly kind: 'file'; readonly path: string }
   /** Of the step's environment. */
   | { readonly kind: 'variable'; readonly variable: string }
+  /** A private key for `RUN --mount=type=ssh,id=…`; relative to the workspace. */
+  | { readonly kind: 'key'; readonly ssh: string; readonly path: string }
 
 /** The input that gives secrets of a kind. */
 export const SECRET_INPUTS = {
   text: 'secrets',
   file: 'secret-files',
   variable: 'secret-envs',
+  key: 'ssh',
 } as const satisfies Record<SecretSource['kind'], InputName>
 
 /** Why a secret that is there has no value, mostly. */
 export const EMPTY_SECRET =
   'workflows of pull requests from forks get no secrets, and a misspelled name gives an empty one'
+
+/** Keys as secrets, under ids that no secret can have. */
+export function keySources(ssh: readonly SshKeys[]): Sources {
+  return new Map(
+    ssh.flatMap(({ id, files }) =>
+      files.map((path, at) => [`ssh ${id} ${at + 1}`, { kind: 'key', ssh: id, path } as const] as const),
+    ),
+  )
+}
 
 type Sources = ReadonlyMap<string, SecretSource>
 

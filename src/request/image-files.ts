@@ -1,4 +1,5 @@
 import { type Attribute, parseAttributes } from './attributes.ts'
+import type { ClusterBuilder } from './builder-choice.ts'
 import type { ExecutorOptions } from './executor-options.ts'
 import { deriveHelperImage } from './helper-image.ts'
 import { type ImageReference, parseImageReference, printImageReference } from './image-reference.ts'
@@ -25,6 +26,7 @@ export interface ImageFiles {
 
 /** What else of the request the files must agree with. */
 export interface Surroundings {
+  readonly builder: ClusterBuilder
   readonly tags: readonly ImageReference[]
   readonly push: boolean
   readonly executor: string
@@ -44,11 +46,16 @@ export function readImageFiles(reader: InputReader, around: Surroundings): Image
   const [first, ...rest] = lines.flatMap(fileOf)
   if (first === undefined) return undefined
   // Where the executor has no text, that has been told.
-  const helperImage = helper ?? deriveHelperImage(around.executor)
+  const helperImage = helper ?? helperOf(around)
   if (helperImage === undefined && around.executor !== '') {
     reader.report({ input: 'helper-image', problem: NO_HELPER })
   }
   return { files: [first, ...rest], helperImage: helperImage ?? '' }
+}
+
+/** BuildKit's own image has all that it takes. */
+function helperOf({ builder, executor }: Surroundings): string | undefined {
+  return builder === 'buildkit' ? executor : deriveHelperImage(executor)
 }
 
 /** What of the request is said of the files before the build. */

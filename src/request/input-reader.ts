@@ -25,6 +25,12 @@ export const ENVIRONMENT_INPUTS: Readonly<
   executor: { variable: 'KANIKO_IMAGE', fallback: 'ghcr.io/osscontainertools/kaniko:v1.28.3' },
 }
 
+/** The same for a build by BuildKit. */
+export const BUILDKIT_INPUTS: typeof ENVIRONMENT_INPUTS = {
+  ...ENVIRONMENT_INPUTS,
+  executor: { variable: 'BUILDKIT_IMAGE', fallback: 'docker.io/moby/buildkit:v0.34.2' },
+}
+
 const DEFAULTS: Readonly<Partial<Record<InputName, string>>> = INPUT_DEFAULTS
 
 /** Reads inputs one by one and keeps every problem on the way. */
@@ -37,13 +43,17 @@ export interface InputReader {
 }
 
 /** A reader of what was given, then of the environment, then of the defaults. */
-export function inputReader(inputs: RawInputs, environment: Environment): InputReader {
+export function inputReader(
+  inputs: RawInputs,
+  environment: Environment,
+  variables: typeof ENVIRONMENT_INPUTS = ENVIRONMENT_INPUTS,
+): InputReader {
   const problems: InputProblem[] = []
   return {
     problems,
     report: (problem) => void problems.push(problem),
     read: (input, parse, fallback) => {
-      const found = textOf(input, inputs, environment)
+      const found = textOf(input, inputs, environment, variables[input])
       if (found === undefined) return fallback
       const result = parseText(found.text, parse)
       if (result.kind === 'value') return result.value
@@ -66,10 +76,14 @@ interface FoundText {
   readonly variable?: string
 }
 
-function textOf(input: InputName, inputs: RawInputs, environment: Environment): FoundText | undefined {
+function textOf(
+  input: InputName,
+  inputs: RawInputs,
+  environment: Environment,
+  source: { readonly variable: string; readonly fallback?: string } | undefined,
+): FoundText | undefined {
   const given = inputs(input)?.trim() ?? ''
   if (given !== '') return { text: given }
-  const source = ENVIRONMENT_INPUTS[input]
   const inherited = environment[source?.variable ?? '']?.trim() ?? ''
   if (source !== undefined && inherited !== '') return { text: inherited, variable: source.variable }
   const fallback = source?.fallback ?? DEFAULTS[input]

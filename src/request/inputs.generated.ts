@@ -4,6 +4,8 @@
 export const INPUT_NAMES = [
   'mode',
   'template-placeholders',
+  'builder',
+  'allow-privileged',
   'kubeconfig',
   'kube-context',
   'namespace',
@@ -80,7 +82,6 @@ export const INPUT_NAMES = [
   'no-cache-filters',
   'call',
   'pull',
-  'builder',
   'ulimit',
   'cgroup-parent',
   'allow',
@@ -92,6 +93,8 @@ export type InputName = (typeof INPUT_NAMES)[number]
 export const INPUT_DEFAULTS = {
   mode: 'build',
   'template-placeholders': 'false',
+  builder: 'kaniko',
+  'allow-privileged': 'false',
   kubeconfig: 'auto',
   context: '.',
   'context-delivery': 'auto',

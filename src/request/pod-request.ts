@@ -1,5 +1,6 @@
 import { parseAffinity } from './affinity.ts'
 import type { NamespaceChoice } from './build-request.ts'
+import type { ClusterBuilder } from './builder-choice.ts'
 import { type HostAlias, joinedAliases, parseAddedHosts, parseHostAliases } from './host-aliases.ts'
 import type { Environment, InputReader } from './input-reader.ts'
 import type { JsonMapping } from './json-yaml.ts'
@@ -33,6 +34,7 @@ export interface PodRequest {
 /** Reads the inputs about the pod; those that name objects of a namespace need one. */
 export function readPod(
   reader: InputReader,
+  builder: ClusterBuilder,
   namespace: NamespaceChoice,
   environment: Environment,
 ): PodRequest {
@@ -52,15 +54,15 @@ export function readPod(
     cacheVolume: readObjectName(reader, 'cache-volume', namespace),
     proxy: readProxy(reader, environment),
     sharedMemory: read('shm-size', parseMemorySize, undefined),
-    template: readTemplate(reader),
+    template: readTemplate(reader, builder),
   }
 }
 
-function readTemplate({ read, report }: InputReader): PodTemplate | undefined {
+function readTemplate({ read, report }: InputReader, builder: ClusterBuilder): PodTemplate | undefined {
   const template = read('pod-template', parsePodTemplate, undefined)
   const isUnsafeAllowed = read('allow-unsafe-pod-template', parseBoolean, false)
   if (template === undefined) return undefined
-  for (const part of isUnsafeAllowed ? [] : unsafeParts(template)) {
+  for (const part of isUnsafeAllowed ? [] : unsafeParts(template, builder)) {
     report({
       input: 'pod-template',
       problem: `${part}; leave it out, or set allow-unsafe-pod-template: true`,

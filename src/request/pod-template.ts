@@ -6,6 +6,7 @@ import {
   type JsonMapping,
   parseJsonYaml,
 } from './json-yaml.ts'
+import type { ClusterBuilder } from './builder-choice.ts'
 import { type Parsed, parsed, refused, type ValueProblem } from './parsed.ts'
 
 /** What a user adds to the build's pod, as plain JSON: fields newer than anything here are kept. */
@@ -20,9 +21,6 @@ const FORM = 'spec: {…} and metadata: {…} as in the template of a Job'
 const PARTS: readonly string[] = ['metadata', 'spec']
 /** People paste whole pods. */
 const HEAD: readonly string[] = ['apiVersion', 'kind']
-
-/** Name of the container that builds. */
-const BUILD_CONTAINER = 'kaniko'
 
 /** Reads a pod's template. Values are never shown: an environment variable may hold a secret. */
 export function parsePodTemplate(text: string): Parsed<JsonMapping> {
@@ -59,8 +57,8 @@ function directives(value: Json): readonly ValueProblem[] {
   )
 }
 
-/** What would open the node to the build, or keep the Job from ending; each with its cure. */
-export function unsafeParts(template: JsonMapping): readonly string[] {
+/** What would open the node to the build, or keep the Job from ending; each with its cure. The container that builds is called as its builder. */
+export function unsafeParts(template: JsonMapping, builder: ClusterBuilder): readonly string[] {
   const list = (field: string): readonly JsonMapping[] => mappingsAt(mappingAt(template, 'spec'), field)
   const name = (one: JsonMapping): string => JSON.stringify(one['name'] ?? '')
   return [
@@ -71,10 +69,10 @@ export function unsafeParts(template: JsonMapping): readonly string[] {
       .filter(isPrivileged)
       .map((container) => `the init container ${name(container)} has more rights than the build`),
     ...list('containers')
-      .filter((container) => fieldOf(container, 'name') !== BUILD_CONTAINER)
+      .filter((container) => fieldOf(container, 'name') !== builder)
       .map(
         (container) =>
-          `the container ${name(container)} would run on after the build (${BUILD_CONTAINER} is the one that builds; a helper beside it is an init container with restartPolicy: Always)`,
+          `the container ${name(container)} would run on after the build (${builder} is the one that builds; a helper beside it is an init container with restartPolicy: Always)`,
       ),
   ]
 }

@@ -5,7 +5,9 @@ import type {
   NamespaceChoice,
   UserNamespaceChoice,
 } from './build-request.ts'
-import { readBuildSecrets } from './build-secrets.ts'
+import { builderNotices, type ClusterBuilder, isInCluster, readBuilderChoice } from './builder-choice.ts'
+import { buildkitImage, readBuildkitInputs } from './buildkit-inputs.ts'
+import { keySources, readBuildSecrets } from './build-secrets.ts'
 import { readBuildPushInputs } from './build-push-inputs.ts'
 import { readCache } from './cache-request.ts'
 import { type ContextSource, readContext } from './context-source.ts'
@@ -16,7 +18,15 @@ import { imageFilesNotices, readImageFiles } from './image-files.ts'
 import { annotationNotices, NO_ANNOTATIONS, parseAnnotations } from './image-annotations.ts'
 import { type ImageReference, parseImageReference } from './image-reference.ts'
 import type { InputProblem } from './input-problem.ts'
-import { type Environment, type InputReader, inputReader, type RawInputs } from './input-reader.ts'
+import {
+  BUILDKIT_INPUTS,
+  type Environment,
+  ENVIRONMENT_INPUTS,
+  type InputReader,
+  inputReader,
+  type RawInputs,
+} from './input-reader.ts'
+import { INPUT_DEFAULTS, type InputName } from './inputs.generated.ts'
 import { listWithCommas, parseMap } from './lines.ts'
 import { parseNodeSelector } from './node-selector.ts'
 import { type Parsed, gathered, parsed, refused } from './parsed.ts'
@@ -58,15 +68,30 @@ const LONGEST_TIMEOUT = 30 * DAY
 
 /** What the user asks for, or everything that is wrong with it, all at once. */
 export function readRequest(inputs: RawInputs, environment: Environment): ReadRequest {
-  const reader = inputReader(inputs, environment)
-  const request = readAll(reader, inputs, environment)
+  const builder = builderOf(inputs, environment)
+  const reader = inputReader(inputs, environment, VARIABLES[builder])
+  const request = readAll(reader, builder, inputs, environment)
   // Where there are problems the request holds fallbacks and is dropped.
   if (reader.problems.length > 0) return { kind: 'problems', problems: reader.problems }
   return { kind: 'request', request }
 }
 
-function readAll(reader: InputReader, inputs: RawInputs, environment: Environment): BuildRequest {
+const VARIABLES = { kaniko: ENVIRONMENT_INPUTS, buildkit: BUILDKIT_INPUTS }
+
+/** Who builds; what is wrong with the choice is told with all else. */
+function builderOf(inputs: RawInputs, environment: Environment): ClusterBuilder {
+  const choice = readBuilderChoice(inputReader(inputs, environment))
+  return choice.kind === 'named' && isInCluster(choice.builder) ? choice.builder : 'kaniko'
+}
+
+function readAll(
+  reader: InputReader,
+  builder: ClusterBuilder,
+  inputs: RawInputs,
+  environment: Environment,
+): BuildRequest {
   const { read } = reader
+  readBuilderChoice(reader)
   const none: ReadonlyMap<string, string> = new Map()
   const template = readTemplate(reader)
   const cluster = readCluster(reader, inputs, template)
@@ -74,19 +99,26 @@ function readAll(reader: InputReader, inputs: RawInputs, environment: Environmen
   const context = readContext(reader, namespace, environment)
   const contextDelivery = readContextDelivery(reader, context)
   const file = readFile(reader, context)
-  const named = read('tags', parseDestinations, [])
-  const push = readPush(reader, named, template)
-  const tags = destinationsOf(template, named, push)
+  const wanted = read('tags', parseDestinations, [])
+  const push = readPush(reader, wanted, template)
+  const tags = destinationsOf(template, wanted, push)
   const buildArgs = read('build-args', parseMap, none)
   const annotations = read('annotations', parseAnnotations, NO_ANNOTATIONS)
   const registryAccess = readRegistryAccess(reader, namespace)
   const jobName = read('job-name', parseDnsLabel, undefined)
   const nodeSelector = read('node-selector', parseNodeSelector, none)
-  const executor = read('executor', parseExecutor, '')
+  const userNamespace = read('user-namespace', parseUserNamespace, 'auto')
+  const named = read('executor', parseExecutor, '')
+  const executor = builder === 'buildkit' ? buildkitImage(named, userNamespace, reader) : named
   const executorOptions = readExecutorOptions(reader)
-  const imageFiles = readImageFiles(reader, { tags, push, executor, executorOptions })
+  const imageFiles = readImageFiles(reader, { builder, tags, push, executor, executorOptions })
+  const allowPrivileged = read('allow-privileged', parseBoolean, false)
+  const buildPush = readBuildPushInputs(reader, builder)
   return {
     template,
+    builder,
+    allowPrivileged,
+    frontend: buildPush.options,
     cluster,
     namespace,
     context,
@@ -95,7 +127,7 @@ function readAll(reader: InputReader, inputs: RawInputs, environment: Environmen
     tags,
     push,
     buildArgs,
-    secrets: readBuildSecrets(reader),
+    secrets: new Map([...readBuildSecrets(reader), ...keySources(buildPush.options.ssh)]),
     target: read('target', parseTarget, undefined),
     platform: readPlatform(reader, nodeSelector),
     labels: read('labels', parseMap, none),
@@ -110,18 +142,22 @@ function readAll(reader: InputReader, inputs: RawInputs, environment: Environmen
     resources: read('resources', parseResources, {}),
     nodeSelector,
     tolerations: read('tolerations', parseTolerations, []),
-    pod: readPod(reader, namespace, environment),
+    pod: readPod(reader, builder, namespace, environment),
     timeoutSeconds: read('timeout', parseTimeout, 0),
     scheduleTimeoutSeconds: read('schedule-timeout', parseTimeout, 0),
-    userNamespace: read('user-namespace', parseUserNamespace, 'auto'),
+    userNamespace,
     cleanup: read('cleanup', parseCleanup, 'always'),
     jobName,
-    kanikoArgs: read('kaniko-args', parseExecutorArguments, []),
+    kanikoArgs: builder === 'kaniko' ? read('kaniko-args', parseExecutorArguments, []) : [],
     notices: [
+      ...builderNotices(reader),
       ...(push ? destinationNotices(tags) : []),
       ...annotationNotices(annotations),
       ...imageFilesNotices(imageFiles, tags),
-      ...readBuildPushInputs(reader),
+      ...buildPush.notices,
+      ...(builder === 'buildkit'
+        ? readBuildkitInputs(reader, { allowPrivileged, context, isGiven: (name) => isGiven(name, inputs) })
+        : []),
       ...templateNotices(template, {
         namespace: read('namespace', parseText, undefined) !== undefined,
         jobName: jobName !== undefined,
@@ -131,6 +167,13 @@ function readAll(reader: InputReader, inputs: RawInputs, environment: Environmen
     ],
     warnings: secretArgumentsWarnings(buildArgs),
   }
+}
+
+/** The runner hands out defaults as if they were given. */
+function isGiven(name: InputName, inputs: RawInputs): boolean {
+  const text = inputs(name)?.trim() ?? ''
+  const defaults: Partial<Record<InputName, string>> = INPUT_DEFAULTS
+  return text !== '' && text !== defaults[name]
 }
 
 function readCluster(

@@ -61,6 +61,7 @@ async function valueOf(
     case 'text':
       return Buffer.from(source.text)
     case 'file':
+    case 'key':
       return fileValue(source.path, workspace)
     case 'variable': {
       const value = environment[source.variable]

@@ -8,24 +8,8 @@ import type { Mount } from './mounts.ts'
 import type { Variable } from './git-credentials.ts'
 import { podFields, podVariables } from './pod-fields.ts'
 
-/** Name of the container that builds. */
-export const BUILD_CONTAINER = 'kaniko'
-
-/** Seconds between the request to end and the kill: Kaniko has nothing to save. */
+/** Seconds between the request to end and the kill: a build has nothing to save. */
 const TERMINATION_GRACE_SECONDS = 5
-
-/** What Kaniko was seen to need for COPY, chown, USER, setcap and package managers; all inside Pod Security's baseline. */
-const CAPABILITIES = [
-  'CHOWN',
-  'DAC_OVERRIDE',
-  'FOWNER',
-  'FSETID',
-  'SETGID',
-  'SETUID',
-  'SETFCAP',
-  'KILL',
-  'SYS_CHROOT',
-] as const
 
 /** A mesh's proxy would never end, and with it the Job; nor may the build be moved: it would begin anew. */
 const POD_LABELS = {
@@ -50,14 +34,26 @@ const CLOUD_IDENTITY = { 'azure.workload.identity/use': 'true' } as const
 /** Whoever attaches first is listened to, and when that ends, so does what the process reads. */
 const STREAMED = { stdin: true, stdinOnce: true } as const
 
+/** The container that builds: what is the builder's own. */
+export interface BuildContainer {
+  readonly name: string
+  readonly image: string
+  /** Undefined: the image's own. */
+  readonly command?: readonly string[] | undefined
+  /** As the process is to get them. */
+  readonly args: readonly string[]
+  readonly variables: readonly Variable[]
+  readonly securityContext: Readonly<Record<string, unknown>>
+  /** Of the pod. */
+  readonly podSecurityContext: Readonly<Record<string, unknown>>
+}
+
 /** What one Job is made of. */
-export interface KanikoJob {
+export interface BuildJob {
   readonly metadata: ObjectMeta
   /** Whether the context comes through the container's standard input. */
   readonly streamed: boolean
   readonly mounts: readonly Mount[]
-  /** What its environment has besides what every build's has. */
-  readonly variables: readonly Variable[]
   /** Undefined: the namespace's default one. */
   readonly serviceAccount: string | undefined
   /** Whether the service account is the user's, and may have an identity of a cloud. */
@@ -65,9 +61,7 @@ export interface KanikoJob {
   readonly nodeSelector: ReadonlyMap<string, string>
   readonly tolerations: readonly Toleration[]
   readonly pod: PodRequest
-  readonly executor: string
-  /** Flags as the executor is to get them. */
-  readonly args: readonly string[]
+  readonly builder: BuildContainer
   readonly resources: ResourceRequirements
   /** Whether the pod asks for a user namespace. */
   readonly userNamespace: boolean
@@ -76,8 +70,8 @@ export interface KanikoJob {
   readonly helper: HelperParts | undefined
 }
 
-/** The Job that builds, hardened as far as Kaniko allows (root it must be, and its root file system is its work). */
-export function kanikoJob(given: KanikoJob): KubernetesObject {
+/** The Job that builds. */
+export function buildJob(given: BuildJob): KubernetesObject {
   const { labels = {}, annotations = {} } = given.metadata
   return {
     apiVersion: 'batch/v1',
@@ -106,7 +100,7 @@ export function kanikoJob(given: KanikoJob): KubernetesObject {
   }
 }
 
-function podSpec(given: KanikoJob): Readonly<Record<string, unknown>> {
+function podSpec(given: BuildJob): Readonly<Record<string, unknown>> {
   return {
     restartPolicy: 'Never',
     activeDeadlineSeconds: given.ends.podSeconds,
@@ -118,32 +112,30 @@ function podSpec(given: KanikoJob): Readonly<Record<string, unknown>> {
     nodeSelector: Object.fromEntries([...given.nodeSelector, LINUX]),
     ...(given.tolerations.length === 0 ? {} : { tolerations: given.tolerations }),
     ...podFields(given.pod),
-    securityContext: { runAsUser: 0, seccompProfile: { type: 'RuntimeDefault' } },
+    securityContext: given.builder.podSecurityContext,
     containers: [container(given), ...(given.helper === undefined ? [] : [given.helper.container])],
     ...volumesOf(given),
   }
 }
 
-function volumesOf({ mounts, helper }: KanikoJob): Readonly<Record<string, unknown>> {
+function volumesOf({ mounts, helper }: BuildJob): Readonly<Record<string, unknown>> {
   const volumes = [...mounts.map(({ volume }) => volume), ...(helper?.volumes ?? [])]
   return volumes.length === 0 ? {} : { volumes }
 }
 
-function container(given: KanikoJob): Readonly<Record<string, unknown>> {
+function container(given: BuildJob): Readonly<Record<string, unknown>> {
+  const { builder } = given
   return {
-    name: BUILD_CONTAINER,
-    image: given.executor,
+    name: builder.name,
+    image: builder.image,
     imagePullPolicy: 'IfNotPresent',
-    args: given.args.map(literal),
-    // Kaniko refuses to work where it sees no sign of a container.
-    env: [{ name: 'container', value: 'kube' }, ...podVariables(given.pod), ...given.variables],
+    ...(builder.command === undefined ? {} : { command: builder.command.map(literal) }),
+    args: builder.args.map(literal),
+    env: [...builder.variables, ...podVariables(given.pod)],
     resources: given.resources,
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'], add: [...CAPABILITIES] },
-    },
+    securityContext: builder.securityContext,
     ...(given.streamed ? STREAMED : {}),
     ...(given.mounts.length === 0 ? {} : { volumeMounts: given.mounts.map(volumeMount) }),
   }

@@ -1,3 +1,5 @@
+import type { ExecutorEnd } from '../../src/failure/executor-end.ts'
+import { readKanikoEnd } from '../../src/failure/kaniko-end.ts'
 import type { BuildSnapshot, CreatedBuild } from '../../src/cluster/cluster-session.ts'
 import type { EndedBuild } from '../../src/failure/ended-build.ts'
 import type { ClusterEvent, ContainerState, Job, Pod } from '../../src/kubernetes/objects.ts'
@@ -104,7 +106,8 @@ export function endedBuild(
   lastLines: readonly string[] = [],
   more: Partial<EndedBuild> = {},
 ): EndedBuild {
-  return { snapshot, build: BUILD, plan: PLAN, nodes: undefined, step: undefined, lastLines, ...more }
+  const ending = (exitCode: number | undefined): ExecutorEnd => readKanikoEnd(lastLines, exitCode)
+  return { snapshot, build: BUILD, plan: PLAN, nodes: undefined, step: undefined, ending, ...more }
 }
 
 /** The plan of a build of this Dockerfile. */

@@ -276,5 +276,6 @@ describe('a build that never started', () => {
 })
 
 test('an executor that leaves no digest is named', () => {
-  expect(noDigest('example.com/x:1').headline).toContain('example.com/x:1')
+  const failure = noDigest({ kind: 'kaniko', executor: 'example.com/x:1' })
+  expect(failure.headline).toContain('example.com/x:1')
 })

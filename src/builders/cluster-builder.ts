@@ -89,7 +89,7 @@ async function outcome(
   // left behind could have written it: only exit code 0 and the exact form count.
   const digest = parseDigest(end.message)
   return digest === undefined
-    ? { kind: 'failed', failure: noDigest(plan.executor), where, record, lastSeen: end.snapshot }
+    ? { kind: 'failed', failure: noDigest(plan), where, record, lastSeen: end.snapshot }
     : { kind: 'built', digest, where, record, ...podOf(plan, end.snapshot) }
 }
 

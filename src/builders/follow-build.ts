@@ -16,14 +16,13 @@ import type { Verdict } from '../failure/verdict.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 import type { BuildEvent } from '../progress/build-event.ts'
 import type { BuildRecord } from '../progress/build-record.ts'
-import { KanikoProgress } from '../progress/kaniko-progress.ts'
 import type { BuildObserver } from './build-observer.ts'
 import type { Clock } from '../clock.ts'
 import { AttemptDeadlines } from './attempt-deadlines.ts'
 import { ContextDelivery } from './context-delivery.ts'
 import { nextWithin } from './next-within.ts'
 import { Phases, phaseOf } from './phases.ts'
-import { recentLines } from './recent-lines.ts'
+import { type ExecutorReader, executorReader } from './executor-reader.ts'
 
 /** The end of one attempt: the executor's own success, or why there is none. */
 export type AttemptEnd = HowItEnded & Seen
@@ -104,9 +103,8 @@ class Attempt {
   readonly #following: Following
   readonly #signal: AbortSignal
   readonly #createdAt: number
-  readonly #lines = recentLines()
   readonly #phases = new Phases()
-  readonly #progress: KanikoProgress
+  readonly #reader: ExecutorReader
   readonly #delivery: ContextDelivery
   readonly #deadlines: AttemptDeadlines
   readonly #ended = Promise.withResolvers<undefined>()
@@ -124,7 +122,7 @@ class Attempt {
     this.#phases.enter('create', 0)
     const tell = (event: BuildEvent): void => following.observer.event(event)
     this.#delivery = new ContextDelivery(created, following.openContext, following, signal)
-    this.#progress = new KanikoProgress(plan, tell, () => this.#sinceZero())
+    this.#reader = executorReader(plan, tell, () => this.#sinceZero())
   }
 
   /** Until the nearest deadline. */
@@ -189,9 +187,9 @@ class Attempt {
     return departure(snapshot.pod)?.code === diagnoseEnd(this.#endedBuild(snapshot)).code
   }
 
-  /** Kaniko unpacks all of the context before it looks at the Dockerfile. */
+  /** All of the context is unpacked before the Dockerfile is looked at. */
   #isBuilding(): boolean {
-    const { step } = this.#progress
+    const { step } = this.#reader.progress
     return step !== undefined && step.kind !== 'prepare'
   }
 
@@ -219,7 +217,7 @@ class Attempt {
 
   /** Ends the step that was cut off. */
   close(): void {
-    this.#progress.end(this.#sinceZero())
+    this.#reader.progress.end(this.#sinceZero())
   }
 
   cancelled(): AttemptEnd {
@@ -248,9 +246,9 @@ class Attempt {
       snapshot.pod,
       {
         line: (line) => {
-          this.#lines.add(line.text)
+          this.#reader.remember(line.text)
           this.#following.observer.line(line)
-          this.#progress.take(line)
+          this.#reader.progress.take(line)
         },
         gap: (text) => this.#following.observer.note(text),
       },
@@ -263,7 +261,7 @@ class Attempt {
     this.#ended.resolve(undefined)
     if (this.#log === undefined) return
     const end = await this.#within(LOG_GRACE_MS, this.#log)
-    this.#progress.end()
+    this.#reader.progress.end()
     if (end.kind === 'incomplete') this.#following.observer.note(`The log is not complete: ${end.reason}.`)
   }
 
@@ -283,8 +281,8 @@ class Attempt {
       build: this.#created,
       plan: this.#plan,
       nodes: this.#following.facts.nodes,
-      lastLines: this.#lines.all(),
-      step: this.#progress.step,
+      ending: this.#reader.ending,
+      step: this.#reader.progress.step,
     }
   }
 
@@ -294,7 +292,7 @@ class Attempt {
 
   #end<How extends HowItEnded>(how: How): How & Seen {
     const now = this.#sinceZero()
-    const record = this.#phases.around(this.#progress.record(now), now)
+    const record = this.#phases.around(this.#reader.progress.record(now), now)
     return { ...how, snapshot: this.#snapshot, record }
   }
 

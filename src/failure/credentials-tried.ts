@@ -2,7 +2,7 @@ import type { BuildPlan } from '../plan/build-plan.ts'
 import type { RegistryCredential } from '../plan/registry-auth.ts'
 import { nameForKaniko } from '../request/registry-host.ts'
 import type { FailureCode } from './failure.ts'
-import type { KanikoEnd } from './kaniko-end.ts'
+import type { ExecutorEnd } from './executor-end.ts'
 
 const ABOUT_CREDENTIALS: readonly FailureCode[] = ['push-denied', 'base-image-denied']
 
@@ -11,7 +11,7 @@ const ABOUT_CREDENTIALS: readonly FailureCode[] = ['push-denied', 'base-image-de
  * they were looked for. Kaniko's words name the registry; where they do not,
  * all that it can have been are told.
  */
-export function credentialsTried(end: KanikoEnd, { credentials }: BuildPlan): readonly string[] {
+export function credentialsTried(end: ExecutorEnd, { credentials }: BuildPlan): readonly string[] {
   if (!ABOUT_CREDENTIALS.includes(end.code)) return []
   const named = credentials.filter(({ registry }) => end.reason.includes(nameForKaniko(registry)))
   const possible = credentials.filter(({ uses }) => end.code !== 'push-denied' || uses.includes('push'))
@@ -19,7 +19,7 @@ export function credentialsTried(end: KanikoEnd, { credentials }: BuildPlan): re
 }
 
 /** Cures for a certificate that Kaniko does not trust; none if that was not the trouble. */
-export function authorityCures({ reason }: KanikoEnd): readonly string[] {
+export function authorityCures({ reason }: ExecutorEnd): readonly string[] {
   if (!/x509:|certificate/.test(reason)) return []
   return ['the certificate of a private authority is given in `registry-certificates`']
 }

@@ -1,9 +1,8 @@
 import type { Diagnosis } from './diagnosis.ts'
 import type { EndedBuild } from './ended-build.ts'
 import { explainCluster } from './explain-cluster.ts'
-import { explainKaniko } from './explain-kaniko.ts'
+import { explainExecutor } from './explain-executor.ts'
 import type { Failure } from './failure.ts'
-import { readKanikoEnd } from './kaniko-end.ts'
 import { judge } from './judge.ts'
 import { departure } from './judge-loss.ts'
 
@@ -17,9 +16,9 @@ export function diagnoseEnd(ended: EndedBuild): Failure {
     verdict.kind === 'failed' || verdict.kind === 'stuck'
       ? verdict.diagnosis
       : { code: 'internal', detail: `the build is ${verdict.kind}` }
-  const end = readKanikoEnd(ended.lastLines, diagnosis.exitCode)
+  const end = ended.ending(diagnosis.exitCode)
   if (diagnosis.exitCode === undefined) return explainCluster(diagnosis, ended, end)
   // An executor that is asked to go ends with an exit code of its own, but without a word.
   const taken = end.reason === '' ? departure(ended.snapshot.pod) : undefined
-  return taken ? explainCluster(taken, ended, end) : explainKaniko(end, diagnosis.exitCode, ended)
+  return taken ? explainCluster(taken, ended, end) : explainExecutor(end, diagnosis.exitCode, ended)
 }

@@ -1,5 +1,6 @@
 import type { BuildSnapshot, CreatedBuild, NodeFacts } from '../cluster/cluster-session.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
+import type { ExecutorEnd } from './executor-end.ts'
 import type { Step } from '../progress/build-record.ts'
 
 /** What is known of a build that ended without an image. */
@@ -11,6 +12,6 @@ export interface EndedBuild {
   readonly nodes: readonly NodeFacts[] | undefined
   /** What the executor was doing, or did last; undefined if it had not begun. */
   readonly step: Step | undefined
-  /** Of the container's log, oldest first. */
-  readonly lastLines: readonly string[]
+  /** What the executor's log says of its end; `exitCode` where it has one. */
+  readonly ending: (exitCode: number | undefined) => ExecutorEnd
 }

@@ -1,9 +1,10 @@
 import { explainCluster } from './explain-cluster.ts'
 import type { EndedBuild } from './ended-build.ts'
+import type { BuildPlan } from '../plan/build-plan.ts'
 import type { Cleanup } from '../request/build-request.ts'
 import type { Failure } from './failure.ts'
 import { judge } from './judge.ts'
-import { readKanikoEnd } from './kaniko-end.ts'
+import { NO_END } from './executor-end.ts'
 import { longerTimeout, spoken } from './proposals.ts'
 import { during, outputOf, paragraphs, placeUnderWay, sourceOf } from './whereabouts.ts'
 
@@ -20,7 +21,7 @@ export function cancelled(cleanup: Cleanup = 'always'): Failure {
 
 /** `timeout` has passed since the container's start. */
 export function deadlinePassed(ended: EndedBuild): Failure {
-  const end = readKanikoEnd(ended.lastLines)
+  const end = ended.ending(undefined)
   const place = placeUnderWay(ended, end)
   const { timeoutSeconds } = ended.plan
   return {
@@ -39,7 +40,7 @@ export function deadlinePassed(ended: EndedBuild): Failure {
 export function neverStarted(ended: EndedBuild, waitingFor: string): Failure {
   const { snapshot, build, plan, nodes } = ended
   const verdict = judge(snapshot, build, nodes)
-  const end = readKanikoEnd([])
+  const end = NO_END
   // Trouble that could have healed is the better answer than the time that it took.
   if (verdict.kind === 'stuck') return explainCluster(verdict.diagnosis, ended, end)
   const node = /^a node: (.+)$/s.exec(waitingFor)?.[1]
@@ -58,14 +59,19 @@ export function neverStarted(ended: EndedBuild, waitingFor: string): Failure {
 }
 
 /** The executor ended with exit code 0 and left no digest behind. */
-export function noDigest(executor: string): Failure {
+export function noDigest({ kind, executor }: Pick<BuildPlan, 'kind' | 'executor'>): Failure {
   return {
     code: 'executor-invalid',
     headline: `The executor ${executor} ended well but left no digest of an image.`,
     details: [],
-    cures: ['set `executor` to an image of Kaniko, for example ghcr.io/osscontainertools/kaniko:v1.28.3'],
+    cures: [IMAGES[kind]],
   }
 }
+
+const IMAGES = {
+  kaniko: 'set `executor` to an image of Kaniko, for example ghcr.io/osscontainertools/kaniko:v1.28.3',
+  buildkit: 'set `executor` to an image of BuildKit, for example docker.io/moby/buildkit:v0.34.2',
+} as const satisfies Record<BuildPlan['kind'], string>
 
 /** The stream with the context broke on its way into the pod. `reason` completes a sentence, as in `the connection was cut after 3.2 MB`. */
 export function contextCut(reason: string): Failure {

@@ -2,12 +2,12 @@ import { askedFor, largestNode, neverFits } from './candidate-nodes.ts'
 import type { Misfit } from './candidate-nodes.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import type { EndedBuild } from './ended-build.ts'
-import { diskCures } from './explain-kaniko.ts'
+import { diskCures } from './explain-executor.ts'
 import { explainHelper } from './explain-helper.ts'
 import { pullWords } from './explain-pull.ts'
 import { explainRefusal, isRefusal } from './explain-refusal.ts'
 import type { Failure, FailureCode } from './failure.ts'
-import type { KanikoEnd } from './kaniko-end.ts'
+import type { ExecutorEnd } from './executor-end.ts'
 import { memoryCures, memoryLimit } from './memory-cures.ts'
 import { fact } from './present.ts'
 import { longerTimeout } from './proposals.ts'
@@ -15,7 +15,7 @@ import { during, outputOf, paragraphs, placeUnderWay, sourceOf } from './whereab
 import type { Words } from './words.ts'
 
 /** Words for what the cluster did to the build, or would not do for it. */
-export function explainCluster(diagnosis: Diagnosis, ended: EndedBuild, end: KanikoEnd): Failure {
+export function explainCluster(diagnosis: Diagnosis, ended: EndedBuild, end: ExecutorEnd): Failure {
   const { code, detail } = diagnosis
   if (diagnosis.isHelper === true) return explainHelper(diagnosis, ended)
   if (isRefusal(code)) {
@@ -39,7 +39,7 @@ const RAN: readonly FailureCode[] = [
   'deadline',
 ]
 
-type ClusterWordsOf = (ended: EndedBuild, end: KanikoEnd, detail: string) => Words
+type ClusterWordsOf = (ended: EndedBuild, end: ExecutorEnd, detail: string) => Words
 
 const wordsOf = (code: FailureCode): ClusterWordsOf => CLUSTER_WORDS[code] ?? unknown
 
@@ -88,10 +88,12 @@ const CLUSTER_WORDS: Partial<Record<FailureCode, ClusterWordsOf>> = {
     headline: `The executor image ${plan.executor} cannot be run.`,
     cures: ['set `executor` to an image of Kaniko, for example ghcr.io/osscontainertools/kaniko:v1.28.3'],
   }),
-  'user-namespace': () => ({
+  'user-namespace': ({ plan }) => ({
     headline: 'The node cannot run the build in a user namespace.',
     cures: [
-      'set `user-namespace: auto` or `false`',
+      plan.kind === 'buildkit'
+        ? 'set `user-namespace: false`, with which BuildKit runs rootless; or `builder: kaniko`'
+        : 'set `user-namespace: auto` or `false`',
       'user namespaces need Kubernetes 1.33, containerd 2.0 or CRI-O 1.25, and Linux 6.3',
     ],
   }),

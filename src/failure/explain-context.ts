@@ -2,7 +2,7 @@ import type { FetchedFrom } from '../plan/build-plan.ts'
 import { isAboutNetwork } from './about.ts'
 import type { EndedBuild } from './ended-build.ts'
 import type { FailureCode } from './failure.ts'
-import type { KanikoEnd } from './kaniko-end.ts'
+import type { ExecutorEnd } from './executor-end.ts'
 import type { Words, WordsOf } from './words.ts'
 
 /** Words for an executor that did not come to its context. */
@@ -54,7 +54,7 @@ function denied({ kind, shown, as }: FetchedFrom): Words {
   }
 }
 
-function missing({ reason }: KanikoEnd, { kind, shown, as }: FetchedFrom): Words {
+function missing({ reason }: ExecutorEnd, { kind, shown, as }: FetchedFrom): Words {
   if (isAboutNetwork(reason)) {
     return {
       headline: `The context ${shown} cannot be reached from the build pod.`,
@@ -82,10 +82,10 @@ function missing({ reason }: KanikoEnd, { kind, shown, as }: FetchedFrom): Words
 
 /** What Kaniko says, and what is told. */
 const MISSING: readonly (readonly [RegExp, string])[] = [
-  [/repository not found/, 'is no repository that can be found'],
+  [/repository .*not found|repository not found/i, 'is no repository that can be found'],
   [/remote repository is empty/, 'is a repository with nothing in it'],
   [
-    /invalid branch|reference not found|object not found|not our ref|find remote ref/,
+    /invalid branch|reference not found|object not found|not our ref|find remote ref|does not contain ref/,
     'names no branch, tag or commit that is there',
   ],
   [/no such file or directory/, 'names a directory that is not there'],

@@ -3,20 +3,28 @@ import type { BuildPlan } from '../plan/build-plan.ts'
 import type { Place } from '../progress/build-record.ts'
 import { barePath, isCopy, named, placeOfSource } from './dockerfile-place.ts'
 import type { EndedBuild } from './ended-build.ts'
-import type { KanikoEnd } from './kaniko-end.ts'
+import type { ExecutorEnd } from './executor-end.ts'
 import { placeUnderWay } from './whereabouts.ts'
 import type { Words, WordsOf } from './words.ts'
 
 /** A file that COPY or ADD names: from the context, from an earlier stage, whose files Kaniko keeps apart, or from elsewhere. */
 export const copySource: WordsOf = (end, _, ended) => {
   const under = copyUnderWay(end, ended)
-  const [, url] = /downloading remote source file: .*?"?(https?:\/\/[^\s"]+)/.exec(end.reason) ?? []
+  const [, url] =
+    /(?:downloading remote source file|failed to load cache key): .*?"?(https?:\/\/[^\s"]+)/.exec(
+      end.reason,
+    ) ?? []
   if (url !== undefined) return cannotDownload(url, under)
   const path = missingPath(end)
+  const missed = /^"\/?([^"]*)": not found/.exec(end.reason)?.[1]
+  // BuildKit says what, and not where it is missing: the instruction does.
+  if (missed !== undefined && !/\s--from=/i.test(end.instruction ?? ''))
+    return notInContext(missed, under, ended.plan)
   const [, inContext] = /^\/kaniko\/buildcontext\/?(.*)$/s.exec(path ?? '') ?? []
-  if (path === undefined || inContext !== undefined) return notInContext(inContext, under, ended.plan)
-  const [, inStage] = /^\/kaniko\/deps\/[^/]+(\/.*)$/s.exec(path) ?? []
-  const source = inStage ?? path
+  if (missed === undefined && (path === undefined || inContext !== undefined))
+    return notInContext(inContext, under, ended.plan)
+  const [, inStage] = /^\/kaniko\/deps\/[^/]+(\/.*)$/s.exec(path ?? '') ?? []
+  const source = inStage ?? (missed === undefined ? (path ?? '') : `/${missed}`)
   const place = under ?? placeOfSource(ended.plan.dockerfile, source)
   return {
     headline: `"${source}", which ${copier(place)}, is not in the stage it is copied from.`,
@@ -27,12 +35,12 @@ export const copySource: WordsOf = (end, _, ended) => {
 }
 
 /** Kaniko looks at the sources while it still prepares the stage: what is under way then is its FROM. */
-function copyUnderWay(end: KanikoEnd, ended: EndedBuild): Place | undefined {
+function copyUnderWay(end: ExecutorEnd, ended: EndedBuild): Place | undefined {
   const place = placeUnderWay(ended, end)
   return place !== undefined && isCopy(ended.plan.dockerfile, place) ? place : undefined
 }
 
-function missingPath(end: KanikoEnd): string | undefined {
+function missingPath(end: ExecutorEnd): string | undefined {
   return /fileinfo for (.+?): l?stat /.exec(end.reason)?.[1] ?? /(?:l?stat|open) (\S+):/.exec(end.reason)?.[1]
 }
 

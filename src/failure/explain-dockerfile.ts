@@ -7,7 +7,7 @@ import { fetchedFrom } from './explain-context.ts'
 import { copySource } from './explain-copy.ts'
 import { runFailed } from './explain-run.ts'
 import type { FailureCode } from './failure.ts'
-import type { KanikoEnd } from './kaniko-end.ts'
+import type { ExecutorEnd } from './executor-end.ts'
 import { nearest } from './nearest.ts'
 import { fact } from './present.ts'
 import { instructionAt, placeUnderWay } from './whereabouts.ts'
@@ -57,7 +57,7 @@ export const DOCKERFILE_WORDS: Partial<Record<FailureCode, WordsOf>> = {
   },
 }
 
-function syntax(end: KanikoEnd, _: number, { plan: { dockerfile } }: EndedBuild): Words {
+function syntax(end: ExecutorEnd, _: number, { plan: { dockerfile } }: EndedBuild): Words {
   const [, line, what] = /dockerfile parse error on line (\d+): (.+)$/s.exec(end.reason) ?? []
   const place = line === undefined ? undefined : placeOfLine(dockerfile, Number(line))
   if (what === undefined || place === undefined) {
@@ -74,8 +74,8 @@ function syntax(end: KanikoEnd, _: number, { plan: { dockerfile } }: EndedBuild)
   }
 }
 
-function targetMissing(end: KanikoEnd, _: number, { plan: { dockerfile } }: EndedBuild): Words {
-  const target = /"([^"]*)" is not a valid target/.exec(end.reason)?.[1]
+function targetMissing(end: ExecutorEnd, _: number, { plan: { dockerfile } }: EndedBuild): Words {
+  const target = /"([^"]*)" (?:is not a valid target|could not be found)/.exec(end.reason)?.[1]
   const stages = dockerfile.stages.filter(({ index, name }) => name !== `stage-${index}`)
   const meant = nearest(
     target ?? '',
@@ -99,10 +99,10 @@ function targetMissing(end: KanikoEnd, _: number, { plan: { dockerfile } }: Ende
   }
 }
 
-function baseImageMissing(end: KanikoEnd, _: number, ended: EndedBuild): Words {
+function baseImageMissing(end: ExecutorEnd, _: number, ended: EndedBuild): Words {
   const place = placeOfBase(end, ended)
   const subject = capital(`${baseImage(end)}${place ? `, which ${named(place)} names,` : ''}`)
-  if (/no child with platform/.test(end.reason)) {
+  if (/no child with platform|no match for platform/.test(end.reason)) {
     return {
       headline: `${subject} is not made for the processor of the node.`,
       place,
@@ -128,16 +128,17 @@ function baseImageMissing(end: KanikoEnd, _: number, ended: EndedBuild): Words {
 }
 
 /** The FROM of the image; Kaniko reads all of them before it begins, so that the step under way may be another one. */
-function placeOfBase(end: KanikoEnd, { plan, step }: EndedBuild): Place | undefined {
+function placeOfBase(end: ExecutorEnd, { plan, step }: EndedBuild): Place | undefined {
+  if (end.line !== undefined) return placeOfLine(plan.dockerfile, end.line)
   const found = end.image === undefined ? undefined : placeOfImage(plan.dockerfile, end.image)
   return found ?? step?.place
 }
 
-const baseImage = ({ image }: KanikoEnd): string =>
+const baseImage = ({ image }: ExecutorEnd): string =>
   image === undefined ? 'a base image of the Dockerfile' : `the base image ${image}`
 
 /** `/bin/sh`, from «fork/exec /bin/sh: no such file or directory» or «exec: "bash": executable file not found». */
-function missingProgram(end: KanikoEnd): string {
+function missingProgram(end: ExecutorEnd): string {
   return /exec:? "?([^":]+)/.exec(end.reason)?.[1] ?? 'shell'
 }
 

@@ -1,14 +1,17 @@
 import type { EndedBuild } from './ended-build.ts'
-import type { KanikoEnd } from './kaniko-end.ts'
+import type { ExecutorEnd } from './executor-end.ts'
 import { memoryCures } from './memory-cures.ts'
 import { instructionAt, placeUnderWay } from './whereabouts.ts'
 import type { Words } from './words.ts'
 
 /** Words for an instruction whose process did not end well, or whatever else has no code of its own. */
-export function runFailed(end: KanikoEnd, exitCode: number, ended: EndedBuild): Words {
+export function runFailed(end: ExecutorEnd, exitCode: number, ended: EndedBuild): Words {
   const place = placeUnderWay(ended, end)
   const [, signal] = /waiting for process to exit: signal: (.+)$/.exec(end.reason) ?? []
-  const [, status] = /waiting for process to exit: exit status (\d+)$/.exec(end.reason) ?? []
+  const [, status] =
+    /(?:waiting for process to exit: exit status|did not complete successfully: exit code:) (\d+)$/.exec(
+      end.reason,
+    ) ?? []
   const { how, cures } =
     signal === 'killed' || status === '137'
       ? killed(status, ended)

@@ -59,7 +59,7 @@ const PUSHING: Rules = [
 /** An error that a registry answered, or that came up on the way to it. */
 const REGISTRY =
   /(?:GET|HEAD|POST) "?https?:\/\/|unexpected status code|mapped registries|no child with platform/i
-const DENIED =
+export const DENIED =
   /UNAUTHORIZED|DENIED|FORBIDDEN|authentication required|TOOMANYREQUESTS|status code 4(?:01|03|29)/i
 
 /** Which failure Kaniko's last words tell of; without any, its exit code is all there is. */

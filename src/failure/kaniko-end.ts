@@ -1,32 +1,15 @@
 import { kanikoEvent } from '../progress/kaniko-event.ts'
 import type { KanikoEvent } from '../progress/kaniko-event.ts'
 import { parseKanikoLine } from '../progress/kaniko-log.ts'
-import type { FailureCode } from './failure.ts'
+import type { ExecutorEnd } from './executor-end.ts'
 import { codeOf } from './kaniko-codes.ts'
 import type { FatalWords } from './kaniko-codes.ts'
-
-/** Why Kaniko ended, by its own last words, and how far it had come. */
-export interface KanikoEnd {
-  readonly code: FailureCode
-  /** The fatal line, without Kaniko's prefixes; empty if it left none. */
-  readonly reason: string
-  readonly phase: KanikoPhase
-  /** The instruction under way, as Kaniko shows it: continuation lines joined, variables as written. */
-  readonly instruction: string | undefined
-  /** The base image read last. */
-  readonly image: string | undefined
-  /** What the instruction's process printed, oldest first. */
-  readonly output: readonly string[]
-}
-
-/** `unknown`: nothing in these lines says. */
-export type KanikoPhase = 'unknown' | 'base-image' | 'unpacking' | 'instruction' | 'snapshot' | 'pushing'
 
 /**
  * Reads the end of a log; `lines` oldest first. A RUN may print anything, so
  * what is read here is for people; of the fatal lines only the last counts.
  */
-export function readKanikoEnd(lines: readonly string[], exitCode?: number): KanikoEnd {
+export function readKanikoEnd(lines: readonly string[], exitCode?: number): ExecutorEnd {
   const fatal = fatalIn(lines)
   // What a process printed last may come after the words about its end: two streams meet in the log.
   const late = fatal === undefined || fatal.words.kind === 'usage' ? [] : lines.slice(fatal.at + 1)
@@ -116,7 +99,7 @@ function isProgress(line: string): boolean {
   return PROGRESS.has(kanikoEvent(parseKanikoLine(line))?.kind)
 }
 
-type Progress = Pick<KanikoEnd, 'phase' | 'instruction' | 'image' | 'output'>
+type Progress = Pick<ExecutorEnd, 'phase' | 'instruction' | 'image' | 'output'>
 
 interface Reading extends Progress {
   /** Printed since the last snapshot: perhaps by the instruction that is only told next. */

@@ -1,7 +1,7 @@
 import type { Place } from '../progress/build-record.ts'
-import { named, placeOfImage, placeOfText, sourceLines } from './dockerfile-place.ts'
+import { named, placeOfImage, placeOfLine, placeOfText, sourceLines } from './dockerfile-place.ts'
 import type { EndedBuild } from './ended-build.ts'
-import type { KanikoEnd } from './kaniko-end.ts'
+import type { ExecutorEnd } from './executor-end.ts'
 
 /** How many of an instruction's last lines are shown, and how much of each. */
 const OUTPUT_LINES = 20
@@ -11,7 +11,8 @@ const WIDTH = 500
 export type Whereabouts = Pick<EndedBuild, 'step' | 'plan'>
 
 /** The lines of the Dockerfile that were under way; undefined where it is not known, or no line was. */
-export function placeUnderWay({ step, plan }: Whereabouts, end: KanikoEnd): Place | undefined {
+export function placeUnderWay({ step, plan }: Whereabouts, end: ExecutorEnd): Place | undefined {
+  if (end.line !== undefined) return placeOfLine(plan.dockerfile, end.line)
   if (step?.place) return step.place
   if (step?.kind === 'push' || end.phase === 'pushing') return undefined
   if (end.phase === 'base-image' && end.image !== undefined) return placeOfImage(plan.dockerfile, end.image)
@@ -19,13 +20,13 @@ export function placeUnderWay({ step, plan }: Whereabouts, end: KanikoEnd): Plac
 }
 
 /** `the instruction at app/Dockerfile:3`; without a place the instruction itself. */
-export function instructionAt(place: Place | undefined, end: KanikoEnd): string | undefined {
+export function instructionAt(place: Place | undefined, end: ExecutorEnd): string | undefined {
   if (place) return `the instruction at ${named(place)}`
   return end.instruction === undefined ? undefined : `\`${cut(end.instruction)}\``
 }
 
 /** How far the build had come: «during `RUN npm ci`», to stand in a sentence. */
-export function during(at: Whereabouts, end: KanikoEnd): string {
+export function during(at: Whereabouts, end: ExecutorEnd): string {
   const place = placeUnderWay(at, end)
   const instruction = instructionAt(place, end)
   switch (end.phase) {
@@ -52,7 +53,7 @@ export function sourceOf({ plan }: Whereabouts, place: Place | undefined): reado
 }
 
 /** The last lines that the failing instruction printed; also while it is not known that it has failed. */
-export function outputOf(end: KanikoEnd): readonly string[] {
+export function outputOf(end: ExecutorEnd): readonly string[] {
   const lines = end.output.slice(-OUTPUT_LINES).map((line) => `| ${cut(line)}`)
   return lines.length === 0 ? [] : ['last lines', ...lines]
 }

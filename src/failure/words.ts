@@ -1,6 +1,6 @@
 import type { Place } from '../progress/build-record.ts'
 import type { EndedBuild } from './ended-build.ts'
-import type { KanikoEnd } from './kaniko-end.ts'
+import type { ExecutorEnd } from './executor-end.ts'
 
 /** What is said of one failure, besides the executor's own words and the last lines. */
 export interface Words {
@@ -15,4 +15,4 @@ export interface Words {
 }
 
 /** Words for an executor that ended with this exit code. */
-export type WordsOf = (end: KanikoEnd, exitCode: number, ended: EndedBuild) => Words
+export type WordsOf = (end: ExecutorEnd, exitCode: number, ended: EndedBuild) => Words

@@ -30,7 +30,7 @@ export function buildkitArgs(request: BuildRequest, decided: BuildkitDecided): r
   return [
     '--frontend=dockerfile.v0',
     ...contextArgs(request, decided),
-    ...frontendOptions(request, decided).map(([key, value]) => `--opt=${key}=${value}`),
+    ...frontendOptions(request, decided).flatMap(option),
     ...frontend.entitlements.map((entitlement) => `--allow=${entitlement}`),
     ...[...decided.secrets].map(([id, path]) => `--secret=${csv([`id=${id}`, `src=${path}`])}`),
     ...[...decided.keys].map(([id, paths]) => `--ssh=${id}=${paths.join(',')}`),
@@ -52,9 +52,9 @@ function contextArgs(
   const isLocal = delivery !== 'executor' || context.kind === 'claim'
   const named = frontend.contexts.flatMap(({ name, source }, at) =>
     source.kind === 'remote'
-      ? [`--opt=context:${name}=${source.address}`]
+      ? option([`context:${name}`, source.address])
       : [
-          `--opt=context:${name}=local:context-${at}`,
+          ...option([`context:${name}`, `local:context-${at}`]),
           local(`context-${at}`, `${folder}/${contextFolder(at)}`),
         ],
   )
@@ -62,6 +62,11 @@ function contextArgs(
 }
 
 type Option = readonly [key: string, value: string]
+
+/** Two words: of a value behind `=` buildctl drops the blanks at the end. */
+const words = (flag: string, value: string): readonly string[] => [flag, value]
+
+const option = ([key, value]: Option): readonly string[] => words('--opt', `${key}=${value}`)
 
 /** Options of the Dockerfile's frontend. */
 function frontendOptions(request: BuildRequest, decided: BuildkitDecided): readonly Option[] {
@@ -119,11 +124,13 @@ function attestation({ type, attributes }: Attestation, runUrl: string | undefin
   return [`attest:${type}`, csv([...attributes, ...builder])]
 }
 
+const LONGEST_TAG = 128
+
 /** One tag in the cache's repository: BuildKit's cache is a list of layers, and a stage that is built has its own. */
 export function cacheReference({ cache, target }: BuildRequest): string | undefined {
   if (cache.kind === 'off') return undefined
   const stage = target === undefined ? '' : `-${target.toLowerCase().replaceAll(/[^a-z0-9_.-]+/g, '-')}`
-  return `${printImageRepository(cache.repository)}:buildkit${stage}`.slice(0, 400)
+  return `${printImageRepository(cache.repository)}:${`buildkit${stage}`.slice(0, LONGEST_TAG)}`
 }
 
 function cacheArgs(request: BuildRequest): readonly string[] {
@@ -155,7 +162,7 @@ function outputArgs(request: BuildRequest, places: Places): readonly string[] {
     ...[...annotations].map(([key, value]) => `annotation.${key}=${value}`),
   ])
   // The digest is the last one's.
-  return [...files, image].map((output) => `--output=${output}`)
+  return [...files, image].flatMap((output) => words('--output', output))
 }
 
 function formAttributes({ executorOptions }: BuildRequest): readonly string[] {

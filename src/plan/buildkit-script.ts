@@ -13,6 +13,15 @@ export const SCRIPT_EXIT = { daemon: 70, context: 71, notInUserNamespace: 72 } a
 /** How long the daemon may take to answer, in tenths of a second. */
 const DAEMON_TENTHS = 300
 
+/** Files of the system that the script reads and writes. */
+export interface SystemFiles {
+  readonly uidMap: string
+  /** What Kubernetes shows of a container that has ended. */
+  readonly terminationLog: string
+}
+
+const SYSTEM: SystemFiles = { uidMap: '/proc/self/uid_map', terminationLog: '/dev/termination-log' }
+
 /** Where the digest and all else that is known of an image is written, in the folder of the state. */
 const METADATA_FILE = 'metadata.json'
 
@@ -23,11 +32,16 @@ const METADATA_FILE = 'metadata.json'
  * flags for `buildctl build`. It says little: each line of the log that is no
  * JSON of BuildKit's is the script's.
  */
-export function buildkitScript(mode: BuildkitMode, places: Places, entitlements: readonly string[]): string {
+export function buildkitScript(
+  mode: BuildkitMode,
+  places: Places,
+  entitlements: readonly string[],
+  system: SystemFiles = SYSTEM,
+): string {
   const { state } = places
   return [
     'set -u',
-    ...(mode === 'user-namespace' ? [ONLY_IN_USER_NAMESPACE] : []),
+    ...(mode === 'user-namespace' ? [onlyInUserNamespace(system)] : []),
     `archive=$1; dockerfile=$2; shift 2`,
     `mkdir -p ${state}/context ${state}/run`,
     'if [ -n "$archive" ]; then',
@@ -44,7 +58,7 @@ export function buildkitScript(mode: BuildkitMode, places: Places, entitlements:
     '  sleep 0.1',
     'done',
     `buildctl build --progress=rawjson --metadata-file=${state}/${METADATA_FILE} "$@" || exit 1`,
-    `sed -n 's/^ *"containerimage.digest": *"\\(sha256:[0-9a-f]*\\)".*/\\1/p' ${state}/${METADATA_FILE} | head -n 1 >/dev/termination-log`,
+    `sed -n 's/^ *"containerimage.digest": *"\\(sha256:[0-9a-f]*\\)".*/\\1/p' ${state}/${METADATA_FILE} | head -n 1 >${system.terminationLog}`,
   ].join('\n')
 }
 
@@ -67,7 +81,9 @@ function daemon(mode: BuildkitMode, { state, settings }: Places, entitlements: r
 export const DAEMON_SETTINGS = 'buildkitd.toml'
 
 /** A cluster that knows no user namespaces drops the field that asks for one: this pod would then own its node. */
-const ONLY_IN_USER_NAMESPACE = [
-  'read -r _ outside _ </proc/self/uid_map',
-  `[ "$outside" != 0 ] || { echo "this pod is privileged and has no user namespace" >&2; exit ${SCRIPT_EXIT.notInUserNamespace}; }`,
-].join('\n')
+function onlyInUserNamespace({ uidMap }: SystemFiles): string {
+  return [
+    `read -r _ outside _ <${uidMap}`,
+    `[ "$outside" != 0 ] || { echo "this pod is privileged and has no user namespace" >&2; exit ${SCRIPT_EXIT.notInUserNamespace}; }`,
+  ].join('\n')
+}

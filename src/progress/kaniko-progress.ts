@@ -4,27 +4,16 @@ import { CacheLookups, cacheUse } from './cache-lookups.ts'
 import type { Lookup } from './cache-lookups.ts'
 import { DockerfilePosition } from './dockerfile-position.ts'
 import type { Located } from './dockerfile-position.ts'
-import { type Dockerfile, isUnknown } from './dockerfile.ts'
+import { ClockOffset } from './clock-offset.ts'
+import { isUnknown } from './dockerfile.ts'
+import type { ExecutorProgress, ExpectedBuild, TimedLine } from './executor-progress.ts'
 import { displayOf, lastOfProgress } from './kaniko-display.ts'
 import { kanikoEvent } from './kaniko-event.ts'
 import type { KanikoEvent } from './kaniko-event.ts'
 import { parseKanikoLine } from './kaniko-log.ts'
 import type { KanikoLine } from './kaniko-log.ts'
-import { ignoredPart, lintWarning } from './kaniko-warning.ts'
-
-/** What a build is, as far as its log is to be understood. */
-export interface ExpectedBuild {
-  readonly dockerfile: Dockerfile
-  /** What the image is pushed to, as the executor was told. */
-  readonly destinations: readonly string[]
-  readonly usesCache: boolean
-}
-
-interface Timed {
-  /** RFC 3339 with nanoseconds, by the node's clock. */
-  readonly time: string
-  readonly text: string
-}
+import { CACHE_NOT_WRITTEN, lintWarning } from './build-warnings.ts'
+import { ignoredPart } from './kaniko-warning.ts'
 
 /** A step that has begun. Times in milliseconds by the node's clock. */
 interface OpenStep extends Lookup {
@@ -50,10 +39,9 @@ const FINISHING: Step = { kind: 'finish', title: 'keep files for later stages', 
  * matched in order against the Dockerfile, where that is known. A RUN can forge any line: what is
  * read here is for people, and decides nothing.
  */
-export class KanikoProgress {
+export class KanikoProgress implements ExecutorProgress {
   readonly #build: ExpectedBuild
   readonly #tell: (event: BuildEvent) => void
-  readonly #now: () => number
   readonly #position: DockerfilePosition
   readonly #steps: (StepRecord & { readonly stage: number })[] = []
   readonly #warnings: BuildWarning[] = []
@@ -64,18 +52,17 @@ export class KanikoProgress {
   readonly #lookups: CacheLookups
   #open: OpenStep | undefined
   #stage = -1
-  #lastTime = ''
+  readonly #clock: ClockOffset
+  #time = ''
   #isOver = false
   /** All that follows is how Kaniko is used. */
   #usage = false
-  /** The least time seen from a line's stamp to its arrival: the difference of two clocks, and the quickest way here. */
-  #offset = Number.POSITIVE_INFINITY
 
   /** `now`: milliseconds since just before the first create, on the clock that the record is to have. */
   constructor(build: ExpectedBuild, tell: (event: BuildEvent) => void, now: () => number) {
     this.#build = build
     this.#tell = tell
-    this.#now = now
+    this.#clock = new ClockOffset(now)
     this.#position = new DockerfilePosition(build.dockerfile)
     const { stages } = build.dockerfile
     const known = stages.reduce((sum, { instructions }) => sum + instructions.length, 0)
@@ -83,41 +70,38 @@ export class KanikoProgress {
     this.#lookups = new CacheLookups(this.#mostSteps)
   }
 
-  /** The step under way, or the last one. */
   get step(): Step | undefined {
     return this.#open?.step ?? this.#steps.at(-1)
   }
 
-  /** A line that comes after the end is no longer told: it would begin a step that nobody ends. */
-  take(line: Timed): void {
+  take(line: TimedLine): void {
     if (this.#isOver) return
-    this.#lastTime = line.time
+    this.#clock.stamped(line.time)
+    this.#time = line.time
     const read = parseKanikoLine(line.text)
-    if (this.#open === undefined) this.#begin(PREPARING, this.#compareClocks())
+    if (this.#open === undefined) this.#begin(PREPARING, this.#clock.see(this.#time))
     const event = kanikoEvent(read)
     if (event === undefined || read.kind === 'output') this.#printed(line.text)
     else this.#message(read, event)
   }
 
-  /** Nothing more comes; the step under way ends with the last line, or at `endedMs` where it was cut off. */
   end(endedMs?: number): void {
     this.#isOver = true
-    this.#close(endedMs === undefined ? this.#stamp() : endedMs - this.#shift())
+    this.#close(endedMs === undefined ? this.#clock.last : endedMs - this.#clock.shift)
   }
 
-  /** What is known so far; `endedMs` is the end of a step that is still open. */
   record(endedMs: number): Omit<BuildRecord, 'phases'> {
     const open = this.#open
     const steps =
-      open === undefined ? this.#steps : [...this.#steps, this.#recorded(open, endedMs - this.#shift())]
+      open === undefined ? this.#steps : [...this.#steps, this.#recorded(open, endedMs - this.#clock.shift)]
     return {
       steps: steps.map(({ kind, title, place, cache, beganMs, endedMs: ended }) => ({
         kind,
         title,
         place,
         cache,
-        beganMs: Math.max(0, beganMs + this.#shift()),
-        endedMs: Math.max(0, Math.min(endedMs, ended + this.#shift())),
+        beganMs: Math.max(0, beganMs + this.#clock.shift),
+        endedMs: Math.max(0, Math.min(endedMs, ended + this.#clock.shift)),
       })),
       cache: this.#build.usesCache ? cacheUse(steps) : undefined,
       warnings: this.#warnings,
@@ -135,7 +119,7 @@ export class KanikoProgress {
   }
 
   #message(line: Extract<KanikoLine, { kind: 'message' }>, event: KanikoEvent): void {
-    const at = this.#compareClocks()
+    const at = this.#clock.see(this.#time)
     const begun = this.#beginning(event)
     if (begun === undefined) {
       this.#note(line, event)
@@ -254,28 +238,6 @@ export class KanikoProgress {
   #recorded({ step, began, cache }: OpenStep, ended: number): StepRecord & { readonly stage: number } {
     return { ...step, cache, stage: this.#stage, beganMs: began, endedMs: Math.max(began, ended) }
   }
-
-  /** The node's time of the line that came just now. */
-  #compareClocks(): number {
-    const at = this.#stamp()
-    this.#offset = Math.min(this.#offset, this.#now() - at)
-    return at
-  }
-
-  #shift(): number {
-    return Number.isFinite(this.#offset) ? this.#offset : 0
-  }
-
-  #stamp(): number {
-    return Date.parse(this.#lastTime) || 0
-  }
-}
-
-const CACHE_NOT_WRITTEN: BuildWarning = {
-  kind: 'cache',
-  title: 'cache-denied',
-  text: 'Layers could not be written to the cache repository; the image is not affected, the next build will be slower.',
-  place: undefined,
 }
 
 /** `[build 3/6] RUN npm ci`, as BuildKit counts; the only stage needs no name. */

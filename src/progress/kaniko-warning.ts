@@ -1,21 +1,4 @@
 import type { BuildWarning, Place } from './build-record.ts'
-import type { Dockerfile } from './dockerfile.ts'
-import type { KanikoEvent } from './kaniko-event.ts'
-
-/** A check of the Dockerfile that found something; annotated on the lines of its instruction. */
-export function lintWarning(
-  { rule, text, line }: Extract<KanikoEvent, { kind: 'lint' }>,
-  dockerfile: Dockerfile,
-): BuildWarning {
-  return { kind: 'lint', title: rule, text, place: placeOfLine(line, dockerfile) }
-}
-
-function placeOfLine(line: number, { path, lines, before, stages }: Dockerfile): Place | undefined {
-  const instructions = [...before, ...stages.flatMap((stage) => stage.instructions)]
-  const found = instructions.find(({ place }) => place.firstLine <= line && line <= place.lastLine)
-  if (found !== undefined) return found.place
-  return line >= 1 && line <= lines.length ? { path, firstLine: line, lastLine: line } : undefined
-}
 
 const NOT_SUPPORTED = 'not supported by Kaniko'
 

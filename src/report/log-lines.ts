@@ -2,6 +2,7 @@ import type { Digest } from '../builders/builder.ts'
 import type { ClusterFacts } from '../cluster/cluster-session.ts'
 import type { BuildContext, ContextDelivery } from '../context/context-archive.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
+import { cacheReference } from '../plan/buildkit-args.ts'
 import { shownSource } from '../plan/fetched-context.ts'
 import type { CacheUse } from '../progress/build-record.ts'
 import type { BuildRequest } from '../request/build-request.ts'
@@ -17,7 +18,7 @@ export function planLines(
 ): readonly string[] {
   return [
     'Plan',
-    field('builder', `kaniko, ${plan.executor}`),
+    field('builder', builderWords(plan)),
     field('cluster', [facts.server, facts.kubernetesVersion && `Kubernetes ${facts.kubernetesVersion}`]),
     field('namespace', [
       plan.namespace,
@@ -36,6 +37,12 @@ export function planLines(
     ...otherRegistries(plan),
     ...plan.notes.map((note) => field('note', note)),
   ]
+}
+
+/** What builds, and how far it is let. */
+export function builderWords({ kind, executor, userNamespace }: BuildPlan): string {
+  if (kind === 'kaniko') return `kaniko, ${executor}`
+  return `buildkit, ${executor}, ${userNamespace === 'no' ? 'rootless' : 'privileged in a user namespace'}`
 }
 
 /** What becomes of the build's own namespace. */
@@ -123,6 +130,7 @@ function cacheWords(request: BuildRequest): string {
   const { cache } = request
   if (cache.kind === 'off') return 'off'
   const write = cache.write ? '' : ', read only'
+  if (request.builder === 'buildkit') return `${cacheReference(request) ?? ''}${write}`
   return `${printImageRepository(cache.repository)}, ${hours(cache.ttlSeconds)}${write}`
 }
 

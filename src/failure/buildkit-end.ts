@@ -1,0 +1,96 @@
+import { SCRIPT_EXIT } from '../plan/buildkit-script.ts'
+import type { BuildkitLast } from '../progress/buildkit-progress.ts'
+import { buildkitCode } from './buildkit-codes.ts'
+import type { ExecutorEnd } from './executor-end.ts'
+
+/**
+ * Why BuildKit ended: by its own exit code, or that of the script that starts
+ * it, and by the client's last words. They are no RUN's: what that prints is
+ * inside BuildKit's own lines.
+ */
+export function readBuildkitEnd(last: BuildkitLast, exitCode: number | undefined): ExecutorEnd {
+  const at = whereabouts(last)
+  const script = scriptEnd(last, exitCode)
+  if (script !== undefined) return { ...at, ...script, output: last.words.slice(0, -1) }
+  const said = lastWords(last.words) ?? last.failed?.error ?? ''
+  const reason = withoutFrames(said)
+  const line = lineIn(last.words)
+  const missing =
+    /^runc run failed: .*(exec: "[^"]+": (?:stat .*no such file|executable file not found).*)$/.exec(
+      at.output.findLast((text) => text.trim() !== '') ?? '',
+    )?.[1]
+  if (missing !== undefined) return { ...at, code: 'no-shell', reason: missing, line, output: [] }
+  const code = reason === '' ? killed(exitCode) : buildkitCode(reason, at)
+  return { ...at, code, reason, line }
+}
+
+type Whereabouts = Pick<ExecutorEnd, 'phase' | 'instruction' | 'image' | 'output'>
+
+function whereabouts({ failed, current, output }: BuildkitLast): Whereabouts {
+  const name = failed?.name ?? current ?? ''
+  const shown = failed?.output ?? output
+  const [, instruction] = /^\[[^\]]*\d+\/\d+\] (.*)$/s.exec(name) ?? []
+  const [, metadata, directive] =
+    /^(?:\[internal\] load metadata for (\S+)|resolve image config for docker-image:\/\/(\S+))$/.exec(name) ??
+    []
+  const image = metadata ?? directive
+  const from = /^FROM (\S+)/.exec(instruction ?? '')?.[1]
+  if (image !== undefined || from !== undefined)
+    return { phase: 'base-image', instruction: undefined, image: image ?? from, output: [] }
+  if (/^exporting to /.test(name))
+    return { phase: 'pushing', instruction: undefined, image: undefined, output: [] }
+  if (instruction === undefined)
+    return { phase: 'unknown', instruction: undefined, image: undefined, output: [] }
+  return { phase: 'instruction', instruction, image: undefined, output: shown }
+}
+
+/** What the script itself could not do. */
+function scriptEnd(
+  { words }: BuildkitLast,
+  exitCode: number | undefined,
+): Pick<ExecutorEnd, 'code' | 'reason'> | undefined {
+  const reason = words.filter((line) => line.trim() !== '').at(-1) ?? ''
+  const code = exitCode === undefined ? undefined : SCRIPT_CODES.get(exitCode)
+  return code === undefined ? undefined : { code, reason }
+}
+
+const SCRIPT_CODES: ReadonlyMap<number, ExecutorEnd['code']> = new Map([
+  [SCRIPT_EXIT.context, 'context-broken'],
+  [SCRIPT_EXIT.notInUserNamespace, 'user-namespace'],
+  [SCRIPT_EXIT.daemon, 'executor-invalid'],
+  // A shell's, for what it cannot run.
+  [126, 'executor-invalid'],
+  [127, 'executor-invalid'],
+])
+
+/** 128 and the signal's number: nobody but the kernel, for want of memory, and the kubelet send one. */
+function killed(exitCode: number | undefined): ExecutorEnd['code'] {
+  if (exitCode === 137) return 'out-of-memory'
+  return exitCode === 143 ? 'evicted' : 'run-failed'
+}
+
+const ERROR = /^error: (?:failed to solve: )?/
+
+/** The client's sentence, which may have several lines. */
+function lastWords(words: readonly string[]): string | undefined {
+  const at = words.findLastIndex((line) => ERROR.test(line))
+  if (at < 0) return undefined
+  return words.slice(at).join('\n').replace(ERROR, '').trim()
+}
+
+/** Who passed an error on says nothing about it. */
+function withoutFrames(text: string): string {
+  return text
+    .replace(/^(?:failed to solve: |rpc error: code = \w+ desc = )+/, '')
+    .replace(/^failed to compute cache key: /, '')
+    .replace(/failed to calculate checksum of ref \S+: /, '')
+}
+
+/** `Dockerfile:3` above the lines that BuildKit quotes. */
+function lineIn(words: readonly string[]): number | undefined {
+  const at = words.findLastIndex(
+    (line, index) => /^-{20}$/.test(line) && /:\d+$/.test(words[index - 1] ?? ''),
+  )
+  const line = Number(/:(\d+)$/.exec(words[at - 1] ?? '')?.[1])
+  return Number.isSafeInteger(line) && line > 0 ? line : undefined
+}

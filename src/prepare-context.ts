@@ -7,7 +7,7 @@ import type { GitSource } from './request/git-source.ts'
 /** What contexts are prepared with; `main.ts` brings the real ones. */
 export interface ContextPorts {
   readonly pack: (
-    inputs: Pick<ContextInputs, 'context' | 'file' | 'delivery'>,
+    inputs: Pick<ContextInputs, 'context' | 'file' | 'delivery' | 'named'>,
     signal: AbortSignal,
   ) => Promise<ContextArchive>
   /** A file's text, if it can be had. */
@@ -20,12 +20,15 @@ export interface ContextPorts {
  * as `packContext` does.
  */
 export async function prepareContext(
-  { context, file, contextDelivery }: BuildRequest,
+  { context, file, contextDelivery, frontend }: BuildRequest,
   ports: ContextPorts,
   signal: AbortSignal,
 ): Promise<BuildContext> {
   if (context.kind === 'path')
-    return ports.pack({ context: context.path, file, delivery: contextDelivery }, signal)
+    return ports.pack(
+      { context: context.path, file, delivery: contextDelivery, named: frontend.contexts },
+      signal,
+    )
   const dockerfile = file ?? 'Dockerfile'
   const source = context.kind === 'git' ? await sourceOf(context, dockerfile, ports, signal) : undefined
   return { kind: 'fetched', dockerfile, source }

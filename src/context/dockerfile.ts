@@ -65,11 +65,20 @@ export interface IgnoreFile {
 
 /** The Dockerfile's own ignore file, else the context's, else none. */
 export async function findIgnoreFile(dockerfile: Dockerfile, roots: Roots): Promise<IgnoreFile | undefined> {
-  const own = await ignoreFileAt(`${dockerfile.path}.dockerignore`, `${dockerfile.shown}.dockerignore`, roots)
-  return own ?? (await ignoreFileAt(join(roots.context, '.dockerignore'), '.dockerignore', roots))
+  const own = await findOwnIgnoreFile(
+    `${dockerfile.path}.dockerignore`,
+    `${dockerfile.shown}.dockerignore`,
+    roots,
+  )
+  return own ?? (await findOwnIgnoreFile(join(roots.context, '.dockerignore'), '.dockerignore', roots))
 }
 
-async function ignoreFileAt(path: string, shown: string, roots: Roots): Promise<IgnoreFile | undefined> {
+/** The ignore file at a path, if there is one. */
+export async function findOwnIgnoreFile(
+  path: string,
+  shown: string,
+  roots: Roots,
+): Promise<IgnoreFile | undefined> {
   try {
     const linked = await lstat(path)
     const source = linked.isSymbolicLink() ? await linkTarget(roots, path) : path

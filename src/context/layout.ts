@@ -1,8 +1,6 @@
+import { OWN_FOLDER } from '../request/context-folders.ts'
 import type { ArchiveEntry, ContextEntry, FileEntry, SizedFile, StreamedEntry } from './context-entry.ts'
 import { broken, quoted } from './context-problem.ts'
-
-/** A folder of ours in the archive, never in an image. */
-export const OWN_FOLDER = '.hybrid-kubernetes-build'
 
 /** A file that is one, wherever its content comes from. */
 type AnyFile = FileEntry | StreamedEntry
@@ -33,9 +31,9 @@ export interface DockerfileInTree {
 export function arrange(
   tree: Iterable<ContextEntry>,
   { file, inContext }: DockerfileInTree,
-  hasIgnoreFile: boolean,
+  isAside: boolean,
 ): Layout {
-  if (inContext !== undefined && !hasIgnoreFile)
+  if (inContext !== undefined && !isAside)
     return { last: [{ ...file, path: inContext }], dockerfile: inContext }
   if (hasOwnFolder(tree))
     throw broken(
@@ -53,13 +51,16 @@ export function arrange(
   }
 }
 
-/** The tree without what is in `last`, and then that. */
+/** The tree and what else is packed, without what is in `last`, and then that. */
 export function withLast(
   tree: Iterable<ContextEntry>,
+  others: Iterable<ContextEntry>,
   last: readonly ArchiveEntry[],
 ): Iterable<ArchiveEntry> {
+  const isLast = ({ path }: ContextEntry): boolean => last.some((entry) => entry.path === path)
   function* entries(): Generator<ArchiveEntry, undefined, undefined> {
-    for (const entry of tree) if (!last.some(({ path }) => path === entry.path)) yield entry
+    for (const entry of tree) if (!isLast(entry)) yield entry
+    for (const entry of others) if (!isLast(entry)) yield entry
     yield* last
     return undefined
   }

@@ -1,19 +1,19 @@
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import type { ActionError } from '../failure/failure.ts'
 import { parseDockerfile } from '../progress/dockerfile.ts'
 import { chooseDelivery } from './choose-delivery.ts'
 import { contentOf } from './content.ts'
 import type { ContextArchive } from './context-archive.ts'
 import type { Roots } from './find-context.ts'
-import { broken, quoted } from './context-problem.ts'
 import { findDockerfile, findIgnoreFile, readText } from './dockerfile.ts'
 import type { IgnoreFile } from './dockerfile.ts'
 import { dockerIgnore } from './dockerignore.ts'
 import { PatternError } from './ignore-pattern.ts'
 import { largeEntries } from './large-entries.ts'
 import { arrange, withLast } from './layout.ts'
+import { contextEntries, walkContexts } from './named-contexts.ts'
+import { unusable } from './unusable.ts'
 import { missingSources } from './missing-sources.ts'
 import type { ContextInputs } from './pack.ts'
 import { walkTree } from './walk.ts'
@@ -29,8 +29,10 @@ export async function packDirectory(
   const ignoreFile = await findIgnoreFile(dockerfile, roots)
   const tree = await walkKept(roots.context, ignoreFile, signal)
   const content = contentOf(tree, dockerfile)
-  const { last, dockerfile: path } = arrange(tree.entries, dockerfile, ignoreFile !== undefined)
-  const entries = withLast(tree.entries, last)
+  const others = await walkContexts(given.named ?? [], given.workspace, signal)
+  const isAside = ignoreFile !== undefined || others.length > 0
+  const { last, dockerfile: path } = arrange(tree.entries, dockerfile, isAside)
+  const entries = withLast(tree.entries, contextEntries(others), last)
   const source = { path: dockerfile.inWorkspace ?? dockerfile.shown, text: await readText(dockerfile) }
   return {
     kind: 'archive',
@@ -63,13 +65,4 @@ async function walkKept(
   } catch (error) {
     throw error instanceof PatternError ? unusable(ignoreFile?.shown ?? '', error) : error
   }
-}
-
-/** An ignore file that nobody can follow. */
-export function unusable(ignoreFile: string, error: PatternError): ActionError {
-  return broken(
-    `The ignore file ${quoted(ignoreFile)} cannot be used: ${error.message}.`,
-    ['correct the line; a literal [ or \\ is written \\[ or \\\\'],
-    { cause: error },
-  )
 }

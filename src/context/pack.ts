@@ -1,5 +1,8 @@
 import type { ContextArchive } from './context-archive.ts'
 import type { DeliveryWish } from './choose-delivery.ts'
+import type { NamedContext } from '../request/frontend-options.ts'
+import { ActionError } from '../failure/failure.ts'
+import { inputFailure, type InputProblem } from '../request/input-problem.ts'
 import { findContext } from './find-context.ts'
 import { packDirectory } from './pack-directory.ts'
 import { packTarFile } from './pack-tar-file.ts'
@@ -15,6 +18,8 @@ export interface ContextInputs extends DeliveryWish {
    * to what is in it; `Dockerfile` in the context if undefined.
    */
   readonly file: string | undefined
+  /** Further contexts; only those that are directories are packed. */
+  readonly named?: readonly NamedContext[]
 }
 
 /**
@@ -25,7 +30,14 @@ export interface ContextInputs extends DeliveryWish {
  */
 export async function packContext(given: ContextInputs, signal: AbortSignal): Promise<ContextArchive> {
   const found = await findContext(given.workspace, given.context)
-  return found.kind === 'directory'
-    ? packDirectory(given, found.roots, signal)
-    : packTarFile(given, found.path, signal)
+  if (found.kind === 'directory') return packDirectory(given, found.roots, signal)
+  const beside = given.named?.find(({ source }) => source.kind === 'path')
+  if (beside !== undefined) throw new ActionError(inputFailure([besideTar(beside)]))
+  return packTarFile(given, found.path, signal)
 }
+
+const besideTar = ({ name }: NamedContext): InputProblem => ({
+  input: 'build-contexts',
+  value: name,
+  problem: 'is a directory, which goes along with a `context` that is one, and not with a tar file',
+})

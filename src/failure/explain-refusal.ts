@@ -34,11 +34,7 @@ const WORDS: Readonly<Record<RefusalCode, (refusal: Refusal) => Said>> = {
   'pod-security': ({ namespace, said }) => ({
     headline: `Pod Security in the namespace "${namespace}" does not admit a build pod.`,
     details: quoted(said),
-    cures: [
-      'a build needs the level baseline; restricted is out of its reach, for Kaniko unpacks images as root',
-      `kubectl label namespace ${namespace} pod-security.kubernetes.io/enforce=baseline --overwrite`,
-      'or leave out `namespace`: every build then makes one of its own',
-    ],
+    cures: podSecurityCures(namespace, said),
   }),
   quota,
   'limit-range': ({ namespace, said }) => ({
@@ -55,6 +51,22 @@ const WORDS: Readonly<Record<RefusalCode, (refusal: Refusal) => Said>> = {
     details: quoted(said),
     cures: ['wait until it is gone and create it anew, or name another one in `namespace`'],
   }),
+}
+
+/** The cluster's words name the container, and that is called as its builder. */
+function podSecurityCures(namespace: string, said: string): readonly string[] {
+  const isBuildkit = said.includes('container "buildkit"')
+  const [level, needs] = isBuildkit
+    ? ['privileged', 'BuildKit needs the level privileged; `builder: kaniko` is content with baseline']
+    : [
+        'baseline',
+        'a build needs the level baseline; restricted is out of its reach, for Kaniko unpacks images as root',
+      ]
+  return [
+    needs,
+    `kubectl label namespace ${namespace} pod-security.kubernetes.io/enforce=${level} --overwrite`,
+    'or leave out `namespace`: every build then makes one of its own',
+  ]
 }
 
 function admission({ what, said }: Refusal): Said {

@@ -6,7 +6,7 @@ import type { PlannedDelivery } from './build-plan.ts'
 import { proxyArguments } from './executor-flags.ts'
 import { IMAGE_FILE_NAMES } from './image-files.ts'
 import type { Places } from './places.ts'
-import { contextFolder } from './named-contexts.ts'
+import { contextFolder } from '../request/context-folders.ts'
 
 /** What a plan has decided beyond the request. */
 export interface BuildkitDecided {

@@ -17,11 +17,14 @@ export function buildkitRun(
   { executor, userNamespace }: Pick<BuildRequest, 'executor' | 'userNamespace'>,
   nodes: boolean | undefined,
 ): BuildkitRun {
-  if (isRootless(executor) || userNamespace === 'never')
-    return { mode: 'rootless', executor, notes: [ROOTLESS] }
-  if (userNamespace === 'auto' && nodes === false && !executor.includes('@')) {
+  if (isRootless(executor)) return { mode: 'rootless', executor, notes: [ROOTLESS] }
+  // An image by its digest has no other one beside it.
+  const rootless = executor.includes('@') ? undefined : `${executor}-rootless`
+  if (userNamespace === 'never')
+    return { mode: 'rootless', executor: rootless ?? executor, notes: [ROOTLESS] }
+  if (userNamespace === 'auto' && nodes === false && rootless !== undefined) {
     const why = 'Not all nodes run pods in user namespaces, so that BuildKit is the rootless one.'
-    return { mode: 'rootless', executor: `${executor}-rootless`, notes: [why, ROOTLESS] }
+    return { mode: 'rootless', executor: rootless, notes: [why, ROOTLESS] }
   }
   return { mode: 'user-namespace', executor, notes: [] }
 }

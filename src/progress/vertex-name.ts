@@ -16,7 +16,7 @@ export interface NamedVertex {
 /** Instructions that BuildKit counts: those that make a layer, or change the root file system. */
 const COUNTED: readonly string[] = ['RUN', 'COPY', 'ADD', 'WORKDIR']
 
-const STEP = /^\[(?:\S+\/\S+(?:->\S+)? )?(?:(\S+) )?(\d+)\/(\d+)\] (.*)$/s
+const STEP = /^\[(?:\S+\/\S+(?:->\S+)? )?(?:(\S+) )?(\d+)\/\d+\] (.*)$/s
 
 /**
  * The step that a vertex is, by its name: `[build 3/6] RUN npm ci`. Undefined
@@ -26,10 +26,10 @@ export function namedVertex(
   name: string,
   { dockerfile, destinations }: Pick<ExpectedBuild, 'dockerfile' | 'destinations'>,
 ): NamedVertex | undefined {
-  const [, stageName, position = '', count = '', text = ''] = STEP.exec(name) ?? []
+  const [, stageName, position = '', text = ''] = STEP.exec(name) ?? []
   if (position !== '') {
     const stage = stageOf(stageName, dockerfile)
-    const instruction = stage && instructionAt(stage, Number(position), Number(count), text)
+    const instruction = stage && instructionAt(stage, Number(position), text)
     const kind = /^FROM /i.test(text) ? 'base' : 'instruction'
     // As its author wrote it, where that is known.
     const shown = instruction?.text ?? text.replace(/@sha256:[0-9a-f]{64}/, '')
@@ -58,15 +58,27 @@ function stageOf(name: string | undefined, { stages }: Dockerfile): Stage | unde
   return stages.findLast((stage) => stage.name === name.toLowerCase())
 }
 
-/** A stage on another one has no FROM of its own; a base image's ONBUILD counts, and then nothing is certain. */
-function instructionAt(
-  { instructions }: Stage,
-  position: number,
-  count: number,
-  text: string,
-): Instruction | undefined {
+/**
+ * The instruction that BuildKit counts so. A stage on another one has no FROM of
+ * its own; one on a further context counts it and numbers the others without; a
+ * base image's ONBUILD comes in between. So the words count too: where they are
+ * of no instruction at that place, none is named rather than a wrong one.
+ */
+function instructionAt({ instructions }: Stage, position: number, text: string): Instruction | undefined {
   const counted = instructions.filter(({ keyword }) => COUNTED.includes(keyword))
-  const all = count === counted.length ? counted : [...instructions.slice(0, 1), ...counted]
-  const found = all.length === count ? all[position - 1] : undefined
-  return found?.keyword === text.split(/\s/, 1)[0]?.toUpperCase() ? found : undefined
+  const candidates = [[...instructions.slice(0, 1), ...counted], counted]
+    .map((all) => all[position - 1])
+    .filter((one) => one !== undefined)
+  return (
+    candidates.find((one) => squeezed(one.text) === squeezed(text)) ??
+    candidates.find((one) => mayBecome(one, text))
+  )
 }
+
+/** Variables are filled in, here-documents told by their first words, images by their whole names. */
+function mayBecome({ keyword, text }: Instruction, shown: string): boolean {
+  if (keyword !== shown.split(/\s/, 1)[0]?.toUpperCase()) return false
+  return keyword === 'FROM' || /[$\\]|<</.test(text)
+}
+
+const squeezed = (text: string): string => text.replace(/\s+/g, '')

@@ -1,6 +1,6 @@
 import type { BuildContext } from '../context/context-archive.ts'
 import type { TemplatePlan } from '../plan/template-plan.ts'
-import { contextField, field } from './log-lines.ts'
+import { builderWords, contextField, field } from './log-lines.ts'
 import { needsOf } from './template-needs.ts'
 import { applyCommand } from './template-text.ts'
 
@@ -15,7 +15,7 @@ export function templateLines(
   const needs = needsOf(template)
   return [
     'Template',
-    field('builder', `kaniko, ${plan.executor}`),
+    field('builder', builderWords(plan)),
     contextField(request, context),
     field('holds', [kinds, isReusable ? 'to fill in, for many builds' : `job ${plan.job.metadata.name}`]),
     field('namespace', [plan.namespace, plan.surroundings.length > 0 ? 'own, part of it' : 'given']),

@@ -113,8 +113,15 @@ function removeCommand(template: TemplatePlan): string {
   return `kubectl delete -n ${plan.namespace} --ignore-not-found ${[...made, ...secrets].join(' ')}`
 }
 
-function userNamespaceLines({ couldHaveUserNamespace }: TemplatePlan): readonly string[] {
+function userNamespaceLines({ couldHaveUserNamespace, plan }: TemplatePlan): readonly string[] {
   if (!couldHaveUserNamespace) return []
+  if (plan.kind === 'buildkit') {
+    return [
+      '',
+      'BuildKit is rootless here, because not every cluster has user namespaces. Where the nodes have them (Kubernetes',
+      '1.33 or newer with containerd 2), `user-namespace: true` puts a wall between a RUN and the build’s credentials.',
+    ]
+  }
   return [
     '',
     'Not every cluster has user namespaces, so the pod asks for none. Where the nodes have them (Kubernetes',

@@ -1,6 +1,7 @@
 import type { UserNamespaceChoice } from './build-request.ts'
 import type { ContextSource } from './context-source.ts'
 import { parseImageReference } from './image-reference.ts'
+import type { NamedContext } from './frontend-options.ts'
 import type { InputReader } from './input-reader.ts'
 import type { InputName } from './inputs.generated.ts'
 import { parsed, refused } from './parsed.ts'
@@ -21,11 +22,19 @@ export function readBuildkitInputs(
   given: {
     readonly allowPrivileged: boolean
     readonly context: ContextSource
+    readonly contexts: readonly NamedContext[]
+    /** Whether a template for many builds is wanted. */
+    readonly hasPlaceholders: boolean
     /** Whether an input has been given, other than its default. */
     readonly isGiven: (input: InputName) => boolean
   },
 ): readonly string[] {
   if (!given.allowPrivileged) reader.report({ input: 'allow-privileged', problem: NOT_ALLOWED })
+  if (given.hasPlaceholders) {
+    const problem =
+      'makes templates of Kaniko’s Jobs alone; leave it out, and make one template for each build'
+    reader.report({ input: 'template-placeholders', value: 'true', problem })
+  }
   reader.read('kaniko-args', () => refused('is for Kaniko; leave it out with builder: buildkit'), undefined)
   reader.read(
     'cache-volume',
@@ -36,6 +45,11 @@ export function readBuildkitInputs(
     const problem =
       'is fetched by Kaniko alone; with builder: buildkit give the signed https:// address of the file'
     reader.report({ input: 'context', value: given.context.url.replace(/\?.*$/s, '?…'), problem })
+  }
+  for (const { name, source } of given.contexts) {
+    if (source.kind !== 'path' || given.context.kind === 'path') continue
+    const problem = `"${name}" is a directory of the runner, which goes along with a \`context\` that is one; name an image or a git URL`
+    reader.report({ input: 'build-contexts', value: source.path, problem })
   }
   const idle = OF_KANIKO.filter(
     (input) => given.isGiven(input) && reader.read(input, () => parsed(true), false),

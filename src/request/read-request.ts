@@ -156,7 +156,13 @@ function readAll(
       ...imageFilesNotices(imageFiles, tags),
       ...buildPush.notices,
       ...(builder === 'buildkit'
-        ? readBuildkitInputs(reader, { allowPrivileged, context, isGiven: (name) => isGiven(name, inputs) })
+        ? readBuildkitInputs(reader, {
+            allowPrivileged,
+            context,
+            contexts: buildPush.options.contexts,
+            hasPlaceholders: template?.placeholders === true,
+            isGiven: (name) => isGiven(name, inputs),
+          })
         : []),
       ...templateNotices(template, {
         namespace: read('namespace', parseText, undefined) !== undefined,

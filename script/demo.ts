@@ -49,8 +49,8 @@ function watch(
   })
 }
 
-async function runExample(status: LabStatus): Promise<string> {
-  const workflow = prepareWorkflow('build.yml', {
+async function runExample(name: string, status: LabStatus): Promise<string> {
+  const workflow = prepareWorkflow(name, {
     root,
     act: lab('path', 'act').trim(),
     kubeconfig: readFileSync(status.kubeconfig, 'utf8'),
@@ -81,6 +81,21 @@ function runImage(status: LabStatus, image: string): string {
   }
 }
 
+function show(status: LabStatus, image: string): void {
+  console.log(`\nRunning ${image} as a Pod. It says:\n`)
+  console.log(`  ${runImage(status, image).trimEnd().replaceAll('\n', '\n  ')}\n`)
+}
+
+/** The stand-in runs no RUN; BuildKit can be had on every machine. */
+async function withBuildkit(status: LabStatus): Promise<void> {
+  console.log(
+    'Kaniko’s own executor is not on this machine, and the stand-in runs no RUN. BuildKit, built from its sources, does:',
+  )
+  lab('load', 'buildkit')
+  console.log('\nRunning examples/.github/workflows/buildkit.yml; the image is built by BuildKit.\n')
+  show(status, await runExample('buildkit.yml', status))
+}
+
 async function leftovers(status: LabStatus): Promise<string> {
   // The build's namespace is on its way out; that takes some seconds.
   for (let tries = 0; tries < 30; tries++) {
@@ -98,9 +113,8 @@ async function demo(): Promise<void> {
   const status = JSON.parse(lab('status', '--json')) as LabStatus
   const executor = status.executor === 'real' ? 'Kaniko' : "the lab's stand-in for Kaniko (see lab/README.md)"
   console.log(`\nRunning examples/.github/workflows/build.yml; the image is built by ${executor}.\n`)
-  const image = await runExample(status)
-  console.log(`\nRunning ${image} as a Pod. It says:\n`)
-  console.log(`  ${runImage(status, image).trimEnd()}\n`)
+  show(status, await runExample('build.yml', status))
+  if (status.executor !== 'real') await withBuildkit(status)
   const left = await leftovers(status)
   if (left !== '') throw new Error(`something of the build is left in the cluster:\n${left}`)
   console.log('Nothing of the build is left in the cluster.')

@@ -68,8 +68,9 @@ export async function gitServer(host: string, password?: string): Promise<GitSer
 
 function whoAsks(request: IncomingMessage): string | undefined {
   const [scheme, given = ''] = (request.headers.authorization ?? '').split(' ')
-  if (scheme === 'Bearer') return given
-  return scheme === 'Basic' ? Buffer.from(given, 'base64').toString() : undefined
+  // Its case means nothing: git writes it so, BuildKit otherwise.
+  if (scheme?.toLowerCase() === 'bearer') return given
+  return scheme?.toLowerCase() === 'basic' ? Buffer.from(given, 'base64').toString() : undefined
 }
 
 /** `/api/repos/acme/app/contents/PATH?ref=REFERENCE` */

@@ -14,7 +14,12 @@ import { copyWithLibraries } from './libraries.ts'
 const BUILDKIT = 'docker.io/moby/buildkit:v0.34.2'
 
 /** Programs with which BuildKit clones contexts. */
-const GIT = ['/usr/bin/git', '/usr/lib/git-core/git-remote-http']
+const GIT = [
+  '/usr/bin/git',
+  ...['git-remote-http', 'git-submodule', 'git-sh-setup', 'git-sh-i18n'].map(
+    (name) => `/usr/lib/git-core/${name}`,
+  ),
+]
 
 /** What the rootless image has besides: a user namespace of its own, made without being root. */
 const ROOTLESS = ['/usr/bin/rootlesskit', '/usr/bin/newuidmap', '/usr/bin/newgidmap']

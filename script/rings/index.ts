@@ -68,10 +68,18 @@ async function labIsUp(): Promise<boolean> {
   return process.env['HYBRID_LAB_KUBECONFIG'] !== undefined || command(['node', 'lab/main.ts', 'up'])
 }
 
+/** A cluster of yours pulls it. */
+async function hasBuildkit(): Promise<boolean> {
+  return (
+    process.env['HYBRID_LAB_KUBECONFIG'] !== undefined || command(['node', 'lab/main.ts', 'load', 'buildkit'])
+  )
+}
+
 async function endToEnd(): Promise<Tally> {
   const tools = await command(['node', 'lab/main.ts', 'build', 'act', 'actionlint'])
   if (!tools) return single('act and actionlint are built', false)
   if (!(await labIsUp())) return single('the lab comes up', false)
+  if (!(await hasBuildkit())) return single('BuildKit is built and loaded', false)
   // The leftovers are looked for last, by a run of their own: jest does not order files.
   return total([await jest('e2e'), await jest('aftermath')])
 }

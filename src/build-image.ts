@@ -1,207 +1,23 @@
-import { architectureWarnings } from './plan/architecture-warnings.ts'
-import type { BuildOutcome, BuildPlace } from './builders/builder.ts'
-import type { Clock } from './clock.ts'
-import { buildInCluster, type ClusterBuilding } from './builders/cluster-builder.ts'
-import type { ClusterSession, Ledger, LogLine } from './cluster/cluster-session.ts'
-import { bringFiles, type BringingPorts } from './bring-files.ts'
-import { type Confirmable, confirmImage, type ConfirmationPorts } from './confirm-image.ts'
-import type { BuildContext, OpenContext } from './context/context-archive.ts'
-import { cancelled } from './failure/ended-by-us.ts'
-import { ActionError } from './failure/failure.ts'
-import { type DockerCredentialsPort, findCredentials } from './find-credentials.ts'
-import { leaveEvidence } from './leave-evidence.ts'
-import type { BuildIdentity, BuildPlan } from './plan/build-plan.ts'
-import type { Lifetimes } from './plan/lifetimes.ts'
-import { addressSecrets } from './plan/fetched-context.ts'
-import { dockerfileOf, planBuild, type PlanGrounds } from './plan/plan-build.ts'
-import { secretsOf } from './plan/secret-forms.ts'
-import { removeOrKeep } from './remove-or-keep.ts'
-import { builtLine, planLines } from './report/log-lines.ts'
+import type { ClusterPorts } from './build-in-cluster.ts'
+import { chooseAndBuild, type ChoicePorts } from './choose-builder.ts'
+import { NOWHERE, outcomeOf } from './outcome-of.ts'
 import type { Report } from './report/outputs.ts'
-import type { BuildRequest, Cleanup, ClusterChoice } from './request/build-request.ts'
-import type { BuildFiles } from './runner/build-files.ts'
-import { buildLog } from './runner/build-log.ts'
-import { withHeartbeat } from './runner/heartbeat.ts'
-import { openRawLog } from './runner/raw-log.ts'
-import type { Runner } from './runner/runner.ts'
 import { tellEnd } from './tell-end.ts'
 import type { EndPorts, Known } from './tell-end.ts'
 
 /** What one invocation needs from outside; `main.ts` brings the real ones. Each may throw an `ActionError`. */
-export interface Ports extends ConfirmationPorts, EndPorts, BringingPorts {
-  readonly ledger: Ledger
-  readonly files: BuildFiles
-  readonly clock: Clock
-  readonly drawIdentity: () => BuildIdentity
-  readonly readRequest: () => BuildRequest
-  readonly readLifetimes: () => Lifetimes
-  readonly openCluster: (choice: ClusterChoice) => Promise<ClusterSession>
-  readonly prepareContext: (request: BuildRequest, signal: AbortSignal) => Promise<BuildContext>
-  readonly readCertificates: (request: BuildRequest) => Promise<ReadonlyMap<string, string>>
-  readonly dockerCredentials: DockerCredentialsPort
-  readonly readSecrets: (request: BuildRequest) => Promise<ReadonlyMap<string, Uint8Array>>
-}
+export interface Ports extends ClusterPorts, EndPorts, ChoicePorts {}
 
 /** Builds one image, from the inputs to the outputs. True if there is an image. */
 export async function buildImage(ports: Ports, signal: AbortSignal): Promise<boolean> {
   const known: Known = {}
-  const report = await attemptBuild(ports, known, signal).catch((error: unknown): Report => ({
-    ...NOTHING,
+  const report = await chooseAndBuild(ports, known, signal).catch((error: unknown): Report => ({
+    builder: known.request?.builder,
+    destinations: [],
+    repository: undefined,
+    durationSeconds: undefined,
     outcome: outcomeOf(error, NOWHERE, signal),
   }))
   tellEnd(report, known, ports)
   return report.outcome.kind === 'built'
-}
-
-const NOWHERE: BuildPlace = { namespace: undefined, job: undefined, node: undefined, platform: undefined }
-const NOTHING = { builder: 'kaniko', destinations: [], repository: undefined, durationSeconds: undefined }
-
-async function attemptBuild(ports: Ports, known: Known, signal: AbortSignal): Promise<Report> {
-  const request = (known.request = ports.readRequest())
-  const lifetimes = ports.readLifetimes()
-  await ports.imageFiles.check(request.imageFiles?.files ?? [])
-  const secrets = await ports.readSecrets(request)
-  if (request.cache.kind === 'off' && request.cache.notice) ports.runner.notice(request.cache.notice)
-  const [session, context] = await allOrFirstError([
-    ports.openCluster(request.cluster),
-    ports.prepareContext(request, signal),
-  ])
-  try {
-    const [facts, registries] = await Promise.all([
-      session.survey(signal),
-      lookAtRegistries(ports, request, context, session, signal),
-      sweep(ports, request, session, signal),
-    ])
-    const plan = planBuild({
-      request,
-      identity: ports.drawIdentity(),
-      run: ports.run,
-      context,
-      serverTime: facts.serverTime,
-      userNamespaces: facts.userNamespaces,
-      lifetimes,
-      secrets,
-      ...registries,
-    })
-    known.facts = facts
-    if (plan.kind === 'failure') throw new ActionError(plan.failure)
-    known.plan = plan
-    for (const secret of [...secretsOf(plan), ...addressSecrets(request.context)]) ports.runner.mask(secret)
-    for (const warning of [...request.warnings, ...architectureWarnings(request.platform, facts)]) {
-      ports.runner.warning(warning)
-    }
-    for (const line of planLines(request, plan, context, facts)) ports.runner.info(line)
-    if (plan.imageFiles !== undefined) await session.checkExec(plan.namespace, signal)
-    return await buildAndRemove(
-      ports,
-      { request, plan, certificates: registries.certificates },
-      { session, facts, openContext: openerOf(context) },
-      signal,
-    )
-  } finally {
-    session.close()
-  }
-}
-
-/** The context from its first byte, where it is streamed. */
-function openerOf(context: BuildContext): OpenContext | undefined {
-  return context.kind === 'archive' && context.delivery.kind === 'stream' ? context.delivery.open : undefined
-}
-
-/** Who the build is at its registries, and which of them are trusted. */
-async function lookAtRegistries(
-  { readCertificates, dockerCredentials }: Ports,
-  request: BuildRequest,
-  context: BuildContext,
-  session: ClusterSession,
-  signal: AbortSignal,
-): Promise<Pick<PlanGrounds, 'found' | 'certificates'>> {
-  const build = { request, dockerfile: dockerfileOf(context) }
-  const [certificates, found] = await Promise.all([
-    readCertificates(request),
-    findCredentials(build, dockerCredentials, session, signal),
-  ])
-  return { certificates, found }
-}
-
-async function buildAndRemove(
-  ports: Ports,
-  build: Confirmable,
-  given: Pick<ClusterBuilding, 'session' | 'facts' | 'openContext'>,
-  signal: AbortSignal,
-): Promise<Report> {
-  const { plan } = build
-  const { session } = given
-  const log = withHeartbeat(buildLog(ports.runner), ports.clock)
-  const raw = openRawLog(ports.files.logPath, (sentence) => log.note(sentence))
-  const began = ports.clock.now()
-  let outcome: BuildOutcome | undefined
-  try {
-    // The whole of what is printed goes into the file; the log has what it means.
-    const observer = { ...log, line: (line: LogLine) => raw.line(line) }
-    const building = { ...given, observer, ledger: ports.ledger, clock: ports.clock }
-    const built = await buildInCluster(plan, building, signal).catch((error: unknown) =>
-      outcomeOf(
-        error,
-        { ...NOWHERE, namespace: plan.namespace, job: plan.job.metadata.name },
-        signal,
-        plan.cleanup,
-      ),
-    )
-    const builtSeconds = (ports.clock.now() - began) / 1000
-    log.end()
-    raw.end()
-    outcome = await confirmImage(built, build, ports, signal)
-    outcome = await bringFiles(outcome, plan, { ...ports, session, began }, signal)
-    const durationSeconds = plan.imageFiles === undefined ? builtSeconds : (ports.clock.now() - began) / 1000
-    tell(ports.runner, outcome, plan, durationSeconds)
-    const diagnosticsPath = await leaveEvidence(plan, outcome, { ...ports, session }, signal)
-    return {
-      builder: plan.kind,
-      destinations: plan.destinations,
-      repository: plan.repository,
-      outcome,
-      durationSeconds,
-      logPath: raw.path,
-      diagnosticsPath,
-    }
-  } finally {
-    log.end()
-    raw.end()
-    await removeOrKeep(plan, outcome, { ...ports, session }, signal)
-  }
-}
-
-/** What an exception says of a build; one that says nothing for users goes on as it is. */
-function outcomeOf(error: unknown, where: BuildPlace, signal: AbortSignal, cleanup?: Cleanup): BuildOutcome {
-  if (signal.aborted) return { kind: 'cancelled', failure: cancelled(cleanup), where, record: undefined }
-  if (error instanceof ActionError)
-    return { kind: 'failed', failure: error.failure, where, record: undefined }
-  throw error
-}
-
-function tell(runner: Runner, outcome: BuildOutcome, plan: BuildPlan, seconds: number): void {
-  if (outcome.kind !== 'built') return
-  const { digest, imageBytes, record } = outcome
-  runner.info(builtLine({ repository: plan.repository, digest, seconds, imageBytes, cache: record?.cache }))
-}
-
-/** Only who may create namespaces may be able to list them; in a given namespace nothing of ours outlives its Job's TTL. */
-async function sweep(
-  ports: Ports,
-  request: BuildRequest,
-  session: ClusterSession,
-  signal: AbortSignal,
-): Promise<void> {
-  if (request.namespace.kind === 'given') return
-  const swept = await session.sweepExpired(signal)
-  if (swept.length > 0) ports.runner.info(`Removed expired namespaces of earlier builds: ${swept.join(', ')}`)
-}
-
-/** Both run side by side; if both fail, the first one's error is told: without a cluster the context does not matter. */
-async function allOrFirstError<A, B>(tasks: readonly [Promise<A>, Promise<B>]): Promise<[A, B]> {
-  const [first, second] = await Promise.allSettled(tasks)
-  if (first.status === 'rejected') throw first.reason
-  if (second.status === 'rejected') throw second.reason
-  return [first.value, second.value]
 }

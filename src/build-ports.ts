@@ -16,11 +16,13 @@ import { type ContextPorts, prepareContext } from './prepare-context.ts'
 import { readBack } from './registry/read-back.ts'
 import { readCertificates } from './registries/certificates.ts'
 import { dockerCredentials } from './registries/docker-credentials.ts'
+import type { BuilderChoice } from './request/builder-choice.ts'
 import type { BuildRequest } from './request/build-request.ts'
 import { INPUT_NAMES } from './request/inputs.generated.ts'
-import { inputFailure, readRequest } from './request/read-request.ts'
+import { inputFailure, readChoice, readClusterRequest, readRequest } from './request/read-request.ts'
 import { buildFiles } from './runner/build-files.ts'
 import type { Environment } from './runner/environment.ts'
+import { isForeign } from './runner/pull-request.ts'
 import { runContext } from './runner/run-context.ts'
 import type { Runner } from './runner/runner.ts'
 import { readSecrets } from './secrets/read-secrets.ts'
@@ -43,7 +45,11 @@ export function buildPorts(environment: Environment, runner: Runner, ledger: Led
     run: runContext(environment),
     givenInputs: () => new Map(INPUT_NAMES.map((name) => [name, runner.input(name) ?? ''])),
     drawIdentity: () => drawIdentity(randomBytes),
-    readRequest: () => requestOf(runner, environment),
+    readChoice: () => choiceOf(runner, environment),
+    readRequest: (builder) => readRequest((name) => runner.input(name), environment, builder),
+    readTemplateRequest: () => templateRequestOf(runner, environment),
+    findOnRunner: () => Promise.reject(new Error('not there yet')),
+    isForeign: () => isForeign(environment),
     readLifetimes: () => lifetimesOf(environment),
     openCluster: (choice) => openCluster(choice, environment, runner),
     readBack: (image, digest, trust, signal) => readBack(image, digest, { trust, environment, signal }),
@@ -56,8 +62,14 @@ export function buildPorts(environment: Environment, runner: Runner, ledger: Led
   }
 }
 
-function requestOf(runner: Runner, environment: Environment): BuildRequest {
-  const read = readRequest((name) => runner.input(name), environment)
+function choiceOf(runner: Runner, environment: Environment): BuilderChoice {
+  const read = readChoice((name) => runner.input(name), environment)
+  if (read.kind === 'problems') throw new ActionError(inputFailure(read.problems))
+  return read.choice
+}
+
+function templateRequestOf(runner: Runner, environment: Environment): BuildRequest {
+  const read = readClusterRequest((name) => runner.input(name), environment)
   if (read.kind === 'problems') throw new ActionError(inputFailure(read.problems))
   return read.request
 }

@@ -1,18 +1,21 @@
+import type { ConsideredBuilder } from './builders/choice.ts'
 import type { ClusterFacts } from './cluster/cluster-session.ts'
 import type { BuildPlan, RunContext } from './plan/build-plan.ts'
 import { annotationsOf } from './report/annotations.ts'
 import { outputsOf } from './report/outputs.ts'
 import type { Report } from './report/outputs.ts'
 import { jobSummary } from './report/summary.ts'
-import type { BuildRequest } from './request/build-request.ts'
+import type { AnyRequest } from './request/build-request.ts'
 import { imageName, printImageReference } from './request/image-reference.ts'
 import { tellFailure } from './runner/tell-failure.ts'
 import type { Runner } from './runner/runner.ts'
 
 /** What was learned on the way: all of it, or what came before a failure. */
 export interface Known {
-  request?: BuildRequest
-  plan?: BuildPlan
+  request?: AnyRequest
+  /** What `auto` has asked. */
+  considered?: readonly ConsideredBuilder[]
+  plan?: Pick<BuildPlan, 'dockerfile'>
   facts?: ClusterFacts
 }
 
@@ -41,6 +44,7 @@ function summaryOf(report: Report, known: Known, { runner, run, givenInputs }: E
       destinations: known.request?.push === true ? known.request.tags.map(printImageReference) : [],
       executor: known.request?.executor,
       cluster: known.facts,
+      considered: known.considered,
       inputs: givenInputs(),
       dockerfile: known.plan?.dockerfile,
       repository: repositoryOf(run),

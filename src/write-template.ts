@@ -28,7 +28,7 @@ export interface TemplatePorts extends EndPorts {
   /** The time by this machine, where a build has the server's. */
   readonly currentTime: () => Date
   readonly drawIdentity: () => BuildIdentity
-  readonly readRequest: () => BuildRequest
+  readonly readTemplateRequest: () => BuildRequest
   readonly readLifetimes: () => Lifetimes
   readonly prepareContext: (request: BuildRequest, signal: AbortSignal) => Promise<BuildContext>
   readonly readCertificates: (request: BuildRequest) => Promise<ReadonlyMap<string, string>>
@@ -60,7 +60,12 @@ export async function writeTemplate(ports: TemplatePorts, signal: AbortSignal): 
       error instanceof ActionError && !signal.aborted
         ? ({ kind: 'failed', failure: error.failure, where: NOWHERE, record: undefined } as const)
         : ({ kind: 'cancelled', failure: cancelled(), where: NOWHERE, record: undefined } as const)
-    const nothing = { builder: 'kaniko', destinations: [], repository: undefined, durationSeconds: undefined }
+    const nothing = {
+      builder: undefined,
+      destinations: [],
+      repository: undefined,
+      durationSeconds: undefined,
+    }
     tellEnd({ ...nothing, outcome }, known, ports)
     return false
   }
@@ -73,7 +78,7 @@ async function makeTemplate(
   known: Known,
   signal: AbortSignal,
 ): Promise<{ readonly template: TemplatePlan; readonly context: BuildContext }> {
-  const request = (known.request = ports.readRequest())
+  const request = (known.request = ports.readTemplateRequest())
   const lifetimes = ports.readLifetimes()
   const context = await ports.prepareContext(withPlanToRefuse(request), signal)
   const registries = touchedRegistries(request, dockerfileOf(context)).map(({ registry }) => registry)

@@ -1,54 +1,13 @@
-import fc from 'fast-check'
 import type { FetchedContext } from '../../src/context/context-archive.ts'
-import { buildkitArgs, type BuildkitDecided, cacheReference } from '../../src/plan/buildkit-args.ts'
-import { placesOf } from '../../src/plan/places.ts'
+import { cacheReference } from '../../src/plan/buildkit-args.ts'
 import { type GivenInputs, requestOf } from '../request/given.ts'
 import { argsOf, NO_RUN, planOf, RUN, streamedArchive } from './given.ts'
+import { args, BUILDKIT, valuesOf } from './given-buildkit.ts'
 
-const BUILDKIT = { tags: 'ghcr.io/acme/app:1', builder: 'buildkit', 'allow-privileged': 'true' }
 const SHA = '0123456789abcdef0123456789abcdef01234567'
-const DECIDED: BuildkitDecided = {
-  delivery: 'configmap',
-  dockerfile: 'Dockerfile',
-  labels: new Map(),
-  secrets: new Map(),
-  keys: new Map(),
-  runUrl: undefined,
-  places: placesOf('buildkit'),
-}
-
-const args = (inputs: GivenInputs, decided: Partial<BuildkitDecided> = {}, environment = {}) =>
-  buildkitArgs(requestOf({ ...BUILDKIT, ...inputs }, environment), { ...DECIDED, ...decided })
-
-/** Values of a flag, whether it is one word or two. */
-function valuesOf(words: readonly string[], flag: string): readonly string[] {
-  return words.flatMap((word, at) => {
-    if (word === flag) return words.slice(at + 1, at + 2)
-    return word.startsWith(`${flag}=`) && words[at - 1] !== '--opt' ? [word.slice(flag.length + 1)] : []
-  })
-}
 
 const opts = (...given: Parameters<typeof args>) => valuesOf(args(...given), '--opt')
 const outputs = (...given: Parameters<typeof args>) => valuesOf(args(...given), '--output')
-
-/** Flags as buildctl tells them apart: those of --opt and --output are followed by their values. */
-function flagNames(words: readonly string[]): readonly string[] {
-  const names = words.filter((_, at) => !['--opt', '--output'].includes(words[at - 1] ?? ''))
-  return names.map((word) => word.replace(/=.*$/s, ''))
-}
-
-/** Reads one record as Go's encoding/csv and go-csvvalue do, strictly. */
-function goFields(record: string): readonly string[] {
-  const fields: string[] = []
-  let rest: string | undefined = record
-  while (rest !== undefined) {
-    const match: RegExpExecArray | null = /^(?:"((?:[^"]|"")*)"|([^",]*))(?:,|$)/.exec(rest)
-    if (match === null) throw new Error(`bare quote in ${rest}`)
-    fields.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? '')
-    rest = match[0].endsWith(',') ? rest.slice(match[0].length) : undefined
-  }
-  return fields
-}
 
 test('a build with nothing asked for', () => {
   expect(args({})).toEqual([
@@ -73,7 +32,11 @@ test.each<[string, GivenInputs, readonly string[]]>([
     ['build-arg:B=x=y z', 'build-arg:A="$1",\\n', 'build-arg:E='],
   ],
   ['a fixed time', { reproducible: 'true' }, ['build-arg:SOURCE_DATE_EPOCH=0']],
-  ['hosts', { 'host-aliases': 'a.example:10.0.0.5\nb:10.0.0.5' }, ['add-hosts=a.example=10.0.0.5,b=10.0.0.5']],
+  [
+    'hosts',
+    { 'host-aliases': 'a.example:10.0.0.5\nb:10.0.0.5' },
+    ['add-hosts=a.example=10.0.0.5,b=10.0.0.5'],
+  ],
   ['shared memory, in bytes', { 'shm-size': '1g' }, ['shm-size=1073741824']],
   ['limits', { ulimit: 'nofile=1024:2048,core=-1' }, ['ulimit=nofile=1024:2048,core=-1']],
   ['no network', { network: 'none' }, ['force-network-mode=none']],
@@ -300,88 +263,4 @@ test('secrets, keys and entitlements', () => {
     '--secret=id=npm,src=/buildkit/build-secrets/secret-1',
     '--ssh=default=/buildkit/build-secrets/secret-2,/buildkit/build-secrets/secret-3',
   ])
-})
-
-describe('whatever a value is', () => {
-  const hostile = fc.oneof(
-    fc.string({ unit: 'binary' }),
-    fc.stringMatching(/^[",=\n\r $-]{0,12}$/),
-    fc.constantFrom(
-      ' ',
-      'b  ',
-      '--allow=security.insecure',
-      '"',
-      '""',
-      ',push=false',
-      '\n--opt\nx=y',
-      '$(A)',
-    ),
-  )
-  const key = fc.stringMatching(/^[a-zA-Z",.$-]{1,8}$/)
-  const known = new Set(flagNames(args({})))
-
-  test('a build-arg and a label are one option, and arrive unchanged', () => {
-    fc.assert(
-      fc.property(key, hostile, (name, value) => {
-        const request = requestOf(BUILDKIT)
-        const words = buildkitArgs(
-          { ...request, buildArgs: new Map([[name, value]]) },
-          { ...DECIDED, labels: new Map([[name, value]]) },
-        )
-        expect(valuesOf(words, '--opt').slice(1)).toEqual([
-          `build-arg:${name}=${value}`,
-          `label:${name}=${value}`,
-        ])
-        expect(flagNames(words).filter((flag) => !known.has(flag))).toEqual([])
-      }),
-    )
-  })
-
-  test('an annotation is one field of the output, as Go reads it', () => {
-    fc.assert(
-      fc.property(key, hostile, (name, value) => {
-        const request = requestOf(BUILDKIT)
-        const words = buildkitArgs({ ...request, annotations: new Map([[name, value]]) }, DECIDED)
-        expect(goFields(valuesOf(words, '--output')[0] ?? '')).toEqual([
-          'type=image',
-          'name=ghcr.io/acme/app:1',
-          'push=true',
-          `annotation.${name}=${value}`,
-        ])
-        expect(flagNames(words)).toEqual(flagNames(args({})))
-      }),
-    )
-  })
-
-  test('an attribute of an attestation is one field, as Go reads it', () => {
-    fc.assert(
-      fc.property(hostile, (value) => {
-        const request = requestOf(BUILDKIT)
-        const attestations = [{ type: 'sbom', attributes: [`generator=${value}`, 'a=b'] }] as const
-        const words = buildkitArgs({ ...request, frontend: { ...request.frontend, attestations } }, DECIDED)
-        const option = valuesOf(words, '--opt').find((one) => one.startsWith('attest:sbom='))
-        expect(goFields(option?.slice('attest:sbom='.length) ?? '')).toEqual([`generator=${value}`, 'a=b'])
-      }),
-    )
-  })
-
-  test('a secret’s id is one field, though the request takes only letters, digits, "_", "." and "-"', () => {
-    fc.assert(
-      fc.property(hostile, (id) => {
-        const words = args({}, { secrets: new Map([[id, '/s']]) })
-        expect(valuesOf(words, '--secret').map(goFields)).toEqual([[`id=${id}`, 'src=/s']])
-      }),
-    )
-  })
-
-  test('a stage is refused by the request where it could be anything else', () => {
-    for (const target of ['a,b', 'a b', '--x', 'a=b', 'a"', 'a\nb'])
-      expect(() => args({ target })).toThrow('not the name of one stage')
-  })
-
-  test('blanks at the end of a value are its own: buildctl drops those of `--flag=value`', () => {
-    const found = args({ 'build-args': 'A=b  \nC=d', annotations: 'x=y  \nz=1' })
-    expect(found[found.indexOf('build-arg:A=b  ') - 1]).toBe('--opt')
-    expect(valuesOf(found, '--output')[0]).toContain('annotation.x=y  ,')
-  })
 })

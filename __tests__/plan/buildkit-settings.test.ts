@@ -97,6 +97,13 @@ describe('no other section gets into the file', () => {
   })
 })
 
+test('what would get by the request is still one text of the file', () => {
+  const request = { ...requestOf(BUILDKIT), registryMirrors: ['a"]', 'b\\\n[worker]'] }
+  expect(buildkitSettings(request, new Map())).toBe(
+    '[registry."docker.io"]\n  mirrors = ["a\\"]", "b\\\\\\n[worker]"]\n',
+  )
+})
+
 test('the file is in the ConfigMap, beside the context and the authorities', () => {
   const inputs = { ...BUILDKIT, 'registry-mirror': 'a.example' }
   const certificates = new Map([['h:1', 'PEM']])

@@ -112,7 +112,7 @@ describe('problems', () => {
     fc.assert(
       fc.property(name, text, (input, value) => {
         const inputs: GivenInputs = { ...TAGS, [input]: value }
-        const read = readRequest((asked) => inputs[asked], {})
+        const read = readRequest((asked) => inputs[asked], {}, 'kaniko')
         expect(['request', 'problems']).toContain(read.kind)
       }),
     )

@@ -25,7 +25,7 @@ test.each<[string, GivenInputs, object]>([
   expect(reader.problems).toEqual([])
 })
 
-test.each(['docker', 'Kaniko', 'kaniko,buildkit', 'builder-0b1c7f6e', `${BUILDX}x`, `x${BUILDX}`])(
+test.each(['dockerd', 'Kaniko', 'kaniko,buildkit', 'builder-0b1c7f6e', `${BUILDX}x`, `x${BUILDX}`])(
   'no builder is called %s',
   (builder) => {
     expect(problemsOf({ ...TAGS, builder })).toEqual([

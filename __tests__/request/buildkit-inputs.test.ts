@@ -125,6 +125,15 @@ test.each(['https://files.example/a.tar.gz?s=1', 'https://github.com/acme/app.gi
   },
 )
 
+test('a directory of the runner goes along with a context that is one, and with no other', () => {
+  const contexts = { 'build-contexts': 'docs=../docs\nbase=docker-image://alpine' }
+  expect(problemsOf({ ...BUILDKIT, ...contexts })).toEqual([])
+  for (const context of ['https://github.com/acme/app.git', 'pvc://sources', 'https://h.example/a.tar.gz'])
+    expect(problemsOf({ ...BUILDKIT, ...contexts, namespace: 'ci', context })).toEqual([
+      { input: 'build-contexts', value: '../docs', problem: containing('"docs" is a directory') },
+    ])
+})
+
 test.each<[InputName, string, string]>([
   ['load', 'true', 'docker pull'],
   ['call', 'check', 'only builds are made here'],

@@ -1,20 +1,20 @@
 import type { BuildRequest } from '../../src/request/build-request.ts'
 import type { InputName } from '../../src/request/inputs.generated.ts'
-import { inputFailure, type InputProblem, readRequest } from '../../src/request/read-request.ts'
+import { inputFailure, type InputProblem, readClusterRequest } from '../../src/request/read-request.ts'
 
 export type GivenInputs = Readonly<Partial<Record<InputName, string>>>
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** The request that these inputs make; fails the test where they make none. */
 export function requestOf(inputs: GivenInputs, environment: Environment = {}): BuildRequest {
-  const read = readRequest((name) => inputs[name], environment)
+  const read = readClusterRequest((name) => inputs[name], environment)
   if (read.kind === 'problems') throw new Error(inputFailure(read.problems).details.join('\n'))
   return read.request
 }
 
 /** All that is wrong with these inputs; none if nothing is. */
 export function problemsOf(inputs: GivenInputs, environment: Environment = {}): readonly InputProblem[] {
-  const read = readRequest((name) => inputs[name], environment)
+  const read = readClusterRequest((name) => inputs[name], environment)
   return read.kind === 'problems' ? read.problems : []
 }
 

@@ -6,6 +6,7 @@ import type { BuildRecord } from '../../src/progress/build-record.ts'
 import { BuildkitProgress } from '../../src/progress/buildkit-progress.ts'
 import { parseDockerfile, unknownDockerfile } from '../../src/progress/dockerfile.ts'
 import type { ExpectedBuild } from '../../src/progress/executor-progress.ts'
+import { told } from './kaniko-lines.ts'
 import type { Line } from './kaniko-lines.ts'
 
 const FOLDER = join(import.meta.dirname, '../fixtures/buildkit')
@@ -92,8 +93,8 @@ export const stamp = (seconds: number): string => new Date(FIRST + seconds * 100
 export interface Reading {
   readonly progress: BuildkitProgress
   readonly events: readonly BuildEvent[]
-  take(...lines: readonly Line[]): void
-  record(): Omit<BuildRecord, 'phases'>
+  readonly take: (...lines: readonly Line[]) => void
+  readonly record: () => Omit<BuildRecord, 'phases'>
 }
 
 /** A reader of this build's log; the runner's clock began a second before the first line, which comes at once. */
@@ -138,4 +139,34 @@ export function readWhole(
   read.take(...lines)
   read.progress.end()
   return read
+}
+
+/** Two stages that can be built at once, and their steps. */
+export const TWO = 'FROM scratch AS one\nRUN a\nRUN b\nFROM scratch AS two\nRUN c\n'
+export const A = '[one 1/2] RUN a'
+export const B = '[one 2/2] RUN b'
+export const C = '[two 1/1] RUN c'
+
+/** What is told, without places and times. */
+export const brief = (events: readonly BuildEvent[]): readonly string[] =>
+  told(events).map((line) => line.replace(/ {3}app\/.*$/, '').replace(/^ {2}\d+\.\d+/, '  end'))
+
+/** What is told between the beginnings and the ends. */
+export const outputOf = (events: readonly BuildEvent[]): string[] =>
+  events.flatMap((event) => (event.kind === 'output' ? [event.text] : []))
+
+/** Steps begin and end by turns, and everything is told within one. */
+export function expectOneByOne(events: readonly BuildEvent[]): void {
+  let open: string | undefined
+  for (const event of events) {
+    if (event.kind === 'begin') {
+      expect(open).toBeUndefined()
+      open = event.step.title
+    } else if (event.kind === 'end') {
+      expect(event.step.title).toBe(open)
+      expect(event.step.seconds).toBeGreaterThanOrEqual(0)
+      open = undefined
+    } else expect(open).toBeDefined()
+  }
+  expect(open).toBeUndefined()
 }

@@ -4,7 +4,7 @@ import { REUSABLE_IDENTITY } from '../../src/plan/template-placeholders.ts'
 import { planTemplate } from '../../src/plan/template-plan.ts'
 import { templateText } from '../../src/report/template-text.ts'
 import type { InputName } from '../../src/request/inputs.generated.ts'
-import { readRequest } from '../../src/request/read-request.ts'
+import { readClusterRequest } from '../../src/request/read-request.ts'
 
 /**
  * The context is a volume, so that the file works as it stands: a git address
@@ -20,7 +20,7 @@ const INPUTS: Readonly<Partial<Record<InputName, string>>> = {
 
 /** examples/templates/kaniko-build-job.yml, as `mode: template` makes it. Throws if it cannot. */
 export function templateExample(file: string): string {
-  const read = readRequest((name) => INPUTS[name], {})
+  const read = readClusterRequest((name) => INPUTS[name], {})
   if (read.kind === 'problems') throw new Error(JSON.stringify(read.problems))
   const template = planTemplate({
     request: read.request,

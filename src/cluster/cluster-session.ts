@@ -15,6 +15,13 @@ export interface ClusterSession {
   survey(signal: AbortSignal): Promise<ClusterFacts>
 
   /**
+   * Whether a build could begin in the namespace, or in one of its own: the
+   * cluster answers, knows who asks and would take what comes first. Creates
+   * nothing. Throws `ActionError` where the answer is no.
+   */
+  probe(namespace: string | undefined, signal: AbortSignal): Promise<void>
+
+  /**
    * Creates all objects of the plan: surroundings, Job, then registry credentials
    * and context, owned by the Job. Each is recorded in the ledger before it is created; one that
    * exists with our owner token (an answer was lost) is adopted.

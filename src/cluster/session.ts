@@ -15,6 +15,7 @@ import { inspectBuild } from './inspect.ts'
 import { followLog } from './log-stream.ts'
 import { observeBuild } from './observe.ts'
 import { attachOf, logOf } from './paths.ts'
+import { probeCreate } from './probe.ts'
 import { readRegistrySecret } from './registry-secret.ts'
 import { removeRecorded } from './remove.ts'
 import type { Patience } from './retry.ts'
@@ -32,6 +33,7 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
   const jobs = new Map<string, Job>()
   return {
     survey: (signal) => inWords('asking for its version', api, () => surveyCluster(api, signal)),
+    probe: (namespace, signal) => probeCreate(api, namespace, signal),
     async createBuild(plan, ledger, signal) {
       const { job, warnings, mayViolate } = await createObjects(api, plan, ledger, patience, signal)
       const jobUid = job.metadata.uid ?? ''

@@ -24,9 +24,14 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
   },
   builder: {
     meaning:
-      "What builds: `kaniko`, in a pod that Pod Security's baseline allows; or `buildkit`, in a pod of its own in the cluster, for what Kaniko lacks: every `RUN --mount`, stages side by side, attestations, further contexts.",
-    form: '`kaniko` or `buildkit`',
+      "What builds. In the cluster `kaniko`, in a pod that Pod Security's baseline allows, or `buildkit`, for what Kaniko lacks: every `RUN --mount`, stages side by side, attestations, further contexts. On the runner `docker` (buildx where it has it), `buildah`, `podman` or `nerdctl`. `auto` asks those of `builders` and takes the first that can. docs/builders.md compares them.",
+    form: '`kaniko`, `buildkit`, `docker`, `buildah`, `podman`, `nerdctl` or `auto`; the name of a builder that docker/setup-buildx-action made means `kaniko`',
     fallback: '`kaniko`',
+  },
+  builders: {
+    meaning: 'Which builders `builder: auto` asks, in this order. Without effect where a builder is named.',
+    form: 'list of builders, separated by newlines or commas; `#` lines are ignored',
+    fallback: '`kaniko, buildkit, docker, buildah, podman, nerdctl`',
   },
   'allow-privileged': {
     meaning:

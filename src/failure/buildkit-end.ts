@@ -15,13 +15,19 @@ export function readBuildkitEnd(last: BuildkitLast, exitCode: number | undefined
   const said = lastWords(last.words) ?? last.failed?.error ?? ''
   const reason = withoutFrames(said)
   const line = lineIn(last.words)
-  const missing =
-    /^runc run failed: .*(exec: "[^"]+": (?:stat .*no such file|executable file not found).*)$/.exec(
-      at.output.findLast((text) => text.trim() !== '') ?? '',
-    )?.[1]
+  const missing = missingProgram(at.output, reason)
   if (missing !== undefined) return { ...at, code: 'no-shell', reason: missing, line, output: [] }
   const code = reason === '' ? killed(exitCode) : buildkitCode(reason, at)
   return { ...at, code, reason, line }
+}
+
+/** What could not be started has printed nothing: these are the runtime's words, and no others. */
+function missingProgram(output: readonly string[], reason: string): string | undefined {
+  const [said = '', ...more] = output.filter((text) => text.trim() !== '')
+  if (more.length > 0 || !/did not complete successfully: exit code: \d+$/.test(reason)) return undefined
+  return /^runc run failed: .*(exec: "[^"]+": (?:stat .*no such file|executable file not found).*)$/.exec(
+    said,
+  )?.[1]
 }
 
 type Whereabouts = Pick<ExecutorEnd, 'phase' | 'instruction' | 'image' | 'output'>
@@ -71,9 +77,10 @@ function killed(exitCode: number | undefined): ExecutorEnd['code'] {
 
 const ERROR = /^error: (?:failed to solve: )?/
 
-/** The client's sentence, which may have several lines. */
+/** The client's sentence, which may have several lines: git's among them, which begin so too. */
 function lastWords(words: readonly string[]): string | undefined {
-  const at = words.findLastIndex((line) => ERROR.test(line))
+  const solving = words.findIndex((line) => line.startsWith('error: failed to solve: '))
+  const at = solving >= 0 ? solving : words.findIndex((line) => ERROR.test(line))
   if (at < 0) return undefined
   return words.slice(at).join('\n').replace(ERROR, '').trim()
 }
@@ -89,7 +96,7 @@ function withoutFrames(text: string): string {
 /** `Dockerfile:3` above the lines that BuildKit quotes. */
 function lineIn(words: readonly string[]): number | undefined {
   const at = words.findLastIndex(
-    (line, index) => /^-{20}$/.test(line) && /:\d+$/.test(words[index - 1] ?? ''),
+    (line, index) => /^-{20}$/.test(line) && /^(?! *\d+ \| ).*:\d+$/.test(words[index - 1] ?? ''),
   )
   const line = Number(/:(\d+)$/.exec(words[at - 1] ?? '')?.[1])
   return Number.isSafeInteger(line) && line > 0 ? line : undefined

@@ -39,6 +39,8 @@ interface ShownVertex {
   readonly held: HeldLines
   recent: string[]
   endsCache: boolean
+  /** Has begun for those who are told. */
+  isTold: boolean
 }
 
 const PREPARING: Step = { kind: 'prepare', title: 'prepare', place: undefined }
@@ -65,6 +67,8 @@ export class BuildkitProgress implements ExecutorProgress {
   readonly #words: string[] = []
   readonly #stagesWithHits = new Set<number>()
   readonly #stagesWithMisses = new Set<number>()
+  /** What was under way when nothing more came. */
+  #cutOff: ShownVertex | undefined
   #isOver = false
 
   /** `now`: milliseconds since just before the first create, on the clock that the record is to have. */
@@ -112,8 +116,12 @@ export class BuildkitProgress implements ExecutorProgress {
     if (this.#isOver) return
     this.#isOver = true
     const at = endedMs === undefined ? this.#clock.last : endedMs - this.#clock.shift
+    this.#cutOff = this.#running()
     this.#endPrepare(at)
-    for (const shown of this.#queue) shown.ended ??= at
+    for (const shown of this.#queue) {
+      shown.ended ??= at
+      for (const line of shown.output.end()) this.#printed(shown, line)
+    }
     this.#advance()
   }
 
@@ -129,7 +137,7 @@ export class BuildkitProgress implements ExecutorProgress {
         title,
         place,
         cache,
-        beganMs: Math.max(0, beganMs + this.#clock.shift),
+        beganMs: Math.max(0, Math.min(endedMs, beganMs + this.#clock.shift)),
         endedMs: Math.max(0, Math.min(endedMs, ended + this.#clock.shift)),
       })),
       cache: this.#build.usesCache ? cacheUse(steps) : undefined,
@@ -149,7 +157,7 @@ export class BuildkitProgress implements ExecutorProgress {
   }
 
   #running(): ShownVertex | undefined {
-    return this.#queue.find(({ ended }) => ended === undefined)
+    return this.#cutOff ?? this.#queue.find(({ ended }) => ended === undefined)
   }
 
   /** What is no progress: of the script, or the client's last words. */
@@ -162,6 +170,9 @@ export class BuildkitProgress implements ExecutorProgress {
   #status({ vertexes, logs, warnings }: BuildkitStatus): void {
     for (const vertex of vertexes) this.#see(vertex)
     for (const { vertex, data } of logs) this.#print(this.#shown.get(vertex), data)
+    // Not before: what a vertex printed last may come along with its end.
+    this.#advance()
+    if (vertexes.some(lacksCache)) this.#warnOnce(CACHE_NOT_WRITTEN)
     for (const warning of warnings) this.#warn(warning)
   }
 
@@ -172,11 +183,11 @@ export class BuildkitProgress implements ExecutorProgress {
       return
     }
     shown.cached ||= vertex.cached
-    shown.error ||= vertex.error
+    // Another try counts, unless it was only told to stop.
+    const isTried = vertex.completed !== undefined || vertex.error !== ''
+    if (isTried && !(shown.error !== '' && isCancelled(vertex.error))) shown.error = vertex.error
     // A base image is done once it is found, and begins again when it is fetched.
     shown.ended = vertex.completed ?? (vertex.started === undefined ? shown.ended : undefined)
-    if (vertex.error !== '' && /^exporting cache /.test(shown.name)) this.#warnOnce(CACHE_NOT_WRITTEN)
-    this.#advance()
   }
 
   /** What fails although it is no step: an image that cannot be read, a context that cannot be fetched. */
@@ -202,6 +213,7 @@ export class BuildkitProgress implements ExecutorProgress {
       held: new HeldLines(),
       recent: [],
       endsCache: false,
+      isTold: false,
     }
     this.#shown.set(digest, shown)
     this.#queue.push(shown)
@@ -227,6 +239,7 @@ export class BuildkitProgress implements ExecutorProgress {
       if (next === undefined) return
       this.#next++
       this.#front = next
+      next.isTold = true
       this.#tell({ kind: 'begin', step: stepOf(next) })
       for (const line of next.held.take()) this.#tell({ kind: 'output', text: line })
     }
@@ -266,7 +279,7 @@ export class BuildkitProgress implements ExecutorProgress {
   #printed(shown: ShownVertex, line: string): void {
     shown.recent.push(line.slice(0, 4_000))
     if (shown.recent.length > 2 * LAST_LINES) shown.recent = shown.recent.slice(-LAST_LINES)
-    if (shown === this.#front) this.#tell({ kind: 'output', text: line })
+    if (shown.isTold) this.#tell({ kind: 'output', text: line })
     else shown.held.add(line)
   }
 
@@ -300,7 +313,11 @@ function cacheOf({ named, cached }: ShownVertex): StepRecord['cache'] {
 const stepOf = ({ named: { kind, title, place } }: ShownVertex): Step => ({ kind, title, place })
 
 /** Where one step fails, the others are told to stop. */
-const isCancelled = (error: string): boolean => /(?:^|: )context canceled/.test(error)
+const isCancelled = (error: string): boolean => /^context canceled\b|\bcontext canceled$/.test(error)
+
+/** Whether the cache could not be written, other than for want of a build. */
+const lacksCache = ({ name, error }: Vertex): boolean =>
+  /^exporting cache /.test(name) && error !== '' && !isCancelled(error)
 
 /** A cache that cannot be written fails no build. */
 function isCulprit({ name, error }: ShownVertex): boolean {

@@ -33,7 +33,7 @@ export class HeldLines {
 
   add(line: string): void {
     this.#lines.push(line)
-    this.#size += line.length + 1
+    this.#size += sizeOf(line)
     // Half of it at once: to shift a long list by one is slow.
     if (this.#size > MOST) this.#drop()
   }
@@ -49,11 +49,18 @@ export class HeldLines {
   }
 
   #drop(): void {
-    let kept = 0
-    let first = this.#lines.length
-    while (first > 0 && kept < MOST / 2) kept += (this.#lines[--first]?.length ?? 0) + 1
+    let first = this.#lines.length - 1
+    let kept = sizeOf(this.#lines[first])
+    for (;;) {
+      const more = kept + sizeOf(this.#lines[first - 1])
+      if (first <= 0 || more > MOST / 2) break
+      kept = more
+      first--
+    }
     this.#dropped += first
     this.#lines = this.#lines.slice(first)
     this.#size = kept
   }
 }
+
+const sizeOf = (line = ''): number => line.length + 1

@@ -4,7 +4,8 @@ import { timingsOf } from './timings.ts'
 
 /** Everything that is known when an invocation ends; on failure too. */
 export interface Report {
-  readonly builder: string
+  /** Undefined where none was chosen. */
+  readonly builder: string | undefined
   /** Destinations pushed to, first one first; empty if none. */
   readonly destinations: readonly string[]
   /** Repository of the first destination, without a tag. */

@@ -91,7 +91,7 @@ function stepWords(step: Step, { repository }: SummaryGrounds): string {
 function builderIn({ report, executor }: SummaryGrounds): string {
   const { node, platform } = report.outcome.where
   return dotted([
-    executor && prose(report.builder),
+    executor && report.builder && prose(report.builder),
     executor && code(executor),
     node && `node ${code(node)}`,
     platform && code(platform),

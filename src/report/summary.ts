@@ -1,7 +1,9 @@
+import type { ConsideredBuilder } from '../builders/choice.ts'
 import type { Dockerfile } from '../progress/dockerfile.ts'
 import type { Report } from './outputs.ts'
 import type { Repository } from './place-link.ts'
 import { ganttOf } from './summary-gantt.ts'
+import { buildersOf } from './summary-builders.ts'
 import { factsOf } from './summary-facts.ts'
 import { failureOf } from './summary-failure.ts'
 import { headingOf } from './summary-heading.ts'
@@ -20,6 +22,8 @@ export interface SummaryGrounds {
   /** The executor's image. */
   readonly executor: string | undefined
   readonly cluster: { readonly server: string; readonly kubernetesVersion: string | undefined } | undefined
+  /** The builders that `auto` asked; undefined where one was named. */
+  readonly considered?: readonly ConsideredBuilder[] | undefined
   /** Those that were given, as they were given: what is secret of them is left out here. */
   readonly inputs: ReadonlyMap<string, string>
   readonly dockerfile: Dockerfile | undefined
@@ -47,6 +51,7 @@ export function jobSummary(grounds: SummaryGrounds): string {
     headingOf(grounds),
     failureOf(grounds),
     factsOf(grounds),
+    buildersOf(grounds),
     warningsOf(grounds),
     ganttOf(grounds),
     slowestOf(grounds),

@@ -1,4 +1,4 @@
-import type { ClusterBuilder } from './builder-choice.ts'
+import { type BuilderName, isInCluster } from './builder-choice.ts'
 import { type FrontendOptions, NO_FRONTEND_OPTIONS, readFrontendOptions } from './frontend-options.ts'
 import type { InputReader } from './input-reader.ts'
 import type { InputName } from './inputs.generated.ts'
@@ -28,14 +28,25 @@ const IGNORED = {
 /** What of build-push-action's inputs a builder takes, and sentences about those that it ignores. */
 export interface BuildPushInputs {
   readonly options: FrontendOptions
+  readonly load: boolean
   readonly notices: readonly string[]
 }
 
 /** Reads docker/build-push-action's inputs as the builder can follow them. */
-export function readBuildPushInputs(reader: InputReader, builder: ClusterBuilder): BuildPushInputs {
-  reader.read('load', parseLoad, undefined)
+export function readBuildPushInputs(reader: InputReader, builder: BuilderName): BuildPushInputs {
   reader.read('call', parseCall, undefined)
+  if (!isInCluster(builder)) return readForRunner(reader)
+  reader.read('load', parseLoad, undefined)
   return builder === 'kaniko' ? readForKaniko(reader) : readForBuildkit(reader)
+}
+
+function readForRunner(reader: InputReader): BuildPushInputs {
+  const hasGroup = reader.read('cgroup-parent', () => parsed(true), false)
+  return {
+    options: readFrontendOptions(reader),
+    load: reader.read('load', parseBoolean, false),
+    notices: hasGroup ? [ignored('cgroup-parent')] : [],
+  }
 }
 
 function readForBuildkit(reader: InputReader): BuildPushInputs {
@@ -50,7 +61,7 @@ function readForBuildkit(reader: InputReader): BuildPushInputs {
     reader.report({ input: 'network', value: 'host', problem: 'needs allow: network.host as well' })
   }
   const hasGroup = reader.read('cgroup-parent', () => parsed(true), false)
-  return { options, notices: hasGroup ? [ignored('cgroup-parent')] : [] }
+  return { options, load: false, notices: hasGroup ? [ignored('cgroup-parent')] : [] }
 }
 
 function readForKaniko(reader: InputReader): BuildPushInputs {
@@ -60,7 +71,7 @@ function readForKaniko(reader: InputReader): BuildPushInputs {
   reader.read('sbom', parseAttestation, undefined)
   reader.read('network', parseNetwork, undefined)
   const given = entriesOf(IGNORED).filter(([input]) => reader.read(input, () => parsed(true), false))
-  return { options: NO_FRONTEND_OPTIONS, notices: given.map(([input]) => ignored(input)) }
+  return { options: NO_FRONTEND_OPTIONS, load: false, notices: given.map(([input]) => ignored(input)) }
 }
 
 const ignored = (input: keyof typeof IGNORED): string =>

@@ -1,5 +1,5 @@
 import type { ResourceRequirements, Toleration } from '../kubernetes/objects.ts'
-import type { ClusterBuilder } from './builder-choice.ts'
+import { type ClusterBuilder, isInCluster, type LocalBuilder } from './builder-choice.ts'
 import type { SecretSource } from './build-secrets.ts'
 import type { ContextSource } from './context-source.ts'
 import type { ExecutorOptions } from './executor-options.ts'
@@ -32,6 +32,8 @@ export interface BuildRequest {
   /** Image references to push to; empty only if `push` is false. */
   readonly tags: readonly ImageReference[]
   readonly push: boolean
+  /** Whether the image is to be in the store of the runner's tool, under its tags; never of a build in the cluster. */
+  readonly load: boolean
   readonly buildArgs: ReadonlyMap<string, string>
   /** What the Dockerfile's `RUN --mount=type=secret` may mount, by id. */
   readonly secrets: ReadonlyMap<string, SecretSource>
@@ -70,6 +72,17 @@ export interface BuildRequest {
   readonly notices: readonly string[]
   /** Sentences for the run's page: what should be changed in the workflow. */
   readonly warnings: readonly string[]
+}
+
+/** A request that a program of the runner is to fulfil. */
+export type LocalRequest = Omit<BuildRequest, 'builder'> & { readonly builder: LocalBuilder }
+
+/** A request, whoever builds. */
+export type AnyRequest = BuildRequest | LocalRequest
+
+/** Whether a request is for a builder in the cluster. */
+export function isOfCluster(request: AnyRequest): request is BuildRequest {
+  return isInCluster(request.builder)
 }
 
 export interface ClusterChoice {

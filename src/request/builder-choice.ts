@@ -1,6 +1,7 @@
 import type { InputReader } from './input-reader.ts'
+import { listWithCommas } from './lines.ts'
 import { oneOf } from './one-of.ts'
-import { type Parsed, parsed } from './parsed.ts'
+import { type Parsed, gathered, parsed, refused } from './parsed.ts'
 
 /** What can build, in the order in which `auto` asks. */
 export const BUILDERS = ['kaniko', 'buildkit', 'docker', 'buildah', 'podman', 'nerdctl'] as const
@@ -9,6 +10,9 @@ export type BuilderName = (typeof BUILDERS)[number]
 
 /** Builders that work in the cluster; all others are programs of the runner. */
 export type ClusterBuilder = 'kaniko' | 'buildkit'
+
+/** Programs of the runner. */
+export type LocalBuilder = Exclude<BuilderName, ClusterBuilder>
 
 export function isInCluster(builder: BuilderName): builder is ClusterBuilder {
   return builder === 'kaniko' || builder === 'buildkit'
@@ -23,12 +27,13 @@ export type BuilderChoice =
 /** Docker's setup-buildx-action names its builders so. */
 const SETUP_BUILDX = /^builder-[0-9a-f]{8}-[0-9a-f-]{27}$/
 
-const ANY = ['auto', 'kaniko', 'buildkit'] as const
+const ANY = ['auto', ...BUILDERS] as const
 
-/** Reads `builder`. */
+/** Reads `builder` and `builders`. */
 export function readBuilderChoice(reader: InputReader): BuilderChoice {
   const builder = reader.read('builder', parseBuilder, 'kaniko')
-  return builder === 'auto' ? { kind: 'auto', order: BUILDERS } : { kind: 'named', builder }
+  const order = reader.read('builders', parseOrder, BUILDERS)
+  return builder === 'auto' ? { kind: 'auto', order } : { kind: 'named', builder }
 }
 
 /** A sentence for the log where `builder` is meant for another action. */
@@ -43,4 +48,12 @@ export function builderNotices(reader: InputReader): readonly string[] {
 
 function parseBuilder(text: string): Parsed<BuilderName | 'auto'> {
   return SETUP_BUILDX.test(text) ? parsed('kaniko') : oneOf(...ANY)(text)
+}
+
+function parseOrder(text: string): Parsed<readonly BuilderName[]> {
+  const names = gathered(listWithCommas(text).map(oneOf(...BUILDERS)))
+  if (names.kind === 'problems') return names
+  if (names.value.length === 0) return refused('names no builder')
+  const twice = names.value.find((name, at) => names.value.indexOf(name) !== at)
+  return twice === undefined ? names : refused('is named twice', twice)
 }

@@ -1,5 +1,5 @@
 import { type Attribute, parseAttributes } from './attributes.ts'
-import type { ClusterBuilder } from './builder-choice.ts'
+import type { BuilderName } from './builder-choice.ts'
 import type { ExecutorOptions } from './executor-options.ts'
 import { deriveHelperImage } from './helper-image.ts'
 import { type ImageReference, parseImageReference, printImageReference } from './image-reference.ts'
@@ -26,7 +26,7 @@ export interface ImageFiles {
 
 /** What else of the request the files must agree with. */
 export interface Surroundings {
-  readonly builder: ClusterBuilder
+  readonly builder: BuilderName
   readonly tags: readonly ImageReference[]
   readonly push: boolean
   readonly executor: string
@@ -53,9 +53,9 @@ export function readImageFiles(reader: InputReader, around: Surroundings): Image
   return { files: [first, ...rest], helperImage: helperImage ?? '' }
 }
 
-/** BuildKit's own image has all that it takes. */
+/** BuildKit's own image has all that it takes; on the runner nothing needs to be brought over. */
 function helperOf({ builder, executor }: Surroundings): string | undefined {
-  return builder === 'buildkit' ? executor : deriveHelperImage(executor)
+  return builder === 'kaniko' ? deriveHelperImage(executor) : executor
 }
 
 /** What of the request is said of the files before the build. */

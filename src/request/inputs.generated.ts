@@ -5,6 +5,7 @@ export const INPUT_NAMES = [
   'mode',
   'template-placeholders',
   'builder',
+  'builders',
   'allow-privileged',
   'kubeconfig',
   'kube-context',

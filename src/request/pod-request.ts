@@ -1,6 +1,6 @@
 import { parseAffinity } from './affinity.ts'
 import type { NamespaceChoice } from './build-request.ts'
-import type { ClusterBuilder } from './builder-choice.ts'
+import type { BuilderName } from './builder-choice.ts'
 import { type HostAlias, joinedAliases, parseAddedHosts, parseHostAliases } from './host-aliases.ts'
 import type { Environment, InputReader } from './input-reader.ts'
 import type { JsonMapping } from './json-yaml.ts'
@@ -34,7 +34,7 @@ export interface PodRequest {
 /** Reads the inputs about the pod; those that name objects of a namespace need one. */
 export function readPod(
   reader: InputReader,
-  builder: ClusterBuilder,
+  builder: BuilderName,
   namespace: NamespaceChoice,
   environment: Environment,
 ): PodRequest {
@@ -58,7 +58,7 @@ export function readPod(
   }
 }
 
-function readTemplate({ read, report }: InputReader, builder: ClusterBuilder): PodTemplate | undefined {
+function readTemplate({ read, report }: InputReader, builder: BuilderName): PodTemplate | undefined {
   const template = read('pod-template', parsePodTemplate, undefined)
   const isUnsafeAllowed = read('allow-unsafe-pod-template', parseBoolean, false)
   if (template === undefined) return undefined

@@ -6,7 +6,7 @@ import {
   type JsonMapping,
   parseJsonYaml,
 } from './json-yaml.ts'
-import type { ClusterBuilder } from './builder-choice.ts'
+import type { BuilderName } from './builder-choice.ts'
 import { type Parsed, parsed, refused, type ValueProblem } from './parsed.ts'
 
 /** What a user adds to the build's pod, as plain JSON: fields newer than anything here are kept. */
@@ -58,7 +58,7 @@ function directives(value: Json): readonly ValueProblem[] {
 }
 
 /** What would open the node to the build, or keep the Job from ending; each with its cure. The container that builds is called as its builder. */
-export function unsafeParts(template: JsonMapping, builder: ClusterBuilder): readonly string[] {
+export function unsafeParts(template: JsonMapping, builder: BuilderName): readonly string[] {
   const list = (field: string): readonly JsonMapping[] => mappingsAt(mappingAt(template, 'spec'), field)
   const name = (one: JsonMapping): string => JSON.stringify(one['name'] ?? '')
   return [

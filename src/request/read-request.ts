@@ -1,11 +1,19 @@
-import type {
-  BuildRequest,
-  ClusterChoice,
-  ContextDeliveryChoice,
-  NamespaceChoice,
-  UserNamespaceChoice,
+import {
+  type AnyRequest,
+  type BuildRequest,
+  isOfCluster,
+  type ClusterChoice,
+  type ContextDeliveryChoice,
+  type NamespaceChoice,
+  type UserNamespaceChoice,
 } from './build-request.ts'
-import { builderNotices, type ClusterBuilder, isInCluster, readBuilderChoice } from './builder-choice.ts'
+import {
+  type BuilderChoice,
+  type BuilderName,
+  builderNotices,
+  isInCluster,
+  readBuilderChoice,
+} from './builder-choice.ts'
 import { buildkitImage, readBuildkitInputs } from './buildkit-inputs.ts'
 import { keySources, readBuildSecrets } from './build-secrets.ts'
 import { readBuildPushInputs } from './build-push-inputs.ts'
@@ -55,46 +63,78 @@ import {
   templateNotices,
   type TemplateRequest,
 } from './template-request.ts'
+import { readRunnerInputs } from './runner-inputs.ts'
 import { parseTolerations } from './tolerations.ts'
 
 export { inputFailure, type InputProblem } from './input-problem.ts'
 export type { RawInputs } from './input-reader.ts'
 
-export type ReadRequest =
-  | { readonly kind: 'request'; readonly request: BuildRequest }
+export type ReadRequest<R extends AnyRequest = AnyRequest> =
+  | { readonly kind: 'request'; readonly request: R }
   | { readonly kind: 'problems'; readonly problems: readonly InputProblem[] }
 
 const LONGEST_TIMEOUT = 30 * DAY
 
-/** What the user asks for, or everything that is wrong with it, all at once. */
-export function readRequest(inputs: RawInputs, environment: Environment): ReadRequest {
-  const builder = builderOf(inputs, environment)
-  const reader = inputReader(inputs, environment, VARIABLES[builder])
+/** What the user asks of a builder in the cluster: the one that is named, or Kaniko. */
+export function readClusterRequest(inputs: RawInputs, environment: Environment): ReadRequest<BuildRequest> {
+  const choice = readBuilderChoice(inputReader(inputs, environment))
+  const read = readRequest(inputs, environment, choice.kind === 'named' ? choice.builder : 'kaniko')
+  if (read.kind === 'problems') return read
+  if (isOfCluster(read.request)) return { kind: 'request', request: read.request }
+  const problem = 'builds on the runner; kaniko and buildkit build in the cluster'
+  return { kind: 'problems', problems: [{ input: 'builder', value: read.request.builder, problem }] }
+}
+
+/** Who is to build, or what is wrong with how that is said. */
+export function readChoice(
+  inputs: RawInputs,
+  environment: Environment,
+):
+  | { readonly kind: 'choice'; readonly choice: BuilderChoice }
+  | { readonly kind: 'problems'; readonly problems: readonly InputProblem[] } {
+  const reader = inputReader(inputs, environment)
+  const choice = readBuilderChoice(reader)
+  return reader.problems.length > 0
+    ? { kind: 'problems', problems: reader.problems }
+    : { kind: 'choice', choice }
+}
+
+/** What the user asks of this builder, or everything that is wrong with it, all at once. */
+export function readRequest(inputs: RawInputs, environment: Environment, builder: BuilderName): ReadRequest {
+  const reader = inputReader(ofBuilder(inputs, environment, builder), environment, VARIABLES[builder])
   const request = readAll(reader, builder, inputs, environment)
   // Where there are problems the request holds fallbacks and is dropped.
   if (reader.problems.length > 0) return { kind: 'problems', problems: reader.problems }
   return { kind: 'request', request }
 }
 
-const VARIABLES = { kaniko: ENVIRONMENT_INPUTS, buildkit: BUILDKIT_INPUTS }
+const VARIABLES: Readonly<Record<BuilderName, typeof ENVIRONMENT_INPUTS>> = {
+  kaniko: ENVIRONMENT_INPUTS,
+  buildkit: BUILDKIT_INPUTS,
+  docker: ENVIRONMENT_INPUTS,
+  buildah: ENVIRONMENT_INPUTS,
+  podman: ENVIRONMENT_INPUTS,
+  nerdctl: ENVIRONMENT_INPUTS,
+}
 
-/** Who builds; what is wrong with the choice is told with all else. */
-function builderOf(inputs: RawInputs, environment: Environment): ClusterBuilder {
-  const choice = readBuilderChoice(inputReader(inputs, environment))
-  return choice.kind === 'named' && isInCluster(choice.builder) ? choice.builder : 'kaniko'
+/** With `auto` the image in `executor` is Kaniko's; BuildKit's is the variable's then. */
+function ofBuilder(inputs: RawInputs, environment: Environment, builder: BuilderName): RawInputs {
+  const { kind } = readBuilderChoice(inputReader(inputs, environment))
+  const hides = kind === 'auto' && builder !== 'kaniko'
+  return (name) => (hides && name === 'executor' ? undefined : inputs(name))
 }
 
 function readAll(
   reader: InputReader,
-  builder: ClusterBuilder,
+  builder: BuilderName,
   inputs: RawInputs,
   environment: Environment,
-): BuildRequest {
+): AnyRequest {
   const { read } = reader
   readBuilderChoice(reader)
   const none: ReadonlyMap<string, string> = new Map()
   const template = readTemplate(reader)
-  const cluster = readCluster(reader, inputs, template)
+  const cluster = readCluster(reader, inputs, isInCluster(builder) && template === undefined)
   const namespace = readNamespace(reader, template)
   const context = readContext(reader, namespace, environment)
   const contextDelivery = readContextDelivery(reader, context)
@@ -114,11 +154,12 @@ function readAll(
   const imageFiles = readImageFiles(reader, { builder, tags, push, executor, executorOptions })
   const allowPrivileged = read('allow-privileged', parseBoolean, false)
   const buildPush = readBuildPushInputs(reader, builder)
-  return {
+  if (!isInCluster(builder)) readRunnerInputs(reader, template !== undefined)
+  const request = {
     template,
-    builder,
     allowPrivileged,
     frontend: buildPush.options,
+    load: buildPush.load,
     cluster,
     namespace,
     context,
@@ -173,6 +214,7 @@ function readAll(
     ],
     warnings: secretArgumentsWarnings(buildArgs),
   }
+  return isInCluster(builder) ? { ...request, builder } : { ...request, builder }
 }
 
 /** The runner hands out defaults as if they were given. */
@@ -182,13 +224,9 @@ function isGiven(name: InputName, inputs: RawInputs): boolean {
   return text !== '' && text !== defaults[name]
 }
 
-function readCluster(
-  reader: InputReader,
-  inputs: RawInputs,
-  template: TemplateRequest | undefined,
-): ClusterChoice {
-  // Not given at all it is action.yml's `auto`, so that an empty one was given empty. A template needs none.
-  if (inputs('kubeconfig')?.trim() === '' && template === undefined) {
+function readCluster(reader: InputReader, inputs: RawInputs, isNeeded: boolean): ClusterChoice {
+  // Not given at all it is action.yml's `auto`, so that an empty one was given empty.
+  if (inputs('kubeconfig')?.trim() === '' && isNeeded) {
     reader.report({
       input: 'kubeconfig',
       problem:

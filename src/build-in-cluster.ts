@@ -1,0 +1,210 @@
+import { architectureWarnings } from './plan/architecture-warnings.ts'
+import type { BuildOutcome } from './builders/builder.ts'
+import { neverBegan } from './builders/choice.ts'
+import { buildInCluster, type ClusterBuilding } from './builders/cluster-builder.ts'
+import type { ClusterSession, Ledger, LogLine } from './cluster/cluster-session.ts'
+import { bringFiles, type BringingPorts } from './bring-files.ts'
+import type { Clock } from './clock.ts'
+import { type Confirmable, confirmImage, type ConfirmationPorts } from './confirm-image.ts'
+import type { BuildContext, OpenContext } from './context/context-archive.ts'
+import { ActionError } from './failure/failure.ts'
+import { type DockerCredentialsPort, findCredentials } from './find-credentials.ts'
+import { leaveEvidence } from './leave-evidence.ts'
+import { NOWHERE, outcomeOf } from './outcome-of.ts'
+import type { BuildIdentity, BuildPlan, RunContext } from './plan/build-plan.ts'
+import type { Lifetimes } from './plan/lifetimes.ts'
+import { addressSecrets } from './plan/fetched-context.ts'
+import { dockerfileOf, planBuild, type PlanGrounds } from './plan/plan-build.ts'
+import { secretsOf } from './plan/secret-forms.ts'
+import { removeOrKeep } from './remove-or-keep.ts'
+import { builtLine, planLines } from './report/log-lines.ts'
+import type { Report } from './report/outputs.ts'
+import type { BuildRequest, ClusterChoice } from './request/build-request.ts'
+import type { BuildFiles } from './runner/build-files.ts'
+import { buildLog } from './runner/build-log.ts'
+import { withHeartbeat } from './runner/heartbeat.ts'
+import { openRawLog } from './runner/raw-log.ts'
+import type { Runner } from './runner/runner.ts'
+import type { Known } from './tell-end.ts'
+
+/** What a build in the cluster needs from outside. Each may throw an `ActionError`. */
+export interface ClusterPorts extends ConfirmationPorts, BringingPorts {
+  readonly run: RunContext
+  readonly ledger: Ledger
+  readonly files: BuildFiles
+  readonly clock: Clock
+  readonly drawIdentity: () => BuildIdentity
+  readonly readLifetimes: () => Lifetimes
+  readonly openCluster: (choice: ClusterChoice) => Promise<ClusterSession>
+  readonly prepareContext: (request: BuildRequest, signal: AbortSignal) => Promise<BuildContext>
+  readonly readCertificates: (
+    request: Pick<BuildRequest, 'registryAccess'>,
+  ) => Promise<ReadonlyMap<string, string>>
+  readonly dockerCredentials: DockerCredentialsPort
+  readonly readSecrets: (request: Pick<BuildRequest, 'secrets'>) => Promise<ReadonlyMap<string, Uint8Array>>
+}
+
+/**
+ * Builds one image in the cluster: looks at it, plans, builds, reports, removes.
+ * `isReplaceable`: another builder builds if this one does not begin.
+ */
+export async function buildInTheCluster(
+  request: BuildRequest,
+  ports: ClusterPorts,
+  known: Known,
+  signal: AbortSignal,
+  isReplaceable = false,
+): Promise<Report> {
+  const lifetimes = ports.readLifetimes()
+  await ports.imageFiles.check(request.imageFiles?.files ?? [])
+  const secrets = await ports.readSecrets(request)
+  if (request.cache.kind === 'off' && request.cache.notice) ports.runner.notice(request.cache.notice)
+  const [session, context] = await allOrFirstError([
+    ports.openCluster(request.cluster),
+    ports.prepareContext(request, signal),
+  ])
+  try {
+    const [facts, registries] = await Promise.all([
+      session.survey(signal),
+      lookAtRegistries(ports, request, context, session, signal),
+      sweep(ports, request, session, signal),
+    ])
+    const plan = planBuild({
+      request,
+      identity: ports.drawIdentity(),
+      run: ports.run,
+      context,
+      serverTime: facts.serverTime,
+      userNamespaces: facts.userNamespaces,
+      lifetimes,
+      secrets,
+      ...registries,
+    })
+    known.facts = facts
+    if (plan.kind === 'failure') throw new ActionError(plan.failure)
+    known.plan = plan
+    for (const secret of [...secretsOf(plan), ...addressSecrets(request.context)]) ports.runner.mask(secret)
+    for (const warning of [...request.warnings, ...architectureWarnings(request.platform, facts)]) {
+      ports.runner.warning(warning)
+    }
+    for (const line of planLines(request, plan, context, facts)) ports.runner.info(line)
+    if (plan.imageFiles !== undefined) await session.checkExec(plan.namespace, signal)
+    return await buildAndRemove(
+      ports,
+      { request, plan, certificates: registries.certificates },
+      { session, facts, openContext: openerOf(context), isReplaceable },
+      signal,
+    )
+  } finally {
+    session.close()
+  }
+}
+
+interface Replaceable {
+  /** Whether another builder builds in its place if this one does not begin: then nothing of it is kept. */
+  readonly isReplaceable: boolean
+}
+
+function isReplaced({ isReplaceable }: Replaceable, outcome: BuildOutcome | undefined): boolean {
+  return isReplaceable && outcome !== undefined && neverBegan(outcome)
+}
+
+/** The context from its first byte, where it is streamed. */
+function openerOf(context: BuildContext): OpenContext | undefined {
+  return context.kind === 'archive' && context.delivery.kind === 'stream' ? context.delivery.open : undefined
+}
+
+/** Who the build is at its registries, and which of them are trusted. */
+async function lookAtRegistries(
+  { readCertificates, dockerCredentials }: ClusterPorts,
+  request: BuildRequest,
+  context: BuildContext,
+  session: ClusterSession,
+  signal: AbortSignal,
+): Promise<Pick<PlanGrounds, 'found' | 'certificates'>> {
+  const build = { request, dockerfile: dockerfileOf(context) }
+  const [certificates, found] = await Promise.all([
+    readCertificates(request),
+    findCredentials(build, dockerCredentials, session, signal),
+  ])
+  return { certificates, found }
+}
+
+async function buildAndRemove(
+  ports: ClusterPorts,
+  build: Confirmable,
+  given: Pick<ClusterBuilding, 'session' | 'facts' | 'openContext'> & Replaceable,
+  signal: AbortSignal,
+): Promise<Report> {
+  const { plan } = build
+  const { session } = given
+  const log = withHeartbeat(buildLog(ports.runner), ports.clock)
+  const raw = openRawLog(ports.files.logPath, (sentence) => log.note(sentence))
+  const began = ports.clock.now()
+  let outcome: BuildOutcome | undefined
+  try {
+    // The whole of what is printed goes into the file; the log has what it means.
+    const observer = { ...log, line: (line: LogLine) => raw.line(line) }
+    const building = { ...given, observer, ledger: ports.ledger, clock: ports.clock }
+    const built = await buildInCluster(plan, building, signal).catch((error: unknown) =>
+      outcomeOf(
+        error,
+        { ...NOWHERE, namespace: plan.namespace, job: plan.job.metadata.name },
+        signal,
+        plan.cleanup,
+      ),
+    )
+    const builtSeconds = (ports.clock.now() - began) / 1000
+    log.end()
+    raw.end()
+    outcome = await confirmImage(built, build, ports, signal)
+    outcome = await bringFiles(outcome, plan, { ...ports, session, began }, signal)
+    const durationSeconds = plan.imageFiles === undefined ? builtSeconds : (ports.clock.now() - began) / 1000
+    tell(ports.runner, outcome, plan, durationSeconds)
+    const diagnosticsPath = await leaveEvidence(plan, outcome, { ...ports, session }, signal)
+    return {
+      builder: plan.kind,
+      destinations: plan.destinations,
+      repository: plan.repository,
+      outcome,
+      durationSeconds,
+      logPath: raw.path,
+      diagnosticsPath,
+    }
+  } finally {
+    log.end()
+    raw.end()
+    await removeOrKeep(
+      isReplaced(given, outcome) ? { ...plan, cleanup: 'always' } : plan,
+      outcome,
+      { ...ports, session },
+      signal,
+    )
+  }
+}
+
+function tell(runner: Runner, outcome: BuildOutcome, plan: BuildPlan, seconds: number): void {
+  if (outcome.kind !== 'built') return
+  const { digest, imageBytes, record } = outcome
+  runner.info(builtLine({ repository: plan.repository, digest, seconds, imageBytes, cache: record?.cache }))
+}
+
+/** Only who may create namespaces may be able to list them; in a given namespace nothing of ours outlives its Job's TTL. */
+async function sweep(
+  ports: ClusterPorts,
+  request: BuildRequest,
+  session: ClusterSession,
+  signal: AbortSignal,
+): Promise<void> {
+  if (request.namespace.kind === 'given') return
+  const swept = await session.sweepExpired(signal)
+  if (swept.length > 0) ports.runner.info(`Removed expired namespaces of earlier builds: ${swept.join(', ')}`)
+}
+
+/** Both run side by side; if both fail, the first one's error is told: without a cluster the context does not matter. */
+async function allOrFirstError<A, B>(tasks: readonly [Promise<A>, Promise<B>]): Promise<[A, B]> {
+  const [first, second] = await Promise.allSettled(tasks)
+  if (first.status === 'rejected') throw first.reason
+  if (second.status === 'rejected') throw second.reason
+  return [first.value, second.value]
+}

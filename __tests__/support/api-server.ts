@@ -236,6 +236,10 @@ export class ApiServer {
       answer.status(409, 'AlreadyExists', `${resource} "${name}" already exists`)
       return
     }
+    if (seen.query.get('dryRun') === 'All') {
+      answer.json(201, object)
+      return
+    }
     const stored = this.objects.put(resource, object)
     if (resource === 'jobs') this.#startPod(stored)
     answer.json(201, stored)

@@ -1,5 +1,5 @@
 import type { ResourceRequirements, Toleration } from '../kubernetes/objects.ts'
-import type { ClusterBuilder } from './builder-choice.ts'
+import type { BuilderName, ClusterBuilder, LocalBuilder } from './builder-choice.ts'
 import type { SecretSource } from './build-secrets.ts'
 import type { ContextSource } from './context-source.ts'
 import type { ExecutorOptions } from './executor-options.ts'
@@ -71,6 +71,12 @@ export interface BuildRequest {
   /** Sentences for the run's page: what should be changed in the workflow. */
   readonly warnings: readonly string[]
 }
+
+/** A request, whoever builds. */
+export type AnyRequest = Omit<BuildRequest, 'builder'> & { readonly builder: BuilderName }
+
+/** A request that a program of the runner is to fulfil. */
+export type LocalRequest = Omit<BuildRequest, 'builder'> & { readonly builder: LocalBuilder }
 
 export interface ClusterChoice {
   /** Content, base64 of it, or a path; undefined: `$KUBECONFIG`, `~/.kube/config`, then in-cluster. */

@@ -10,6 +10,9 @@ export type BuilderName = (typeof BUILDERS)[number]
 /** Builders that work in the cluster; all others are programs of the runner. */
 export type ClusterBuilder = 'kaniko' | 'buildkit'
 
+/** Programs of the runner. */
+export type LocalBuilder = Exclude<BuilderName, ClusterBuilder>
+
 export function isInCluster(builder: BuilderName): builder is ClusterBuilder {
   return builder === 'kaniko' || builder === 'buildkit'
 }

@@ -63,6 +63,8 @@ const containerdModule = 'github.com/containerd/containerd/v2'
 
 const buildkitModule = 'github.com/moby/buildkit'
 
+const buildxModule = 'github.com/docker/buildx'
+
 /** Every program that the lab can build, in the order in which it builds them. */
 export const programs: readonly Program[] = [
   program('kubernetes', '6 min', { linker: versionFlags, links: { kubectl: 'kubernetes' } }),
@@ -83,6 +85,12 @@ export const programs: readonly Program[] = [
   program('buildkit', '2 min', {
     packages: ['buildkitd', 'buildctl'].map((name) => `${buildkitModule}/cmd/${name}`),
     linker: `-X ${buildkitModule}/version.Version=v0.34.2`,
+  }),
+  // A plugin of docker: its file is found as docker-buildx in a folder that the client's config names.
+  program('buildx', '40 s', {
+    packages: [`${buildxModule}/cmd/buildx`],
+    linker: `-X ${buildxModule}/version.Version=v0.38.2`,
+    links: { 'docker-buildx': 'buildx' },
   }),
   program('coredns', '60 s'),
   program('registry', '30 s'),

@@ -11,7 +11,10 @@ const ABOUT_CREDENTIALS: readonly FailureCode[] = ['push-denied', 'base-image-de
  * they were looked for. Kaniko's words name the registry; where they do not,
  * all that it can have been are told.
  */
-export function credentialsTried(end: ExecutorEnd, { credentials }: BuildPlan): readonly string[] {
+export function credentialsTried(
+  end: ExecutorEnd,
+  { credentials }: Pick<BuildPlan, 'credentials'>,
+): readonly string[] {
   if (!ABOUT_CREDENTIALS.includes(end.code)) return []
   const named = credentials.filter(({ registry }) => end.reason.includes(nameForKaniko(registry)))
   const possible = credentials.filter(({ uses }) => end.code !== 'push-denied' || uses.includes('push'))

@@ -8,7 +8,9 @@ const OUTPUT_LINES = 20
 const WIDTH = 500
 
 /** What a diagnosis of a running build knows of where it was. */
-export type Whereabouts = Pick<EndedBuild, 'step' | 'plan'>
+export interface Whereabouts extends Pick<EndedBuild, 'step'> {
+  readonly plan: Pick<EndedBuild['plan'], 'dockerfile'>
+}
 
 /** The lines of the Dockerfile that were under way; undefined where it is not known, or no line was. */
 export function placeUnderWay({ step, plan }: Whereabouts, end: ExecutorEnd): Place | undefined {

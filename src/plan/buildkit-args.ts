@@ -91,7 +91,8 @@ function frontendOptions(request: BuildRequest, decided: BuildkitDecided): reado
 
 const EPOCH = 'SOURCE_DATE_EPOCH'
 
-function remoteContext(context: BuildRequest['context']): readonly Option[] {
+/** A context that BuildKit fetches. */
+export function remoteContext(context: BuildRequest['context']): readonly Option[] {
   if (context.kind === 'url') return [['context', context.url]]
   if (context.kind !== 'git') return []
   const { scheme, location, reference = '', subdirectory } = context
@@ -116,7 +117,8 @@ function runOptions({ frontend, pod, cache }: BuildRequest): readonly Option[] {
   ]
 }
 
-function attestation({ type, attributes }: Attestation, runUrl: string | undefined): Option {
+/** Key and value of the option that attests. */
+export function attestation({ type, attributes }: Attestation, runUrl: string | undefined): Option {
   const builder =
     type === 'provenance' && runUrl !== undefined && !attributes.some((one) => one.startsWith('builder-id='))
       ? [`builder-id=${runUrl}`]
@@ -127,7 +129,10 @@ function attestation({ type, attributes }: Attestation, runUrl: string | undefin
 const LONGEST_TAG = 128
 
 /** One tag in the cache's repository: BuildKit's cache is a list of layers, and a stage that is built has its own. */
-export function cacheReference({ cache, target }: BuildRequest): string | undefined {
+export function cacheReference({
+  cache,
+  target,
+}: Pick<BuildRequest, 'cache' | 'target'>): string | undefined {
   if (cache.kind === 'off') return undefined
   const stage = target === undefined ? '' : `-${target.toLowerCase().replaceAll(/[^a-z0-9_.-]+/g, '-')}`
   return `${printImageRepository(cache.repository)}:${`buildkit${stage}`.slice(0, LONGEST_TAG)}`
@@ -176,7 +181,7 @@ function formAttributes({ executorOptions }: BuildRequest): readonly string[] {
 }
 
 /** Fields of one flag as BuildKit reads them: CSV, a field in quotes where it has a comma or a quote. */
-function csv(fields: readonly string[]): string {
+export function csv(fields: readonly string[]): string {
   return fields
     .map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field))
     .join(',')

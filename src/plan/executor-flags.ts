@@ -33,7 +33,10 @@ export function executorFlags({ executorOptions, platform, pod }: BuildRequest):
 }
 
 /** The runner's proxies as the build-args that every Dockerfile knows; the user's own build-args win. */
-export function proxyArguments({ pod, buildArgs }: BuildRequest): readonly string[] {
+export function proxyArguments({
+  pod,
+  buildArgs,
+}: Pick<BuildRequest, 'pod' | 'buildArgs'>): readonly string[] {
   return [...(pod.proxy ?? [])]
     .filter(([name]) => !buildArgs.has(name))
     .map(([name, value]) => `--build-arg=${name}=${value}`)

@@ -27,7 +27,13 @@ const GIT_AUTH_TOKEN = 'GIT_AUTH_TOKEN'
  * very host goes before the one for all, and that before `github-token`. The
  * Dockerfile may mount it as well, as with BuildKit.
  */
-export function gitCredentials({ request: { context }, secrets }: PlanGrounds): GitCredentials | undefined {
+export function gitCredentials({
+  request: { context },
+  secrets,
+}: {
+  readonly request: Pick<PlanGrounds['request'], 'context'>
+  readonly secrets: PlanGrounds['secrets']
+}): GitCredentials | undefined {
   if (context.kind !== 'git') return undefined
   const [host = ''] = context.location.split('/')
   const names = [

@@ -10,7 +10,7 @@ const OCI = 'org.opencontainers.image'
  * Keys: https://github.com/opencontainers/image-spec/blob/main/annotations.md
  */
 export function imageLabels(
-  request: BuildRequest,
+  request: Pick<BuildRequest, 'labels' | 'executorOptions'>,
   run: RunContext,
   serverTime: Date,
 ): ReadonlyMap<string, string> {

@@ -75,7 +75,7 @@ export function kanikoArgs(
 }
 
 /** What is pushed to, in the user's order; nothing if nothing is pushed. */
-export function destinations(request: BuildRequest): readonly string[] {
+export function destinations(request: Pick<BuildRequest, 'push' | 'tags'>): readonly string[] {
   return request.push ? request.tags.map(printImageReference) : []
 }
 

@@ -1,5 +1,5 @@
 import type { Failure } from '../failure/failure.ts'
-import type { BuildRequest } from '../request/build-request.ts'
+import type { AnyRequest } from '../request/build-request.ts'
 import { registryNamed } from '../request/registry-host.ts'
 import { cloudOf } from './cloud-registry.ts'
 import { type DockerEntry, passwordEntry, printDockerConfig, userOf } from './docker-config.ts'
@@ -59,7 +59,7 @@ interface Entry {
 
 /** Joins the sources of credentials, registry by registry: `registries`, the runner's Docker config, `registry-secret`. */
 export function joinCredentials(
-  request: BuildRequest,
+  request: AnyRequest,
   touched: readonly TouchedRegistry[],
   found: FoundCredentials,
 ): RegistryAuth | { readonly kind: 'failure'; readonly failure: Failure } {
@@ -73,7 +73,7 @@ export function joinCredentials(
 
 /** Whether `registry-secret` must be read: some registries are known from elsewhere, others are not. */
 export function needsSecret(
-  request: BuildRequest,
+  request: AnyRequest,
   touched: readonly TouchedRegistry[],
   docker: DockerCredentials,
 ): boolean {
@@ -82,7 +82,7 @@ export function needsSecret(
 }
 
 function joined(
-  request: BuildRequest,
+  request: AnyRequest,
   touched: readonly TouchedRegistry[],
   found: FoundCredentials,
   notes: readonly string[],
@@ -102,7 +102,7 @@ function joined(
 }
 
 function ownEntries(
-  request: BuildRequest,
+  request: AnyRequest,
   touched: readonly TouchedRegistry[],
   docker: DockerCredentials,
 ): ReadonlyMap<string, Entry> {
@@ -117,7 +117,7 @@ function ownEntries(
 }
 
 function namedEntries(
-  { registryAccess }: BuildRequest,
+  { registryAccess }: AnyRequest,
   touched: readonly TouchedRegistry[],
 ): ReadonlyMap<string, Entry> {
   const entries = touched.flatMap(({ registry }) => {
@@ -144,7 +144,7 @@ function fromSecret(
 }
 
 interface Grounds {
-  readonly request: BuildRequest
+  readonly request: AnyRequest
   readonly found: FoundCredentials
   readonly mounted: string | undefined
 }
@@ -176,7 +176,7 @@ function tried({ request, found }: Grounds): readonly string[] {
   ]
 }
 
-function unreadable({ registryAccess }: BuildRequest, failure: Failure): Failure {
+function unreadable({ registryAccess }: AnyRequest, failure: Failure): Failure {
   const because = `\`registry-secret\` ${registryAccess.secret ?? ''} must be read to be joined with \`registries\``
   const cure =
     'Or put all credentials into that Secret, or all of them into `registries`: then it need not be read.'

@@ -2,7 +2,7 @@ import type { BuildRequest } from '../request/build-request.ts'
 import type { SecretFile } from './build-secrets.ts'
 
 /** Whether a secret is a key for `RUN --mount=type=ssh`. */
-export function isKey({ secrets }: BuildRequest, id: string): boolean {
+export function isKey({ secrets }: Pick<BuildRequest, 'secrets'>, id: string): boolean {
   return secrets.get(id)?.kind === 'key'
 }
 

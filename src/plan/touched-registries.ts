@@ -1,5 +1,5 @@
 import { type Dockerfile, isUnknown } from '../progress/dockerfile.ts'
-import type { BuildRequest } from '../request/build-request.ts'
+import type { AnyRequest } from '../request/build-request.ts'
 import { imagesOf } from './image-names.ts'
 
 /** What a build does at a registry. */
@@ -12,7 +12,7 @@ export interface TouchedRegistry {
 }
 
 /** The registries that a build touches; credentials of others stay where they are. Those it pushes to come first. */
-export function touchedRegistries(request: BuildRequest, dockerfile: Dockerfile): readonly TouchedRegistry[] {
+export function touchedRegistries(request: AnyRequest, dockerfile: Dockerfile): readonly TouchedRegistry[] {
   const { tags, push, cache, registryMirrors, executorOptions, buildArgs } = request
   const mirrors = [...registryMirrors, ...executorOptions.registryMap.values()]
   // Where nobody can tell what the Dockerfile reads, those that the user names for this build.

@@ -1,0 +1,195 @@
+import type { BuildObserver } from '../builders/build-observer.ts'
+import { type BroughtFile, type BuildOutcome, type Digest, parseDigest } from '../builders/builder.ts'
+import type { Clock } from '../clock.ts'
+import {
+  CANCELLED_LOCALLY,
+  explainLocal,
+  localDeadline,
+  noLocalDigest,
+  notStarted,
+} from '../failure/explain-local.ts'
+import type { Failure } from '../failure/failure.ts'
+import type { TextWork } from '../failure/text-end.ts'
+import type { BuildRecord } from '../progress/build-record.ts'
+import { localReader, type LocalReader } from './local-reader.ts'
+import type { LocalDisk } from './local-disk.ts'
+import type { LocalCommand, LocalPlan } from './local-plan.ts'
+import { type ProcessEnd, type Processes, withoutInputs } from './processes.ts'
+import { namesBefore, removeNames } from './store-tags.ts'
+
+/** What a build on the runner needs from outside. */
+export interface LocalPorts {
+  readonly observer: BuildObserver
+  readonly clock: Clock
+  readonly processes: Processes
+  readonly disk: LocalDisk
+  /** Of the runner; the action's inputs are left out of it. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/**
+ * Builds, pushes and writes what a plan says, and removes what is not to stay:
+ * its folder, and the names that it gave in the tool's store. A failed build is
+ * a value; what the tool cannot be asked for is an exception.
+ */
+export async function buildLocally(
+  plan: LocalPlan,
+  ports: LocalPorts,
+  signal: AbortSignal,
+): Promise<BuildOutcome> {
+  const build = new LocalBuild(plan, ports, signal)
+  const store = { plan, processes: ports.processes, environment: build.environment }
+  try {
+    await ports.disk.prepare(plan)
+    const before = await namesBefore(store)
+    try {
+      return await build.outcome()
+    } finally {
+      await removeNames(store, before)
+    }
+  } finally {
+    await ports.disk.remove(plan.folder)
+  }
+}
+
+/** How the commands ended: all well, or the first that did not. */
+type CommandsEnd =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'ended'; readonly command: LocalCommand; readonly end: ProcessEnd }
+
+const WORK: Readonly<Record<LocalCommand['does'], TextWork>> = {
+  unpack: 'other',
+  build: 'build',
+  tag: 'other',
+  push: 'push',
+  write: 'other',
+}
+
+const PUSHED = /digest: (sha256:[0-9a-f]{64}) size: \d+\s*$/
+
+/** One build: what was read of it so far, and until when it may last. */
+class LocalBuild {
+  readonly #plan: LocalPlan
+  readonly #ports: LocalPorts
+  readonly #signal: AbortSignal
+  readonly #timeout = new AbortController()
+  readonly #began: number
+  readonly #reader: LocalReader
+  #pushed: string | undefined
+
+  constructor(plan: LocalPlan, ports: LocalPorts, signal: AbortSignal) {
+    this.#plan = plan
+    this.#ports = ports
+    this.#signal = signal
+    this.#began = ports.clock.now()
+    this.#reader = localReader(
+      plan,
+      (event) => ports.observer.event(event),
+      () => this.#elapsed(),
+    )
+  }
+
+  get environment(): Readonly<Record<string, string | undefined>> {
+    return { ...withoutInputs(this.#ports.environment), ...this.#plan.env }
+  }
+
+  async outcome(): Promise<BuildOutcome> {
+    const over = new AbortController()
+    const { clock, observer } = this.#ports
+    void clock.sleep(this.#plan.timeoutSeconds * 1000, over.signal).then(() => {
+      if (!over.signal.aborted) this.#timeout.abort()
+    })
+    observer.running(undefined, 0)
+    const end = await this.#runAll().finally(() => over.abort())
+    const isOver = end.kind === 'done'
+    this.#reader.progress.end(isOver ? undefined : this.#elapsed())
+    if (this.#signal.aborted) return this.#ended('cancelled', CANCELLED_LOCALLY)
+    if (end.kind === 'ended') return this.#ended('failed', this.#failure(end.command, end.end))
+    const digest = await this.#digest()
+    if (digest === undefined) return this.#ended('failed', noLocalDigest(this.#plan.tool.program))
+    return { kind: 'built', digest, files: await this.#files(), ...this.#known() }
+  }
+
+  async #runAll(): Promise<CommandsEnd> {
+    for (const command of this.#plan.commands) {
+      if (command.does !== 'build') this.#beginStep(command)
+      const end = await this.#run(command)
+      const isWell = end.exitCode === 0 && !this.#timeout.signal.aborted && !this.#signal.aborted
+      if (!isWell) return { kind: 'ended', command, end }
+    }
+    return { kind: 'done' }
+  }
+
+  #beginStep({ does, destination }: LocalCommand): void {
+    const time = new Date().toISOString()
+    if (does === 'push')
+      this.#reader.begin({ kind: 'push', title: `push ${destination ?? ''}`, place: undefined }, time)
+    if (does === 'write')
+      this.#reader.begin({ kind: 'finish', title: 'write the image’s file', place: undefined }, time)
+  }
+
+  #run({ program, args, env, does }: LocalCommand): Promise<ProcessEnd> {
+    const started = { program, args, env: { ...this.environment, ...env }, folder: this.#plan.folder }
+    const within = AbortSignal.any([this.#signal, this.#timeout.signal])
+    return this.#ports.processes.follow(
+      started,
+      (text) => {
+        const line = { time: new Date().toISOString(), text }
+        if (does === 'push') this.#pushed ??= PUSHED.exec(text)?.[1]
+        this.#reader.remember(text)
+        this.#ports.observer.line(line)
+        this.#reader.progress.take(line)
+      },
+      within,
+    )
+  }
+
+  #failure(command: LocalCommand, { exitCode, notStarted: why }: ProcessEnd): Failure {
+    const ended = { plan: this.#plan, step: this.#reader.progress.step }
+    const end = this.#reader.ending(WORK[command.does], exitCode)
+    if (this.#timeout.signal.aborted) return localDeadline(end, ended)
+    if (why !== undefined) return notStarted(command.program, why)
+    return explainLocal(end, exitCode ?? 1, ended)
+  }
+
+  async #digest(): Promise<Digest | undefined> {
+    const { digest } = this.#plan
+    if (digest.kind === 'push') return parseDigest(this.#pushed)
+    const text = await this.#ports.disk.read(digest.path)
+    return parseDigest(digest.kind === 'file' ? text : digestIn(text))
+  }
+
+  async #files(): Promise<readonly BroughtFile[] | undefined> {
+    const { imageFiles } = this.#plan
+    if (imageFiles.length === 0) return undefined
+    return Promise.all(
+      imageFiles.map(async (file) => ({ ...file, bytes: (await this.#ports.disk.size(file.path)) ?? 0 })),
+    )
+  }
+
+  #ended(kind: 'failed' | 'cancelled', failure: Failure): BuildOutcome {
+    return { kind, failure, ...this.#known() }
+  }
+
+  #known(): Pick<BuildOutcome, 'where' | 'record'> {
+    const record: BuildRecord = { phases: [], ...this.#reader.progress.record(this.#elapsed()) }
+    const { platform } = this.#plan
+    return { where: { namespace: undefined, job: undefined, node: undefined, platform }, record }
+  }
+
+  #elapsed(): number {
+    return this.#ports.clock.now() - this.#began
+  }
+}
+
+/** `containerimage.digest` of buildx's metadata. */
+function digestIn(metadata: string | undefined): string | undefined {
+  try {
+    const value: unknown = JSON.parse(metadata ?? '')
+    const digest = typeof value === 'object' && value !== null ? Object.entries(value) : []
+    const found: unknown = digest.find(([key]) => key === 'containerimage.digest')?.[1]
+    return typeof found === 'string' ? found : undefined
+  } catch {
+    return undefined
+  }
+}

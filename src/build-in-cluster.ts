@@ -11,6 +11,7 @@ import { ActionError } from './failure/failure.ts'
 import { type DockerCredentialsPort, findCredentials } from './find-credentials.ts'
 import { leaveEvidence } from './leave-evidence.ts'
 import { NOWHERE, outcomeOf } from './outcome-of.ts'
+import { registryConfig } from './plan/registry-secret.ts'
 import type { BuildIdentity, BuildPlan, RunContext } from './plan/build-plan.ts'
 import type { Lifetimes } from './plan/lifetimes.ts'
 import { addressSecrets } from './plan/fetched-context.ts'
@@ -91,7 +92,7 @@ export async function buildInTheCluster(
     if (plan.imageFiles !== undefined) await session.checkExec(plan.namespace, signal)
     return await buildAndRemove(
       ports,
-      { request, plan, certificates: registries.certificates },
+      { request, plan, registryConfig: registryConfig(plan.secrets), certificates: registries.certificates },
       { session, facts, openContext: openerOf(context), isReplaceable },
       signal,
     )
@@ -132,7 +133,7 @@ async function lookAtRegistries(
 
 async function buildAndRemove(
   ports: ClusterPorts,
-  build: Confirmable,
+  build: Confirmable & { readonly plan: BuildPlan },
   given: Pick<ClusterBuilding, 'session' | 'facts' | 'openContext'> & Replaceable,
   signal: AbortSignal,
 ): Promise<Report> {

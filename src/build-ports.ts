@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
 
 import type { Ports } from './build-image.ts'
+import { findOnRunner } from './build-on-runner.ts'
+import { localPorts } from './runner-ports.ts'
 import { systemClock } from './clock.ts'
 import type { Ledger } from './cluster/cluster-session.ts'
 import { packContext } from './context/pack.ts'
@@ -36,7 +38,7 @@ export function buildPorts(environment: Environment, runner: Runner, ledger: Led
     pack: (inputs, signal) => packContext({ ...inputs, workspace, limitBytes: MAX_CONTEXT_BYTES }, signal),
     readRepositoryFile: (file, signal) => readRepositoryFile(file, environment, signal),
   }
-  return {
+  const ports = {
     runner,
     ledger,
     clock: systemClock,
@@ -48,7 +50,6 @@ export function buildPorts(environment: Environment, runner: Runner, ledger: Led
     readChoice: () => choiceOf(runner, environment),
     readRequest: (builder) => readRequest((name) => runner.input(name), environment, builder),
     readTemplateRequest: () => templateRequestOf(runner, environment),
-    findOnRunner: () => Promise.reject(new Error('not there yet')),
     isForeign: () => isForeign(environment),
     readLifetimes: () => lifetimesOf(environment),
     openCluster: (choice) => openCluster(choice, environment, runner),
@@ -59,7 +60,9 @@ export function buildPorts(environment: Environment, runner: Runner, ledger: Led
     imageFiles: imageFilesBelow(workspace, () => randomBytes(4).toString('hex')),
     dockerCredentials: (registries, signal) =>
       dockerCredentials(registries, { environment, home: homedir() }, signal),
-  }
+  } satisfies Omit<Ports & TemplatePorts, 'findOnRunner'>
+  const runnerPorts = { ...ports, ...localPorts(environment, workspace, contextPorts) }
+  return { ...ports, findOnRunner: (request, signal) => findOnRunner(request, runnerPorts, signal) }
 }
 
 function choiceOf(runner: Runner, environment: Environment): BuilderChoice {

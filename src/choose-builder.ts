@@ -116,7 +116,7 @@ function candidatesFor(
       return await look(read.request, { ports, known, cluster, signal })
     } catch (error) {
       if (!(error instanceof ActionError)) throw error
-      return { kind: 'passed-over', builder, reason: error.failure.headline }
+      return { kind: 'passed-over', builder, reason: reasonOf(error.failure) }
     }
   })
 }
@@ -203,6 +203,15 @@ function common(all: readonly (readonly InputProblem[])[]): readonly InputProble
   const [first = [], ...others] = all
   const key = ({ input, value, problem }: InputProblem): string => JSON.stringify([input, value, problem])
   return first.filter((one) => others.every((problems) => problems.some((other) => key(other) === key(one))))
+}
+
+/** What is wrong with inputs stands in the details. */
+function reasonOf({ code, headline, details }: Failure): string {
+  if (code !== 'input') return headline
+  return details
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('; ')
 }
 
 const inWords = (problems: readonly InputProblem[]): string =>

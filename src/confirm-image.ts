@@ -1,10 +1,8 @@
 import type { BuildOutcome, Digest, DigestConfirmation } from './builders/builder.ts'
 import { falseDigest } from './failure/false-digest.ts'
 import type { Confirmation, RegistryTrust } from './registry/confirmation.ts'
-import { registryConfig } from './plan/registry-secret.ts'
 import { parseDockerConfig, passwordIn } from './plan/docker-config.ts'
-import type { BuildPlan } from './plan/build-plan.ts'
-import type { BuildRequest } from './request/build-request.ts'
+import type { AnyRequest } from './request/build-request.ts'
 import { type ImageReference, printImageReference } from './request/image-reference.ts'
 import type { Runner } from './runner/runner.ts'
 
@@ -22,8 +20,9 @@ export interface ConfirmationPorts {
 
 /** What is known of the registries of a build. */
 export interface Confirmable {
-  readonly request: BuildRequest
-  readonly plan: BuildPlan
+  readonly request: AnyRequest
+  /** The config.json that the build has; undefined: none. Secret. */
+  readonly registryConfig: string | undefined
   /** PEM of the authorities of registries, by registry. */
   readonly certificates: ReadonlyMap<string, string>
 }
@@ -36,15 +35,16 @@ export interface Confirmable {
  */
 export async function confirmImage(
   outcome: BuildOutcome,
-  { request, plan, certificates }: Confirmable,
+  confirmable: Confirmable,
   { runner, readBack }: ConfirmationPorts,
   signal: AbortSignal,
 ): Promise<BuildOutcome> {
+  const { request } = confirmable
   const [image] = request.tags
   if (outcome.kind !== 'built' || !request.push || image === undefined) return outcome
   const { digest, where, record } = outcome
   const name = printImageReference(image)
-  const said = await readBack(image, digest, trustIn(image.registry, { request, plan, certificates }), signal)
+  const said = await readBack(image, digest, trustIn(image.registry, confirmable), signal)
   switch (said.kind) {
     case 'confirmed':
       return { ...outcome, confirmation: { kind: 'confirmed' }, imageBytes: said.bytes }
@@ -70,8 +70,10 @@ export async function confirmImage(
 const unconfirmed = (why: string): DigestConfirmation => ({ kind: 'unconfirmed', why })
 
 /** The registry as the executor sees it: with the same credentials, trusted the same way. */
-function trustIn(registry: string, { request, plan, certificates }: Confirmable): RegistryTrust {
-  const config = registryConfig(plan.secrets)
+function trustIn(
+  registry: string,
+  { request, registryConfig: config, certificates }: Confirmable,
+): RegistryTrust {
   const entry = config === undefined ? undefined : parseDockerConfig(config)?.entries.get(registry)
   return {
     isInsecure: request.insecureRegistries.includes(registry),

@@ -1,7 +1,7 @@
 import type { BuildContext, ContextArchive, FetchedContext } from './context/context-archive.ts'
 import type { ContextInputs } from './context/pack.ts'
 import type { RepositoryFile } from './github/read-file.ts'
-import type { BuildRequest } from './request/build-request.ts'
+import type { AnyRequest } from './request/build-request.ts'
 import type { GitSource } from './request/git-source.ts'
 
 /** What contexts are prepared with; `main.ts` brings the real ones. */
@@ -20,7 +20,7 @@ export interface ContextPorts {
  * as `packContext` does.
  */
 export async function prepareContext(
-  { context, file, contextDelivery, frontend }: BuildRequest,
+  { context, file, contextDelivery, frontend }: AnyRequest,
   ports: ContextPorts,
   signal: AbortSignal,
 ): Promise<BuildContext> {

@@ -5,7 +5,7 @@ import { annotationsOf } from './report/annotations.ts'
 import { outputsOf } from './report/outputs.ts'
 import type { Report } from './report/outputs.ts'
 import { jobSummary } from './report/summary.ts'
-import type { AnyRequest } from './request/build-request.ts'
+import { type AnyRequest, isOfCluster } from './request/build-request.ts'
 import { imageName, printImageReference } from './request/image-reference.ts'
 import { tellFailure } from './runner/tell-failure.ts'
 import type { Runner } from './runner/runner.ts'
@@ -17,6 +17,8 @@ export interface Known {
   considered?: readonly ConsideredBuilder[]
   plan?: Pick<BuildPlan, 'dockerfile'>
   facts?: ClusterFacts
+  /** The program of the runner that builds, in words. */
+  tool?: string
 }
 
 /** Where the end of a build is told. */
@@ -42,7 +44,7 @@ function summaryOf(report: Report, known: Known, { runner, run, givenInputs }: E
       report,
       name: nameOf(known, run),
       destinations: known.request?.push === true ? known.request.tags.map(printImageReference) : [],
-      executor: known.request?.executor,
+      executor: executorOf(known),
       cluster: known.facts,
       considered: known.considered,
       inputs: givenInputs(),
@@ -56,6 +58,10 @@ function summaryOf(report: Report, known: Known, { runner, run, givenInputs }: E
     )
     return ''
   }
+}
+
+function executorOf({ request, tool }: Known): string | undefined {
+  return request !== undefined && isOfCluster(request) ? request.executor : tool
 }
 
 /** What a person calls this build: by its image, else by its job. */

@@ -44,6 +44,8 @@ export async function configurationOf(image: Image): Promise<string> {
     os: 'linux',
     created: '1970-01-01T00:00:00Z',
     config: image.settings,
+    // buildah refuses an image whose history does not tell of each layer.
+    history: image.layers.map(() => ({ created: '1970-01-01T00:00:00Z', created_by: 'the lab' })),
     rootfs: { type: 'layers', diff_ids: await Promise.all(image.layers.map(digestOf)) },
   })
 }

@@ -12,6 +12,16 @@ const CURES: Readonly<Record<BuilderName, string>> = {
   nerdctl: 'for nerdctl: install nerdctl, containerd and buildkitd, and start both daemons',
 }
 
+/** A builder that was asked for and cannot be used; `reason` completes a sentence. */
+export function noTool(builder: BuilderName, reason: string): Failure {
+  return {
+    code: 'tool-missing',
+    headline: `${builder} cannot build here: ${reason}.`,
+    details: [],
+    cures: [CURES[builder], 'or let another builder build: `builder: auto`'],
+  }
+}
+
 /** None of the builders that `auto` asked can build. */
 export function noBuilder(builders: readonly ConsideredBuilder[]): Failure {
   const width = Math.max(...builders.map(({ builder }) => builder.length))

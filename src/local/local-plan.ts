@@ -49,6 +49,10 @@ export interface LocalPlan {
   readonly folders: readonly string[]
   /** Secret. */
   readonly files: readonly LocalFile[]
+  /** The config.json with the credentials of this build; undefined: there are none. Secret. */
+  readonly registryConfig: string | undefined
+  /** Secret. */
+  readonly secretValues: readonly Uint8Array[]
   /** Links in `folder`, to what the runner has. */
   readonly links: readonly { readonly path: string; readonly target: string }[]
   /** In their order; the first that fails ends the build. */

@@ -66,6 +66,8 @@ export function planLocal(
     destinations: destinations(request),
     repository: request.push && first !== undefined ? printImageRepository(first) : undefined,
     credentials: auth.credentials,
+    registryConfig: auth.config,
+    secretValues: [...grounds.secrets.values(), ...(git === undefined ? [] : [Buffer.from(git.token)])],
     dockerfile,
     usesCache: request.cache.kind === 'on',
     platform: request.platform?.name ?? tool.platform,

@@ -94,7 +94,8 @@ function otherRegistries({ credentials }: BuildPlan): readonly string[] {
     )
 }
 
-const credentialWords = (from: string | undefined): string => `credentials: ${from ?? 'none'}`
+/** Where credentials come from, for the log. */
+export const credentialWords = (from: string | undefined): string => `credentials: ${from ?? 'none'}`
 
 /** Where the context is and what becomes of it. */
 export function contextField(request: BuildRequest, context: BuildContext): string {

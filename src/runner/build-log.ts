@@ -15,9 +15,10 @@ export interface BuildLog extends Omit<BuildObserver, 'line'> {
 /** GitHub shows titles on one line. */
 const LONGEST_TITLE = 160
 
-export function buildLog(runner: Runner): BuildLog {
+/** `starting`: what is waited for before anything is told, as in `the build starts`. */
+export function buildLog(runner: Runner, starting = 'the build is being created in the cluster'): BuildLog {
   const groups = stepGroups(runner)
-  let waitingFor = 'the build is being created in the cluster'
+  let waitingFor = starting
   let ended = false
   return {
     waiting(why, seconds) {

@@ -44,7 +44,7 @@ async function build(
 ): Promise<Result> {
   const workspace = mkdtempSync(join(tmpdir(), 'compared-'))
   try {
-    writeFileSync(join(workspace, 'Dockerfile'), `${dockerfile.join('\n')}\n`)
+    writeFileSync(join(workspace, 'Dockerfile'), `${dockerfile.map(fromRegistry).join('\n')}\n`)
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(workspace, path)), { recursive: true })
       writeFileSync(join(workspace, path), content)
@@ -55,17 +55,7 @@ async function build(
       .replaceAll(/[^a-z0-9]+/g, '-')
       .replace(/^-/, '')}`
     const given = inputs('compared', { context: '.', cache: 'false', tags, ...own, ...more })
-    // Debian's daemon is not told by a build where Docker Hub's images are.
-    const from = { 'build-args': (more['build-args'] ?? '').replace('BASE=busybox', `BASE=${base(builder)}`) }
-    if (builder.startsWith('docker')) {
-      const text = readFileSync(join(workspace, 'Dockerfile'), 'utf8')
-      writeFileSync(join(workspace, 'Dockerfile'), text.replaceAll('FROM busybox', `FROM ${base(builder)}`))
-    }
-    const step = await runStep({
-      workspace,
-      inputs: { ...given, ...(more['build-args'] === undefined ? {} : from) },
-      env,
-    })
+    const step = await runStep({ workspace, inputs: given, env })
     const reference = step.outputs['image-by-digest']
     return { step, image: reference === undefined ? undefined : await pulledTree(reference) }
   } finally {
@@ -73,27 +63,37 @@ async function build(
   }
 }
 
-const base = (builder: string): string =>
-  builder.startsWith('docker') ? `${cluster.registry}/library/busybox` : 'busybox'
+/** A daemon of the runner is told by no build where Docker Hub's images are. */
+const fromRegistry = (line: string): string =>
+  line.replace(/^FROM busybox/, `FROM ${cluster.registry}/library/busybox`).replace('ARG BASE=nothing', `ARG BASE=${cluster.registry}/library/busybox`)
 
-/** How one image differs from the reference: paths, at most a few; empty: not at all. */
+/** What a difference is called that docs/builders.md explains, by the paths that it is about. */
+const EXPLAINED: readonly (readonly [paths: RegExp, name: string])[] = [
+  [/^(?:etc\/(?:hosts|hostname|resolv\.conf)|run(?:\/\.containerenv)?|proc|sys|dev)$/, 'mount points'],
+  [/^after-user$/, 'owner of COPY after USER'],
+  [/^home\/builder(?:\/made)?$/, 'owner of WORKDIR after USER'],
+]
+
+/** How one image differs from the reference; empty: not at all. */
 function differences(image: PulledTree, reference: PulledTree): readonly string[] {
   const paths = [...new Set([...image.tree.keys(), ...reference.tree.keys()])].sort()
   const files = paths.flatMap((path) => {
     const [here, there] = [image.tree.get(path), reference.tree.get(path)]
-    return here === there ? [] : [`\`/${path}\` ${here ?? 'is missing'} (there ${there ?? 'it is missing'})`]
+    if (here === there) return []
+    const explained = EXPLAINED.find(([about]) => about.test(path))?.[1]
+    return [explained ?? `\`/${path}\` ${here ?? 'is missing'} (there ${there ?? 'it is missing'})`]
   })
   const config = (['User', 'Env', 'Cmd', 'Entrypoint', 'WorkingDir'] as const).flatMap((key) => {
-    const [here, there] = [image.config[key], reference.config[key]].map((value) =>
-      JSON.stringify(value ?? null),
-    )
-    const isSame =
-      here === there ||
-      (key === 'WorkingDir' &&
-        [here, there].every((value) => value === 'null' || value === '""' || value === '"/"'))
-    return isSame ? [] : [`${key} ${here ?? ''} (there ${there ?? ''})`]
+    const [here, there] = [image.config[key], reference.config[key]].map(plain)
+    return here === there ? [] : [`${key} ${here ?? ''} (there ${there ?? ''})`]
   })
-  return [...files, ...config]
+  return [...new Set([...files, ...config])]
+}
+
+/** Nothing, an empty text and the root are the same. */
+const plain = (value: unknown): string => {
+  const text = JSON.stringify(value ?? null)
+  return text === '""' || text === '"/"' ? 'null' : text
 }
 
 /** What the table says of one case with one builder. */

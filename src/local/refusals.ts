@@ -152,7 +152,9 @@ function attestations(tool: LocalTool): string | undefined {
 /** What of a Dockerfile only newer builders read. */
 function dockerfileRefusals(dockerfile: Dockerfile, tool: LocalTool): readonly InputProblem[] {
   const engine = engineOf(tool)
-  if (engine === 'buildkit' || engine === 'moby' || engine === 'nerdctl') return []
+  // Docker 23 was the first whose own BuildKit reads them.
+  const isOld = engine === 'moby' && !isAtLeast(tool.daemon?.version ?? '', '23.0')
+  if (engine === 'buildkit' || engine === 'nerdctl' || (engine === 'moby' && !isOld)) return []
   const instructions = dockerfile.stages.flatMap((stage) => stage.instructions)
   const readsHereDocuments =
     engine === 'buildah' && isAtLeast(tool.version, tool.kind === 'podman' ? '4.8' : '1.33')

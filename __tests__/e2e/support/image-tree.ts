@@ -121,7 +121,7 @@ function put(tree: Map<string, string>, path: string, { type, mode, owner, linkn
       : type === 'file'
         ? ` ${hash.slice(0, 12)}`
         : ''
-  tree.set(path, `${type} ${mode.toString(8)} ${owner}${what}`)
+  tree.set(path, `${type} ${(mode & 0o7777).toString(8)} ${owner}${what}`)
 }
 
 const join = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`)

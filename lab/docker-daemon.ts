@@ -34,7 +34,7 @@ export async function startDockerDaemon(
 ): Promise<DockerDaemon> {
   mkdirSync(folder, { recursive: true })
   // The kernel takes 15 characters.
-  const bridge = `lab-${createHash('sha256').update(folder).digest('hex').slice(0, 8)}`
+  const bridge = `docker-${createHash('sha256').update(folder).digest('hex').slice(0, 8)}`
   const socket = join(folder, 'docker.sock')
   await addBridge(bridge)
   const log = join(folder, 'dockerd.log')

@@ -19,7 +19,7 @@ export function readTextEnd(
 ): ExecutorEnd {
   const { instruction, image, output } = progressOf(read, lines)
   const last = output.findLast((line) => line.trim() !== '') ?? ''
-  const reason = withoutFrames(last)
+  const reason = withoutFrames(last, instruction)
   if (work === 'push')
     return { code: pushCode(reason), reason, phase: 'pushing', instruction: undefined, image, output: [] }
   const before = output.slice(0, output.lastIndexOf(last))
@@ -55,17 +55,19 @@ function progressOf(read: (text: string) => TextEvent, lines: readonly string[])
   return { instruction, image, output }
 }
 
-/** Who passed an error on says nothing about it. The log shows the step. */
-function withoutFrames(text: string): string {
-  return text
-    .replace(/^(?:Error: |Error response from daemon: |ERROR: )+/, '')
-    .replace(/^building at STEP ".*": (?=[^"]*$|(?:checking|Build error|while running|copier))/s, '')
+/** Who passed an error on says nothing about it; nor does the step, which the log has shown. */
+function withoutFrames(text: string, instruction: string | undefined): string {
+  const said = text.replace(/^(?:Error: |Error response from daemon: |ERROR: )+/, '')
+  const frame = `building at STEP "${instruction ?? ''}": `
+  return (said.startsWith(frame) ? said.slice(frame.length) : said.replace(STEP_FRAME, ''))
     .replace(
       /^(?:creating build container: |while running runtime: |checking on sources under "[^"]*": )+/,
       '',
     )
     .replace(/ &imagebuilder\.Step\{.*$/s, '')
 }
+
+const STEP_FRAME = /^building at STEP "(?:[^"]|"(?!: ))*": /
 
 type Rules = readonly (readonly [RegExp, FailureCode])[]
 

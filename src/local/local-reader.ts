@@ -23,6 +23,10 @@ export interface LocalReader {
 
 const EVENTS = { buildah: buildahEvent, docker: dockerEvent, plain: plainEvent } as const
 
+/** What other exit codes mean in a pod is its script's; here they are the client's, which says all in words. */
+const ofClient = (exitCode: number | undefined): number | undefined =>
+  exitCode === 137 || exitCode === 143 ? exitCode : undefined
+
 /** How many of a build's last lines a diagnosis sees, and how much of each. */
 const LINES = 400
 const CHARACTERS = 4_000
@@ -39,7 +43,7 @@ export function localReader(
       progress,
       begin: () => undefined,
       remember: () => undefined,
-      ending: (_, exitCode) => readBuildkitEnd(asBuildctl(progress.last), exitCode),
+      ending: (_, exitCode) => readBuildkitEnd(asBuildctl(progress.last), ofClient(exitCode)),
     }
   }
   const read = EVENTS[plan.log]
@@ -51,7 +55,7 @@ export function localReader(
     remember: lines.add,
     ending: (work, exitCode) =>
       plan.log === 'plain' && work === 'build'
-        ? readBuildkitEnd(asBuildctl(plainLast(lines.all())), exitCode)
+        ? readBuildkitEnd(asBuildctl(plainLast(lines.all())), ofClient(exitCode))
         : readTextEnd(read, work, lines.all(), exitCode),
   }
 }

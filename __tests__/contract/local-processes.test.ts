@@ -1,0 +1,67 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { runnerDisk } from '../../src/local/local-disk.ts'
+import { runnerProcesses } from '../../src/local/processes.ts'
+import { until } from '../support/eventually.ts'
+
+const never = new AbortController().signal
+const shell = (script: string) => ({ program: 'sh', args: ['-c', script], env: process.env })
+
+describe('a program of the runner', () => {
+  test('is told line by line, both outputs in their order', async () => {
+    const lines: string[] = []
+    const script = 'echo one; echo two >&2; echo three; printf four'
+    const end = await runnerProcesses.follow(shell(script), (line) => lines.push(line), never)
+    expect(lines).toEqual(['one', 'two', 'three', 'four'])
+    expect(end).toEqual({ exitCode: 0, signal: undefined, notStarted: undefined })
+  })
+
+  test('gets its arguments as they are', async () => {
+    const args = ['-c', 'printf "%s\\n" "$@"', 'sh', 'a b', '$HOME', '*', '"', '']
+    const lines: string[] = []
+    await runnerProcesses.follow({ program: 'sh', args, env: process.env }, (line) => lines.push(line), never)
+    expect(lines).toEqual(['a b', '$HOME', '*', '"', ''])
+  })
+
+  test('is ended with all that it has started', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'processes-'))
+    const pid = join(folder, 'pid')
+    const abort = new AbortController()
+    const ended = runnerProcesses.follow(
+      shell(`sleep 60 & echo $! > ${pid}; echo ready; wait`),
+      () => abort.abort(),
+      abort.signal,
+    )
+    expect(await ended).toMatchObject({ signal: 'SIGTERM' })
+    const child = readFileSync(pid, 'utf8').trim()
+    await until(() => !isRunning(child))
+    rmSync(folder, { recursive: true })
+  })
+
+  test('that is not there is an end, not an exception', async () => {
+    const end = await runnerProcesses.ask({ program: 'no-such-builder', args: [], env: process.env }, never)
+    expect(end.notStarted).toContain('ENOENT')
+  })
+})
+
+/** What has ended and waits for its parent counts as ended. */
+function isRunning(pid: string): boolean {
+  if (!existsSync(`/proc/${pid}/stat`)) return false
+  return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+}
+
+test('a build’s folder is its owner’s alone, and goes as a whole', async () => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'disk-')), 'own')
+  await runnerDisk.prepare({
+    folder,
+    folders: [`${folder}/config`],
+    files: [{ path: `${folder}/config/config.json`, content: '{}' }],
+    links: [{ path: `${folder}/config/contexts`, target: '/nowhere' }],
+  })
+  expect(statSync(folder).mode & 0o777).toBe(0o700)
+  expect(statSync(`${folder}/config/config.json`).mode & 0o777).toBe(0o600)
+  await runnerDisk.remove(folder)
+  expect(existsSync(folder)).toBe(false)
+})

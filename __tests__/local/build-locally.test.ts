@@ -1,0 +1,142 @@
+import type { BuildEvent } from '../../src/progress/build-event.ts'
+import { buildLocally } from '../../src/local/build-locally.ts'
+import type { LocalDisk } from '../../src/local/local-disk.ts'
+import type { Processes, ProcessEnd } from '../../src/local/processes.ts'
+import { systemClock } from '../../src/clock.ts'
+import { containing } from '../request/given.ts'
+import { localPlanOf } from './given.ts'
+
+const DIGEST = `sha256:${'a1'.repeat(32)}`
+const WELL: ProcessEnd = { exitCode: 0, signal: undefined, notStarted: undefined }
+
+interface Script {
+  /** Ids of images by name, as the store has them before the build. */
+  readonly store?: Readonly<Record<string, string>>
+  /** What the n-th command prints, and how it ends; without it it runs until it is stopped. */
+  readonly commands?: readonly (readonly [readonly string[], ProcessEnd])[]
+  readonly files?: Readonly<Record<string, string>>
+}
+
+/** A runner that does what it is told. */
+function runner({ store = {}, commands = [], files = {} }: Script) {
+  const asked: string[] = []
+  const done: string[] = []
+  const events: BuildEvent[] = []
+  const names = new Map(Object.entries(store))
+  let at = 0
+  const processes: Processes = {
+    follow: async ({ args, env }, line, signal) => {
+      done.push(args[0] ?? '')
+      expect(env['INPUT_SECRETS']).toBeUndefined()
+      const script = commands[at++]
+      if (script === undefined) {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        return { ...WELL, exitCode: undefined, signal: 'SIGTERM' }
+      }
+      for (const text of script[0]) line(text)
+      if (args[0] === 'build') names.set('r.example/app:1', 'new')
+      return script[1]
+    },
+    ask: ({ args }) => {
+      const id = names.get(args.at(-1) ?? '')
+      if (!args.includes('inspect')) asked.push(args.join(' '))
+      return Promise.resolve({ ...WELL, exitCode: id === undefined ? 1 : 0, stdout: id ?? '', stderr: '' })
+    },
+  }
+  const disk: LocalDisk = {
+    prepare: () => Promise.resolve(),
+    read: (path) => Promise.resolve(files[path]),
+    size: () => Promise.resolve(undefined),
+    remove: (folder) => Promise.resolve(void asked.push(`remove ${folder}`)),
+  }
+  const nothing = () => undefined
+  const observer = {
+    waiting: nothing,
+    running: nothing,
+    line: nothing,
+    note: nothing,
+    event: (event: BuildEvent) => void events.push(event),
+  }
+  const ports = { observer, processes, disk, clock: systemClock, environment: { INPUT_SECRETS: 'hidden' } }
+  return { ports, asked, done, events }
+}
+
+const never = new AbortController().signal
+
+test('what was pushed is believed by the digest that docker says last', async () => {
+  const { ports, done, events } = runner({
+    commands: [
+      [['Step 1/1 : FROM scratch'], WELL],
+      [[`1: digest: ${DIGEST} size: 942`], WELL],
+    ],
+  })
+  const outcome = await buildLocally(localPlanOf('classic'), ports, never)
+  expect(outcome).toMatchObject({ kind: 'built', digest: DIGEST, where: { platform: 'linux/amd64' } })
+  expect(done).toEqual(['build', 'push'])
+  expect(events.flatMap((event) => (event.kind === 'begin' ? [event.step.title] : []))).toEqual([
+    'prepare',
+    '[1/1] FROM scratch',
+    'push r.example/app:1',
+  ])
+})
+
+test('a RUN cannot give the digest', async () => {
+  const { ports } = runner({
+    commands: [
+      [[`1: digest: ${DIGEST} size: 942`], WELL],
+      [[], WELL],
+    ],
+  })
+  const outcome = await buildLocally(localPlanOf('classic'), ports, never)
+  expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'executor-invalid' } })
+})
+
+test.each([
+  ['a new name is removed', {}, ['image rm r.example/app:1', 'remove /tmp/own']],
+  [
+    'a name that another image had goes back to it',
+    { 'r.example/app:1': 'old' },
+    ['tag old r.example/app:1', 'image rm new', 'remove /tmp/own'],
+  ],
+  ['a name whose image is the same stays', { 'r.example/app:1': 'new' }, ['remove /tmp/own']],
+])('in docker’s store %s', async (_, store, expected) => {
+  const { ports, asked } = runner({ store, commands: [[[], { ...WELL, exitCode: 1 }]] })
+  await buildLocally(localPlanOf('classic'), ports, never)
+  expect(asked).toEqual(expected)
+})
+
+test('nothing follows a command that failed, and its words are told', async () => {
+  const { ports, done } = runner({
+    commands: [[['STEP 1/1: FROM scratch', 'Error: no space left on device'], { ...WELL, exitCode: 125 }]],
+  })
+  const outcome = await buildLocally(localPlanOf('buildah'), ports, never)
+  expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'disk-full' } })
+  expect(done).toEqual(['build'])
+})
+
+test('a build that takes longer than it may is ended', async () => {
+  const { ports } = runner({})
+  const outcome = await buildLocally({ ...localPlanOf('buildah'), timeoutSeconds: 0.05 }, ports, never)
+  expect(outcome).toMatchObject({
+    kind: 'failed',
+    failure: { code: 'deadline', headline: containing('The build was not done after') },
+  })
+})
+
+test('a build that is cancelled is ended, and leaves nothing', async () => {
+  const { ports, asked } = runner({})
+  const abort = new AbortController()
+  setTimeout(() => abort.abort(), 20)
+  const outcome = await buildLocally(localPlanOf('buildah'), ports, abort.signal)
+  expect(outcome).toMatchObject({ kind: 'cancelled', failure: { code: 'cancelled' } })
+  expect(asked).toEqual(['remove /tmp/own'])
+})
+
+test('buildx says the digest in its metadata', async () => {
+  const files = { '/tmp/own/metadata.json': JSON.stringify({ 'containerimage.digest': DIGEST }) }
+  const { ports } = runner({ commands: [[[], WELL]], files })
+  expect(await buildLocally(localPlanOf('docker'), ports, never)).toMatchObject({
+    kind: 'built',
+    digest: DIGEST,
+  })
+})

@@ -108,6 +108,8 @@ describe('the context', () => {
     ['git', [`context=https://github.com/acme/app.git#${SHA}`]],
     ['git:a/b', [`context=https://github.com/acme/app.git#${SHA}:a/b`]],
     ['https://git.example:8443/c.git', ['context=https://git.example:8443/c.git#']],
+    ['https://github.com/acme/app', ['context=https://github.com/acme/app.git#']],
+    ['github.com/acme/app/#v1:sub', ['context=https://github.com/acme/app.git#v1:sub']],
     ['https://git.example/c.git#v1', ['context=https://git.example/c.git#v1']],
     ['https://git.example/c.git#:sub', ['context=https://git.example/c.git#:sub']],
     ['http://git.example/c.git#main:sub', ['context=http://git.example/c.git#main:sub']],
@@ -162,9 +164,27 @@ describe('the cache', () => {
     [{ tags: 'acme/app:1' }, 'acme/app-cache:buildkit'],
     [{ 'cache-repository': 'h.example:5000/c' }, 'h.example:5000/c:buildkit'],
     [{ target: 'Run_Time.2' }, 'ghcr.io/acme/app/cache:buildkit-run_time.2'],
+    [{ platforms: 'linux/arm/v7' }, 'ghcr.io/acme/app/cache:buildkit-linux-arm-v7'],
+    [{ platforms: 'linux/arm64', target: 'a' }, 'ghcr.io/acme/app/cache:buildkit-linux-arm64-a'],
+    [{ 'cache-to': 'ghcr.io/acme/l:Main', target: 'a', platforms: 'linux/arm64' }, 'ghcr.io/acme/l:Main'],
     [{ cache: 'false' }, undefined],
   ])('of %j is at %s', (inputs, expected) => {
     expect(reference(inputs)).toBe(expected)
+  })
+
+  test('is read at every tag that is named, and written at one', () => {
+    const inputs = { 'cache-from': 'ghcr.io/acme/l:main', 'cache-to': 'ghcr.io/acme/l:pr' }
+    expect(cache(inputs).map((word) => word.split(',').slice(0, 2).join())).toEqual([
+      '--import-cache=type=registry,ref=ghcr.io/acme/l:pr',
+      '--import-cache=type=registry,ref=ghcr.io/acme/l:main',
+      '--export-cache=type=registry,ref=ghcr.io/acme/l:pr',
+    ])
+  })
+
+  test('keeps its platform, however long a stage’s name is', () => {
+    expect(reference({ target: 'a'.repeat(300), platforms: 'linux/arm64' })).toContain(
+      ':buildkit-linux-arm64-',
+    )
   })
 
   test('has a tag that registries take, however long a stage’s name is', () => {
@@ -203,12 +223,27 @@ describe('the image', () => {
       ['type=docker,dest=/buildkit/image-files/docker.tar,"name=acme/app:1,acme/app:2"', 'type=image'],
     ],
     [
-      'is both files, of which the layout has the image’s form',
+      'is both files, of the image’s form',
       { outputs: 'type=oci,dest=b.tar\ntype=docker,dest=a.tar', compression: 'gzip' },
       [
         'type=oci,dest=/buildkit/image-files/oci.tar,compression=gzip',
-        'type=docker,dest=/buildkit/image-files/docker.tar,name=ghcr.io/acme/app:1',
+        'type=docker,dest=/buildkit/image-files/docker.tar,name=ghcr.io/acme/app:1,compression=gzip',
         'type=image,name=ghcr.io/acme/app:1,push=true,compression=gzip',
+      ],
+    ],
+    [
+      'is both files with all that the image has, but that docker’s has its own format, and no annotations',
+      {
+        outputs: 'type=oci,dest=b.tar\ntype=docker,dest=a.tar',
+        push: 'false',
+        'image-format': 'docker',
+        reproducible: 'true',
+        annotations: 'a=b',
+      },
+      [
+        'type=oci,dest=/buildkit/image-files/oci.tar,oci-mediatypes=false,rewrite-timestamp=true,annotation.a=b',
+        'type=docker,dest=/buildkit/image-files/docker.tar,name=ghcr.io/acme/app:1,rewrite-timestamp=true',
+        'type=image,oci-mediatypes=false,rewrite-timestamp=true,annotation.a=b',
       ],
     ],
     [

@@ -3,7 +3,7 @@ import type { BuildPlan } from '../../src/plan/build-plan.ts'
 import { buildkitScript } from '../../src/plan/buildkit-script.ts'
 import type { PlanGrounds } from '../../src/plan/plan-build.ts'
 import { placesOf } from '../../src/plan/places.ts'
-import { containing, type GivenInputs, including } from '../request/given.ts'
+import { containing, type GivenInputs, including, requestOf } from '../request/given.ts'
 import { argsOf, planOf, streamedArchive } from './given.ts'
 import { BUILDKIT, planned, podOf } from './given-buildkit.ts'
 
@@ -151,6 +151,14 @@ describe('which BuildKit it is', () => {
       [ROOTLESS_NOTE],
     ],
     [
+      'of an image without a tag there is no other one',
+      { executor: 'h.example:5000/buildkit' },
+      false,
+      'h.example:5000/buildkit',
+      'yes',
+      [],
+    ],
+    [
       'of an image with a digest there is no other one',
       { executor: `h.example/b:1@${DIGEST}` },
       false,
@@ -175,7 +183,8 @@ describe('which BuildKit it is', () => {
   test('a pod is never privileged outside a user namespace', () => {
     for (const choice of ['auto', 'true', 'false'])
       for (const userNamespaces of [true, false, undefined])
-        for (const executor of ['', 'b:1', 'b:1-rootless']) {
+        for (const executor of ['', 'b:1', 'b', ...(choice === 'true' ? [] : ['b:1-rootless'])]) {
+          if (choice === 'false' && executor === 'b') continue
           const plan = planned({ 'user-namespace': choice, executor }, { userNamespaces })
           const { hostUsers, containers } = podOf(plan)
           const [builder] = containers
@@ -254,4 +263,42 @@ test('beside it waits BuildKit’s own image until the files are brought over', 
     image: 'docker.io/moby/buildkit:v0.34.2',
     securityContext: { runAsUser: 65532, runAsNonRoot: true, capabilities: { drop: ['ALL'] } },
   })
+})
+
+describe('the files are brought over', () => {
+  const helperOf = (inputs: GivenInputs, userNamespaces?: boolean) => {
+    const plan = planned({ outputs: 'type=oci,dest=a.tar', ...inputs }, { userNamespaces })
+    const [builder, helper] = podOf(plan).containers
+    expect(plan.imageFiles?.helperImage).toBe(helper?.['image'])
+    return [builder?.['image'], helper?.['image']]
+  }
+  const ROOTLESS = 'docker.io/moby/buildkit:v0.34.2-rootless'
+
+  test('by the image that builds, also where that is the rootless one', () => {
+    expect(helperOf({}, false)).toEqual([ROOTLESS, ROOTLESS])
+    expect(helperOf({ 'user-namespace': 'false' })).toEqual([ROOTLESS, ROOTLESS])
+  })
+
+  test('by the image that is named', () => {
+    expect(helperOf({ 'helper-image': 'busybox:1.37' }, false)).toEqual([ROOTLESS, 'busybox:1.37'])
+  })
+})
+
+describe('what is said of the pod', () => {
+  test('is which proxies it has', () => {
+    const proxy = { 'pod-proxy': 'inherit' }
+    expect(planned(proxy).notes).toEqual([containing('pod-proxy: the runner has none')])
+    const request = requestOf({ ...BUILDKIT, ...proxy }, { HTTPS_PROXY: 'http://p.example:3128' })
+    expect(planned({}, { request }).notes).toEqual([containing('pod-proxy: HTTPS_PROXY')])
+  })
+
+  test.each([true, false, undefined])(
+    'is nothing of a claim, which changes nothing: nodes %j',
+    (userNamespaces) => {
+      const context: FetchedContext = { kind: 'fetched', dockerfile: 'Dockerfile', source: undefined }
+      const plan = planned({ namespace: 'ci', context: 'pvc://sources/a' }, { context, userNamespaces })
+      expect(plan.userNamespace).toBe(planned({}, { userNamespaces }).userNamespace)
+      expect(plan.notes.join('\n')).not.toContain('PersistentVolumeClaim')
+    },
+  )
 })

@@ -22,6 +22,7 @@ const PROGRAMS = {
   buildkitd: [
     'for word; do echo "$word"; done >"$LAB/daemon"',
     'if [ -e "$LAB/daemon-fails" ]; then n=0; while [ $n -lt 30 ]; do n=$((n + 1)); echo "line $n" >&2; done; exit 1; fi',
+    'echo $$ >"$LAB/pid"; n=0; while [ $n -lt 30 ]; do n=$((n + 1)); echo "error: line $n" >&2; done',
     '[ -e "$LAB/daemon-hangs" ] || : >"$LAB/ready"',
     'exec /bin/sleep 30',
   ],
@@ -34,6 +35,8 @@ const PROGRAMS = {
     'echo progress >&2',
     'for word; do case $word in --metadata-file=*) metadata=${word#*=};; esac; done',
     '[ ! -e "$LAB/metadata" ] || cat "$LAB/metadata" >"$metadata"',
+    // It takes a while until who is killed is gone, and what it listened on is gone at once.
+    '[ ! -e "$LAB/daemon-dies" ] || { /bin/rm "$LAB/ready"; kill -9 "$(cat "$LAB/pid")"; echo "error: EOF" >&2; exit 1; }',
     '[ ! -e "$LAB/client-fails" ] || exit 7',
   ],
 } as const
@@ -261,6 +264,13 @@ describe.each(SHELLS)('a build by %s', (shell) => {
     writeFileSync(inLab('client-fails'), '')
     expect(await run([await archive(), 'Dockerfile'], { shell })).toEqual({ ...DONE, code: 1 })
     expect(existsSync(inLab('termination-log'))).toBe(false)
+  })
+
+  test('ends with the last that a daemon said that dies while it builds, behind the client’s words', async () => {
+    writeFileSync(inLab('daemon-dies'), '')
+    const ended = await run([await archive(), 'Dockerfile'], { shell })
+    const last = Array.from({ length: 20 }, (_, at) => `buildkitd: error: line ${at + 11}\n`).join('')
+    expect(ended).toEqual({ code: 1, stdout: '', stderr: `progress\nerror: EOF\n${last}` })
   })
 
   test('leaves nothing where there is no digest', async () => {

@@ -101,8 +101,9 @@ describe('a context that BuildKit clones', () => {
     ],
   ])('has the token of %s as a secret of the host’s name', (_, context, inputs, secrets, id) => {
     const plan = cloned(context, inputs, secrets)
-    expect(argsOf(plan)).toContain(`--secret=id=${id},src=/buildkit/build-secrets/secret-1`)
-    expect(plan.secrets.flatMap(dataOf)[0]).toEqual(['secret-1', 'T0ken'])
+    const last = `secret-${secrets.length + 1}`
+    expect(argsOf(plan)).toContain(`--secret=id=${id},src=/buildkit/build-secrets/${last}`)
+    expect(plan.secrets.flatMap(dataOf)).toContainEqual([last, 'T0ken'])
     expect(JSON.stringify([plan.job, plan.contextMap, plan.notes])).not.toContain('T0ken')
     expect(podOf(plan).containers[0]?.['env']).toEqual([
       { name: 'DOCKER_CONFIG', value: '/buildkit/.docker' },
@@ -115,6 +116,11 @@ describe('a context that BuildKit clones', () => {
     expect(argsOf(plan).filter((word) => word.startsWith('--secret'))).toEqual([
       '--secret=id=GIT_AUTH_TOKEN.git.example,src=/buildkit/build-secrets/secret-1',
     ])
+  })
+
+  test('has the user’s token without what is around it, which BuildKit would send', () => {
+    const plan = cloned('https://git.example/c.git', {}, [['GIT_AUTH_TOKEN.git.example', ' T0ken\n']])
+    expect(plan.secrets.flatMap(dataOf)).toEqual([['secret-1', 'T0ken']])
   })
 
   test('has no token of GitHub’s for another host', () => {
@@ -135,4 +141,24 @@ describe('a context that BuildKit clones', () => {
     expect(plan.secrets.map(({ metadata }) => metadata.name)).toEqual(['app-git-ab12c'])
     expect(argsOf(plan).join('\n')).not.toContain('--secret')
   })
+})
+
+describe('a token for further contexts that BuildKit clones', () => {
+  const TOKENS = ['GIT_AUTH_TOKEN', 'GIT_AUTH_TOKEN.git.example']
+  const secrets = new Map(TOKENS.map((id) => [id, Buffer.from('T0ken')]))
+  const notes = (contexts: string) => planned({ 'build-contexts': contexts }, { secrets }).notes
+
+  test.each(['https://git.example/c.git#v1', 'github.com/acme/app', 'git://git.example/c'])(
+    'is of use although no RUN mounts it: %s',
+    (address) => {
+      expect(notes(`docs=./docs\na=${address}`)).toEqual([])
+    },
+  )
+
+  test.each(['./docs', 'docker-image://alpine', 'https://h.example/a.tar.gz'])(
+    'is of none where nothing is cloned: %s',
+    (source) => {
+      expect(notes(`a=${source}`)).toEqual(TOKENS.map((id) => containing(`The secret "${id}" is given`)))
+    },
+  )
 })

@@ -81,6 +81,57 @@ describe('the cache in build-push-action’s words', () => {
     ])
   })
 
+  describe('where BuildKit builds', () => {
+    const BUILDKIT = { builder: 'buildkit', 'allow-privileged': 'true' }
+    const PR = 'type=registry,ref=ghcr.io/acme/layers:pr'
+    const OWN = 'ghcr.io/acme/app:layers'
+    test.each<[string, GivenInputs, object]>([
+      ['has the tag that is named', { 'cache-from': REF }, { tag: 'main', write: false }],
+      ['has no tag that nobody names', { 'cache-from': 'ghcr.io/acme/layers' }, {}],
+      [
+        'is written at one tag, and read at the others',
+        { 'cache-from': `${REF}\n${PR}`, 'cache-to': PR },
+        { tag: 'pr', readTags: ['main'], write: true },
+      ],
+      [
+        'may be beside the image, as docker has it',
+        { 'cache-to': OWN },
+        { repository: at('acme/app'), tag: 'layers', isDerived: false },
+      ],
+      [
+        'is read beside the image',
+        { 'cache-from': OWN },
+        { repository: at('acme/app'), tag: 'layers', write: false },
+      ],
+      [
+        'is not written over what may be an image',
+        { 'cache-from': OWN, 'cache-write': 'true' },
+        { repository: at('acme/app/cache'), isDerived: true, write: true },
+      ],
+      [
+        'is never the image',
+        { 'cache-to': 'ghcr.io/acme/app:1' },
+        { repository: at('acme/app/cache'), isDerived: true },
+      ],
+      [
+        'has no tag of another repository',
+        { 'cache-to': REF, 'cache-repository': 'ghcr.io/a/b' },
+        { repository: at('a/b'), write: true },
+      ],
+    ])('%s', (_, inputs, expected) => {
+      const found = cache({ ...BUILDKIT, ...inputs })
+      expect({ tag: undefined, readTags: undefined, ...found }).toMatchObject({
+        tag: undefined,
+        readTags: undefined,
+        ...expected,
+      })
+    })
+
+    test('has no tag with Kaniko', () => {
+      expect(cache({ 'cache-to': REF })).not.toHaveProperty('tag')
+    })
+  })
+
   test('shows no token of a service', () => {
     expect(
       JSON.stringify(problemsOf({ ...TAGS, 'cache-to': 'type=s3,secret_access_key=S3cret' })),

@@ -1,5 +1,5 @@
 import { INPUT_DEFAULTS, type InputName } from '../../src/request/inputs.generated.ts'
-import { isRootless } from '../../src/request/buildkit-inputs.ts'
+import { isRootless, rootlessImage } from '../../src/request/buildkit-image.ts'
 import { containing, type GivenInputs, problemsOf, requestOf } from './given.ts'
 
 const BUILDKIT = { tags: 'ghcr.io/acme/app:1', builder: 'buildkit', 'allow-privileged': 'true' }
@@ -65,6 +65,37 @@ describe('the image that builds', () => {
     ])
   })
 
+  test('is refused where it is rootless and a user namespace is insisted on', () => {
+    expect(problemsOf({ ...BUILDKIT, 'user-namespace': 'true', executor: 'h.example/b:1-rootless' })).toEqual(
+      [
+        {
+          input: 'executor',
+          value: 'h.example/b:1-rootless',
+          problem: containing('leave user-namespace: true out'),
+        },
+      ],
+    )
+  })
+
+  test.each([
+    ['h.example:5000/b:2', 'h.example:5000/b:2-rootless'],
+    ['moby/buildkit:latest', 'moby/buildkit:rootless'],
+    ['h.example:5000/rootless/b:2', 'h.example:5000/rootless/b:2-rootless'],
+    ['b:2-rootless', 'b:2-rootless'],
+    [`h.example/b-rootless@${DIGEST}`, `h.example/b-rootless@${DIGEST}`],
+    ['h.example:5000/b', undefined],
+    [`h.example/b:1@${DIGEST}`, undefined],
+    ['A B', undefined],
+  ])('beside %s is %s', (image, rootless) => {
+    expect(rootlessImage(image)).toBe(rootless)
+  })
+
+  test('is rootless by its tag, or its name without one, and not by its place', () => {
+    expect([`h/x-rootless@${DIGEST}`, 'h.example/buildkit-rootless'].map(isRootless)).toEqual([true, true])
+    const others = ['rootless.example/b:1', 'a/rootless/b', `rootless/b:1@${DIGEST}`, 'x-rootless:v1']
+    expect(others.map(isRootless)).toEqual([false, false, false, false])
+  })
+
   test('is rootless by its name', () => {
     expect(['moby/buildkit:rootless', 'moby/buildkit:v1-rootless'].map(isRootless)).toEqual([true, true])
     expect(isRootless('moby/buildkit:v1')).toBe(false)
@@ -118,12 +149,49 @@ describe('what is for Kaniko alone', () => {
   })
 })
 
-test.each(['https://files.example/a.tar.gz?s=1', 'https://github.com/acme/app.git', 'pvc://sources/a'])(
-  'a context that BuildKit fetches is taken: %s',
-  (context) => {
-    expect(problemsOf({ ...BUILDKIT, namespace: 'ci', context })).toEqual([])
-  },
-)
+describe('attestations', () => {
+  const docker = { outputs: 'type=docker,dest=a.tar' }
+  test.each<[GivenInputs, readonly unknown[]]>([
+    [{ provenance: 'true', 'image-format': 'docker' }, ['image-format: has no place for provenance']],
+    [{ attests: 'type=sbom', 'image-format': 'docker' }, ['image-format: has no place for sbom']],
+    [{ sbom: 'true', provenance: 'true', ...docker }, ['outputs: an archive for docker load has no place']],
+    [{ sbom: 'true', provenance: 'true', 'image-format': 'oci' }, []],
+    [{ sbom: 'true', outputs: 'type=oci,dest=a.tar' }, []],
+    [{ sbom: 'false', 'image-format': 'docker', ...docker }, []],
+  ])('%j', (inputs, expected) => {
+    const told = problemsOf({ ...BUILDKIT, ...inputs }).map(({ input, problem }) => `${input}: ${problem}`)
+    expect(told).toEqual(expected.map((one) => containing(String(one))))
+  })
+})
+
+test('keys of annotations are lower case, which BuildKit’s client would make them', () => {
+  const annotations = 'a.B=C\nmanifest:com.Acme=x\nc.d=E\nindex:X=y'
+  expect(problemsOf({ ...BUILDKIT, annotations })).toEqual([
+    { input: 'annotations', value: 'a.B', problem: containing('write a.b') },
+    { input: 'annotations', value: 'com.Acme', problem: containing('write com.acme') },
+  ])
+  expect(problemsOf({ tags: BUILDKIT.tags, annotations })).toEqual([])
+})
+
+test.each([
+  ['https://git.example/acme/app#v1', 'https://git.example/acme/app'],
+  ['git://git.example/acme/app', 'https://git.example/acme/app'],
+  ['https://git.example/acme/app.git/a#v1', 'https://git.example/acme/app.git/a'],
+])('a repository that BuildKit would take for a file is refused: %s', (context, address) => {
+  expect(problemsOf({ ...BUILDKIT, context })).toEqual([
+    { input: 'context', value: address, problem: containing(`write ${address}.git`) },
+  ])
+  expect(problemsOf({ tags: BUILDKIT.tags, context })).toEqual([])
+})
+
+test.each([
+  'https://files.example/a.tar.gz?s=1',
+  'https://github.com/acme/app',
+  'https://github.com/acme/app.git',
+  'pvc://sources/a',
+])('a context that BuildKit fetches is taken: %s', (context) => {
+  expect(problemsOf({ ...BUILDKIT, namespace: 'ci', context })).toEqual([])
+})
 
 test('a directory of the runner goes along with a context that is one, and with no other', () => {
   const contexts = { 'build-contexts': 'docs=../docs\nbase=docker-image://alpine' }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { type FrontendOptions, NO_FRONTEND_OPTIONS } from '../../src/request/frontend-options.ts'
+import { readRequest } from '../../src/request/read-request.ts'
 import type { InputName } from '../../src/request/inputs.generated.ts'
 import { containing, type GivenInputs, problemsOf, requestOf } from './given.ts'
 
@@ -25,6 +26,8 @@ describe('BuildKit is asked for', () => {
           'git=https://github.com/acme/app.git#v1:sub',
           'short=github.com/acme/app',
           'forge=https://github.com/acme/app',
+          'slash=https://GitLab.com/acme/app/?ref=v1',
+          'plain=HTTP://git.example:8080/acme/app.git/#v1:sub',
           'own=git://git.example/acme/app',
           'tar=https://files.example/a.tar.gz?X-Amz-Signature=1',
         ].join('\n'),
@@ -35,8 +38,10 @@ describe('BuildKit is asked for', () => {
           directory('docs', '../docs'),
           directory('a.b/c:1', './x=y'),
           remote('git', 'https://github.com/acme/app.git#v1:sub'),
-          remote('short', 'github.com/acme/app'),
-          remote('forge', 'https://github.com/acme/app'),
+          remote('short', 'https://github.com/acme/app.git'),
+          remote('forge', 'https://github.com/acme/app.git'),
+          remote('slash', 'https://GitLab.com/acme/app.git?ref=v1'),
+          remote('plain', 'http://git.example:8080/acme/app.git#v1:sub'),
           remote('own', 'git://git.example/acme/app'),
           remote('tar', 'https://files.example/a.tar.gz?X-Amz-Signature=1'),
         ],
@@ -44,7 +49,7 @@ describe('BuildKit is asked for', () => {
     ],
     [
       'keys, several of one id',
-      { ssh: 'default=.ssh/id_ed25519\ndeploy-2=a/b,c=d' },
+      { ssh: 'default=.ssh/id_ed25519\n deploy-2 = a/b , c=d ,' },
       {
         ssh: [
           { id: 'default', files: ['.ssh/id_ed25519'] },
@@ -83,6 +88,17 @@ describe('BuildKit is asked for', () => {
       { attests: 'type=provenance,mode=min\ntype=sbom', provenance: 'mode=max', sbom: 'false' },
       { attestations: [provenance('mode=max')] },
     ],
+    [
+      'what the last line of a type says, also that there is none',
+      { attests: 'type=sbom\ntype=provenance,disabled=true\ntype=provenance\ntype=sbom,disabled=TRUE' },
+      { attestations: [provenance()] },
+    ],
+    ['none that is disabled', { provenance: 'disabled=true', sbom: 'generator=x,disabled=true' }, {}],
+    [
+      'none that an input of its own disables',
+      { attests: 'type=provenance', provenance: 'mode=max,disabled=true', sbom: 'disabled=false' },
+      { attestations: [sbom()] },
+    ],
     ['neither', { provenance: 'false', sbom: 'false' }, {}],
     [
       'entitlements',
@@ -114,7 +130,23 @@ test.each<[InputName, string, string]>([
   ['build-contexts', 'x=', 'NAME=DIRECTORY'],
   ['build-contexts', 'x=oci-layout://a', 'docker-image://'],
   ['build-contexts', 'x=s3://bucket/a', 'docker-image://'],
-  ['build-contexts', 'a=x\nb=y\nA=z', 'named twice'],
+  ['build-contexts', 'a=x\nb=y\na=z', 'named twice'],
+  ['build-contexts', 'alpine=x\ndocker.io/library/alpine:latest=y', 'named twice'],
+  ['build-contexts', 'Docs=x', '(docs)'],
+  ['build-contexts', 'alpine::linux/amd64=x', 'would never be used'],
+  ['build-contexts', 'a b=x', 'would never be used'],
+  ['build-contexts', 'x=docker-image:alpine', 'write docker-image://IMAGE'],
+  ['build-contexts', 'x=docker-image://', 'docker-image://'],
+  ['build-contexts', 'x=target:base', 'FROM or COPY --from'],
+  ['build-contexts', 'x=oci-layout:a', 'docker-image://IMAGE'],
+  ['build-contexts', 'x=git@github.com:acme/app.git', 'write https://HOST/OWNER/NAME.git'],
+  ['build-contexts', 'x=ssh://git@github.com/acme/app.git', 'write https://HOST/OWNER/NAME.git'],
+  ['build-contexts', 'x=https://git.example/acme/app#v1', 'write https://HOST/OWNER/NAME.git'],
+  ['build-contexts', 'x=https://git.example/acme/app.git/a', 'write https://HOST/OWNER/NAME.git'],
+  ['build-contexts', 'x=github.com/acme/app/tree/main', 'write https://HOST/OWNER/NAME.git'],
+  ['ssh', 'default=a\ndeploy=b\ndefault=c', 'ID=PATH,PATH'],
+  ['provenance', 'mode=max,disabled=yes', 'neither true nor false'],
+  ['attests', 'type=sbom,disabled=', 'neither true nor false'],
   ['ssh', '=key', 'ID=PATH'],
   ['ssh', 'a b=key', 'ID=PATH'],
   ['ssh', 'a"\n=key', 'ID=PATH'],
@@ -137,6 +169,24 @@ test.each<[InputName, string, string]>([
   expect(problemsOf({ ...BUILDKIT, [input]: value })).toContainEqual(
     expect.objectContaining({ input, problem: containing(problem) }),
   )
+})
+
+test.each([
+  ['alpine:latest', 'alpine'],
+  ['docker.io/library/alpine', 'alpine'],
+  ['index.docker.io/acme/app:1', 'acme/app:1'],
+  ['ghcr.io/acme/app:latest', 'ghcr.io/acme/app'],
+  [`alpine:latest@sha256:${'0'.repeat(64)}`, `alpine:latest@sha256:${'0'.repeat(64)}`],
+  ['localhost:5000/x', 'localhost:5000/x'],
+  ['base', 'base'],
+])('a context in the place of %s is told as BuildKit looks it up: %s', (given, name) => {
+  expect(frontend({ 'build-contexts': `${given}=./x` }).contexts).toEqual([directory(name, './x')])
+})
+
+test.each(['buildah', 'podman'] as const)('%s compares names as texts', (builder) => {
+  const inputs: GivenInputs = { ...BUILDKIT, builder, 'build-contexts': 'alpine:latest=./x' }
+  const read = readRequest((name) => inputs[name], {}, builder)
+  expect(read).toMatchObject({ request: { frontend: { contexts: [directory('alpine:latest', './x')] } } })
 })
 
 test('every one of several lines is told', () => {

@@ -44,6 +44,15 @@ describe('an image as a file', () => {
     const { notices } = requestOf({ push: 'false', cache: 'false', outputs: 'type=docker,dest=a' })
     expect(notices).toEqual([containing('unset-repo/unset-image-name:latest')])
     expect(requestOf({ push: 'false', cache: 'false', outputs: 'type=oci,dest=a' }).notices).toEqual([])
+    const buildkit = { builder: 'buildkit', 'allow-privileged': 'true' }
+    const told = requestOf({
+      push: 'false',
+      cache: 'false',
+      outputs: 'type=docker,dest=a',
+      ...buildkit,
+    }).notices
+    expect(told).toEqual([containing('has no name; docker load tells its id')])
+    expect(told.join('')).not.toContain('Kaniko')
   })
 })
 

@@ -1,5 +1,6 @@
 import type { BuildRequest } from '../request/build-request.ts'
 import type { Attestation } from '../request/frontend-options.ts'
+import { buildkitGitUrl } from '../request/git-source.ts'
 import { printImageReference, printImageRepository } from '../request/image-reference.ts'
 import { amountOf } from '../request/quantity.ts'
 import type { PlannedDelivery } from './build-plan.ts'
@@ -97,8 +98,8 @@ export function remoteContext(context: BuildRequest['context']): readonly Option
   if (context.kind !== 'git') return []
   const { scheme, location, reference = '', subdirectory } = context
   const fragment = `${reference}${subdirectory === '' ? '' : `:${subdirectory}`}`
-  // What ends in .git is known for a repository; a fragment says it of any address.
-  return [['context', `${scheme}://${location}#${fragment}`]]
+  const address = `${scheme}://${location}`
+  return [['context', `${buildkitGitUrl(address) ?? address}#${fragment}`]]
 }
 
 /** What each RUN has around it, and which stages run whatever the cache has. */
@@ -128,23 +129,32 @@ export function attestation({ type, attributes }: Attestation, runUrl: string | 
 
 const LONGEST_TAG = 128
 
-/** One tag in the cache's repository: BuildKit's cache is a list of layers, and a stage that is built has its own. */
+/**
+ * One tag in the cache's repository: BuildKit's cache is a list of layers, and a
+ * stage that is built has its own, as has a platform. A tag that the user names
+ * is the user's.
+ */
 export function cacheReference({
   cache,
   target,
-}: Pick<BuildRequest, 'cache' | 'target'>): string | undefined {
+  platform,
+}: Pick<BuildRequest, 'cache' | 'target' | 'platform'>): string | undefined {
   if (cache.kind === 'off') return undefined
-  const stage = target === undefined ? '' : `-${target.toLowerCase().replaceAll(/[^a-z0-9_.-]+/g, '-')}`
-  return `${printImageRepository(cache.repository)}:${`buildkit${stage}`.slice(0, LONGEST_TAG)}`
+  const parts = ['buildkit', platform?.name.replaceAll('/', '-'), target?.toLowerCase()]
+  const derived = parts.filter((part) => part !== undefined).join('-')
+  const tag = cache.tag ?? derived.replaceAll(/[^a-z0-9_.-]+/g, '-').slice(0, LONGEST_TAG)
+  return `${printImageRepository(cache.repository)}:${tag}`
 }
 
 function cacheArgs(request: BuildRequest): readonly string[] {
+  const { cache } = request
   const reference = cacheReference(request)
-  if (reference === undefined) return []
-  const from = `--import-cache=type=registry,ref=${reference}`
+  if (cache.kind === 'off' || reference === undefined) return []
+  const others = (cache.readTags ?? []).map((tag) => `${printImageRepository(cache.repository)}:${tag}`)
+  const from = [reference, ...others].map((one) => `--import-cache=type=registry,ref=${one}`)
   // A cache that cannot be written is no reason to have no image.
   const to = `--export-cache=type=registry,ref=${reference},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true`
-  return request.cache.kind === 'on' && request.cache.write ? [from, to] : [from]
+  return cache.write ? [...from, to] : from
 }
 
 /** The image in the registry, or nowhere, and as files. */
@@ -152,19 +162,22 @@ function outputArgs(request: BuildRequest, places: Places): readonly string[] {
   const { imageFiles, push, tags, annotations } = request
   const names = tags.map(printImageReference)
   const form = formAttributes(request)
+  const notes = [...annotations].map(([key, value]) => `annotation.${key}=${value}`)
   const files = (imageFiles?.files ?? []).map((file) =>
     csv([
       `type=${file.form}`,
       `dest=${places.imageFiles}/${IMAGE_FILE_NAMES.buildkit[file.form]}`,
       ...(file.form === 'docker' && names.length > 0 ? [`name=${names.join(',')}`] : []),
-      ...(file.form === 'oci' ? form : []),
+      // An archive for docker load is of Docker's format as it is.
+      ...form.filter((one) => file.form === 'oci' || !one.startsWith('oci-mediatypes=')),
+      ...(file.form === 'oci' ? notes : []),
     ]),
   )
   const image = csv([
     'type=image',
     ...(push ? [`name=${names.join(',')}`, 'push=true'] : []),
     ...form,
-    ...[...annotations].map(([key, value]) => `annotation.${key}=${value}`),
+    ...notes,
   ])
   // The digest is the last one's.
   return [...files, image].flatMap((output) => words('--output', output))

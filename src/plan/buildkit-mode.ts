@@ -1,5 +1,5 @@
 import type { BuildRequest } from '../request/build-request.ts'
-import { isRootless } from '../request/buildkit-inputs.ts'
+import { isRootless, rootlessImage } from '../request/buildkit-image.ts'
 import type { BuildkitMode } from './buildkit-script.ts'
 
 /** How BuildKit runs, and by which image. */
@@ -18,8 +18,7 @@ export function buildkitRun(
   nodes: boolean | undefined,
 ): BuildkitRun {
   if (isRootless(executor)) return { mode: 'rootless', executor, notes: [ROOTLESS] }
-  // An image by its digest has no other one beside it.
-  const rootless = executor.includes('@') ? undefined : `${executor}-rootless`
+  const rootless = rootlessImage(executor)
   if (userNamespace === 'never')
     return { mode: 'rootless', executor: rootless ?? executor, notes: [ROOTLESS] }
   if (userNamespace === 'auto' && nodes === false && rootless !== undefined) {

@@ -57,7 +57,12 @@ export function buildkitScript(
     `    { tail -n 20 ${state}/buildkitd.log >&2; exit ${SCRIPT_EXIT.daemon}; }`,
     '  sleep 0.1',
     'done',
-    `buildctl build --progress=rawjson --metadata-file=${state}/${METADATA_FILE} "$@" || exit 1`,
+    `buildctl build --progress=rawjson --metadata-file=${state}/${METADATA_FILE} "$@" || {`,
+    // Of a daemon that has died the client knows only that it is gone; the log's lines are no words of the client's.
+    '  kill -0 $daemon 2>/dev/null && buildctl debug workers >/dev/null 2>&1 ||',
+    `    tail -n 20 ${state}/buildkitd.log | sed 's/^/buildkitd: /' >&2`,
+    '  exit 1',
+    '}',
     `sed -n 's/^ *"containerimage.digest": *"\\(sha256:[0-9a-f]*\\)".*/\\1/p' ${state}/${METADATA_FILE} | head -n 1 >${system.terminationLog}`,
   ].join('\n')
 }

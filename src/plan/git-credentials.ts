@@ -1,5 +1,6 @@
 import type { KubernetesObject, ObjectMeta } from '../kubernetes/objects.ts'
-import type { GitSource } from '../request/git-source.ts'
+import type { FrontendOptions } from '../request/frontend-options.ts'
+import { type GitSource, isGitUrl } from '../request/git-source.ts'
 import type { ContextSource } from '../request/context-source.ts'
 import { ownSecret } from './own-secret.ts'
 import type { PlanGrounds } from './plan-build.ts'
@@ -53,9 +54,15 @@ export function gitSecretId({ location }: GitSource): string {
   return `${GIT_AUTH_TOKEN}.${location.split('/')[0] ?? ''}`
 }
 
-/** Whether a secret is one that clones: then no RUN need mount it. */
-export function isForClone(context: ContextSource, id: string): boolean {
-  return context.kind === 'git' && (id === GIT_AUTH_TOKEN || id.startsWith(`${GIT_AUTH_TOKEN}.`))
+/** Whether a secret is one that clones the context, or one of the further ones: then no RUN need mount it. */
+export function isForClone(
+  context: ContextSource,
+  id: string,
+  contexts: FrontendOptions['contexts'] = [],
+): boolean {
+  const isCloned = contexts.some(({ source }) => source.kind === 'remote' && isGitUrl(source.address))
+  if (context.kind !== 'git' && !isCloned) return false
+  return id === GIT_AUTH_TOKEN || id.startsWith(`${GIT_AUTH_TOKEN}.`)
 }
 
 /** Keys of the Secret; Kaniko's names for what they are. */

@@ -5,7 +5,7 @@ import { type Dockerfile, isUnknown, parseDockerfile, unknownDockerfile } from '
 import { printImageRepository } from '../request/image-reference.ts'
 import type { BuildIdentity, BuildPlan, PlannedDelivery, RunContext } from './build-plan.ts'
 import { fetchedFrom, fetchedNotes } from './fetched-context.ts'
-import { buildkitRun } from './buildkit-mode.ts'
+import { type BuildkitRun, buildkitRun } from './buildkit-mode.ts'
 import type { BuildkitMode } from './buildkit-script.ts'
 import { isKey } from './ssh-keys.ts'
 import { type GitCredentials, gitCredentials, gitSecretId, isForClone } from './git-credentials.ts'
@@ -13,7 +13,7 @@ import { enforcedTimes } from './image-files.ts'
 import { destinations } from './kaniko-args.ts'
 import { endsOf, type Lifetimes } from './lifetimes.ts'
 import { objectsOf } from './plan-objects.ts'
-import { mountsClaim, podNotes } from './pod-notes.ts'
+import { mountsClaim, podNotes, proxyNotes } from './pod-notes.ts'
 import { podResources } from './pod-resources.ts'
 import { withPodTemplate } from './pod-template.ts'
 import { type FoundCredentials, joinCredentials } from './registry-auth.ts'
@@ -50,21 +50,22 @@ export type PlanFailure = { readonly kind: 'failure'; readonly failure: Failure 
 /** Decides everything that will be created. Pure: the same grounds give the same plan. */
 export function planBuild(grounds: PlanGrounds): BuildPlan | PlanFailure {
   const git = gitCredentials(grounds)
-  const given = withGitSecret(grounds, git)
+  const buildkit =
+    grounds.request.builder === 'buildkit' ? buildkitRun(grounds.request, grounds.userNamespaces) : undefined
+  const given = withHelperOf(withGitSecret(grounds, git), buildkit)
   const { request, identity, context } = given
   const dockerfile = dockerfileOf(context)
   const wanted = {
     dockerfile,
     target: request.target,
     given: new Set([...given.secrets.keys()].filter((id) => !isKey(request, id))),
-    isUsedElsewhere: (id: string) => isForClone(request.context, id),
+    isUsedElsewhere: (id: string) => isForClone(request.context, id, request.frontend.contexts),
   }
   const failure = missingSecrets(wanted)
   if (failure !== undefined) return { kind: 'failure', failure }
   const auth = joinCredentials(request, touchedRegistries(request, dockerfile), given.found)
   if ('failure' in auth) return auth
 
-  const buildkit = request.builder === 'buildkit' ? buildkitRun(request, given.userNamespaces) : undefined
   const userNamespace =
     buildkit === undefined
       ? decideUserNamespace(request.userNamespace, given.userNamespaces, mountsClaim(request))
@@ -99,7 +100,9 @@ export function planBuild(grounds: PlanGrounds): BuildPlan | PlanFailure {
     notes: [
       ...request.notices,
       ...notes,
-      ...(buildkit?.notes ?? podNotes(request, userNamespace)),
+      ...(buildkit === undefined
+        ? podNotes(request, userNamespace)
+        : [...buildkit.notes, ...proxyNotes(request.pod)]),
       ...templateNotes,
       ...auth.notes,
       ...fetchedNotes(request, dockerfile, git),
@@ -119,7 +122,18 @@ function withGitSecret(given: PlanGrounds, git: GitCredentials | undefined): Pla
   const { request, secrets } = given
   if (request.builder !== 'buildkit' || request.context.kind !== 'git' || git === undefined) return given
   const id = gitSecretId(request.context)
-  return { ...given, secrets: new Map([[id, Buffer.from(git.token)], ...secrets]) }
+  return { ...given, secrets: new Map([...secrets, [id, Buffer.from(git.token)]]) }
+}
+
+/** What brings the files over is the image that builds, also where that is another one than was asked for. */
+function withHelperOf(given: PlanGrounds, buildkit: BuildkitRun | undefined): PlanGrounds {
+  const { request } = given
+  const { imageFiles, executor } = request
+  if (buildkit === undefined || imageFiles?.helperImage !== executor) return given
+  return {
+    ...given,
+    request: { ...request, imageFiles: { ...imageFiles, helperImage: buildkit.executor } },
+  }
 }
 
 /** The Dockerfile that a context is built by. */

@@ -8,7 +8,7 @@ export function mountsClaim({ context, pod: { cacheVolume, template } }: BuildRe
   return cacheVolume !== undefined || (template !== undefined && hasVolumeClaim(template.template))
 }
 
-/** What was decided for the user about the pod, and why. */
+/** What was decided for the user about Kaniko's pod, and why. */
 export function podNotes(
   { pod, userNamespace, cache }: BuildRequest,
   decided: BuildPlan['userNamespace'],
@@ -19,8 +19,13 @@ export function podNotes(
     ...(pod.cacheVolume !== undefined && cache.kind === 'off'
       ? ['cache-volume: without the cache Kaniko does not look into it.']
       : []),
-    ...(pod.proxy === undefined ? [] : [proxyNote(pod.proxy)]),
+    ...proxyNotes(pod),
   ]
+}
+
+/** Which proxies the pod has of the runner's, whoever builds. */
+export function proxyNotes({ proxy }: BuildRequest['pod']): readonly string[] {
+  return proxy === undefined ? [] : [proxyNote(proxy)]
 }
 
 function proxyNote(proxy: ReadonlyMap<string, string>): string {

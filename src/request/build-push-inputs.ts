@@ -35,22 +35,22 @@ export interface BuildPushInputs {
 /** Reads docker/build-push-action's inputs as the builder can follow them. */
 export function readBuildPushInputs(reader: InputReader, builder: BuilderName): BuildPushInputs {
   reader.read('call', parseCall, undefined)
-  if (!isInCluster(builder)) return readForRunner(reader)
+  if (!isInCluster(builder)) return readForRunner(reader, builder)
   reader.read('load', parseLoad, undefined)
   return builder === 'kaniko' ? readForKaniko(reader) : readForBuildkit(reader)
 }
 
-function readForRunner(reader: InputReader): BuildPushInputs {
+function readForRunner(reader: InputReader, builder: BuilderName): BuildPushInputs {
   const hasGroup = reader.read('cgroup-parent', () => parsed(true), false)
   return {
-    options: readFrontendOptions(reader),
+    options: readFrontendOptions(reader, builder),
     load: reader.read('load', parseBoolean, false),
     notices: hasGroup ? [ignored('cgroup-parent')] : [],
   }
 }
 
 function readForBuildkit(reader: InputReader): BuildPushInputs {
-  const options = readFrontendOptions(reader)
+  const options = readFrontendOptions(reader, 'buildkit')
   for (const { id, files } of options.ssh) {
     if (files.length > 0) continue
     const problem =

@@ -100,6 +100,10 @@ export type CacheRequest =
       readonly repository: ImageRepository
       /** Nobody named it: it follows from the first tag. */
       readonly isDerived: boolean
+      /** The tag that the user names for BuildKit's cache, which is one reference. */
+      readonly tag?: string
+      /** Further tags that it is read from. */
+      readonly readTags?: readonly string[]
       readonly ttlSeconds: number
       readonly write: boolean
     }

@@ -1,7 +1,8 @@
-import { parseAttributes } from './attributes.ts'
-import { isGitUrl } from './git-source.ts'
+import { readAttestations } from './attestations.ts'
+import { familiarName, nameAsGiven, parseContexts } from './build-contexts.ts'
+import type { BuilderName } from './builder-choice.ts'
 import type { InputReader } from './input-reader.ts'
-import { listOfLines, listWithCommas, meaningfulLines } from './lines.ts'
+import { listOfLines, listWithCommas } from './lines.ts'
 import { oneOf } from './one-of.ts'
 import { type Parsed, gathered, parsed, refused } from './parsed.ts'
 import { parseBoolean } from './scalars.ts'
@@ -62,14 +63,13 @@ export const NO_FRONTEND_OPTIONS: FrontendOptions = {
 }
 
 /** Reads all of them. */
-export function readFrontendOptions({ read }: InputReader): FrontendOptions {
-  const attests = read('attests', parseAttests, [])
-  const provenance = read('provenance', parseAttestation('provenance'), undefined)
-  const sbom = read('sbom', parseAttestation('sbom'), undefined)
+export function readFrontendOptions(reader: InputReader, builder: BuilderName): FrontendOptions {
+  const { read } = reader
+  const readName = builder === 'buildah' || builder === 'podman' ? nameAsGiven : familiarName
   return {
-    contexts: read('build-contexts', parseContexts, []),
+    contexts: read('build-contexts', parseContexts(readName), []),
     ssh: read('ssh', parseSsh, []),
-    attestations: joined(attests, provenance, sbom),
+    attestations: readAttestations(reader),
     entitlements: read('allow', (text) => gathered(listWithCommas(text).map(parseEntitlement)), []),
     network: read('network', parseNetwork, undefined),
     uncachedStages: read('no-cache-filters', (text) => parsed(listWithCommas(text)), []),
@@ -78,76 +78,22 @@ export function readFrontendOptions({ read }: InputReader): FrontendOptions {
   }
 }
 
-/** An input of its own goes before what `attests` says of the same. */
-function joined(
-  attests: readonly Attestation[],
-  ...own: readonly (Attestation | false | undefined)[]
-): readonly Attestation[] {
-  const types = (['provenance', 'sbom'] as const).map((type, at) => {
-    const wanted = own[at] ?? attests.findLast((one) => one.type === type)
-    return wanted === false ? undefined : wanted
-  })
-  return types.filter((one) => one !== undefined)
-}
-
-/** `true`, `false`, or attributes. */
-function parseAttestation(type: Attestation['type']) {
-  return (text: string): Parsed<Attestation | false> => {
-    const boolean = parseBoolean(text)
-    if (boolean.kind === 'value') return parsed(boolean.value ? { type, attributes: [] } : false)
-    const attributes = parseAttributes(text)
-    if (attributes === undefined) return refused('neither true nor false, nor key=value,key=value', text)
-    return parsed({ type, attributes: attributes.map(({ name, value }) => `${name}=${value}`) })
-  }
-}
-
-function parseAttests(text: string): Parsed<readonly Attestation[]> {
-  const found = gathered(listOfLines(text).map(parseAttest))
-  return found.kind === 'problems' ? found : parsed(found.value.filter((one) => one !== undefined))
-}
-
-function parseAttest(line: string): Parsed<Attestation | undefined> {
-  const attributes = parseAttributes(line) ?? []
-  const type = attributes.find(({ name }) => name === 'type')?.value
-  if (type !== 'provenance' && type !== 'sbom')
-    return refused('write type=provenance or type=sbom, with attributes behind a comma', line)
-  if (attributes.some(({ name, value }) => name === 'disabled' && value === 'true')) return parsed(undefined)
-  const others = attributes.filter(({ name }) => name !== 'type' && name !== 'disabled')
-  return parsed({ type, attributes: others.map(({ name, value }) => `${name}=${value}`) })
-}
-
-const parseContexts = (text: string): Parsed<readonly NamedContext[]> => {
-  const contexts = gathered(meaningfulLines(text).map(({ line }) => parseContext(line.trim())))
-  if (contexts.kind === 'problems') return contexts
-  const names = contexts.value.map(({ name }) => name.toLowerCase())
-  const twice = names.find((name, at) => names.indexOf(name) !== at)
-  return twice === undefined ? contexts : refused('is named twice', twice)
-}
-
-function parseContext(line: string): Parsed<NamedContext> {
-  const equals = line.indexOf('=')
-  const [name, value] = [line.slice(0, Math.max(equals, 0)).trim(), line.slice(equals + 1).trim()]
-  if (name === '' || value === '') return refused('not NAME=DIRECTORY or NAME=docker-image://IMAGE', line)
-  if (/^[^/]*\/\/[^/]*@/.test(value) && !value.startsWith('docker-image://'))
-    return refused(
-      'has credentials in its address, which would stand in the pod; use the secret GIT_AUTH_TOKEN',
-    )
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value)?.[1]?.toLowerCase()
-  if (isGitUrl(value) || scheme === 'docker-image' || scheme === 'https')
-    return parsed({ name, source: { kind: 'remote', address: value } })
-  if (scheme !== undefined && value.includes('://'))
-    return refused('not a directory, a docker-image://, a git URL or an https:// address', value)
-  return parsed({ name, source: { kind: 'path', path: value } })
-}
-
 function parseSsh(text: string): Parsed<readonly SshKeys[]> {
-  return gathered(
-    listOfLines(text).map((line): Parsed<SshKeys> => {
-      const [, id = '', paths = ''] = /^([^=]*)(?:=(.*))?$/s.exec(line) ?? []
-      if (!/^[\w.-]+$/.test(id)) return refused('not ID or ID=PATH of a private key', line)
-      return parsed({ id, files: paths.split(',').filter((path) => path.trim() !== '') })
-    }),
-  )
+  const all = gathered(listOfLines(text).map(parseSshLine))
+  if (all.kind === 'problems') return all
+  const ids = all.value.map(({ id }) => id)
+  const twice = ids.find((id, at) => ids.indexOf(id) !== at)
+  return twice === undefined
+    ? all
+    : refused('is named twice; write all its keys on one line, ID=PATH,PATH', twice)
+}
+
+function parseSshLine(line: string): Parsed<SshKeys> {
+  const [, given = '', paths = ''] = /^([^=]*)(?:=(.*))?$/s.exec(line) ?? []
+  const id = given.trim()
+  if (!/^[\w.-]+$/.test(id)) return refused('not ID or ID=PATH of a private key', line)
+  const files = paths.split(',').map((path) => path.trim())
+  return parsed({ id, files: files.filter((path) => path !== '') })
 }
 
 function parseEntitlement(text: string): Parsed<string> {

@@ -40,6 +40,21 @@ export function isGitUrl(text: string): boolean {
   )
 }
 
+/**
+ * The address by which BuildKit knows a repository: over HTTP its path ends in
+ * `.git`, whatever the fragment says. Undefined where nobody can say that such
+ * an address is there too.
+ */
+export function buildkitGitUrl(text: string): string | undefined {
+  const url = text
+    .replace(/^github\.com\//i, 'https://github.com/')
+    .replace(/^[a-z]+:/i, (scheme) => scheme.toLowerCase())
+  if (url.startsWith('git://')) return url
+  const [, path = '', rest = ''] = /^(.*?)\/*([?#].*)?$/s.exec(url) ?? []
+  if (path.endsWith('.git')) return `${path}${rest}`
+  return FORGES.test(url) ? `${path}.git${rest}` : undefined
+}
+
 /** Reads `https://host/path.git#reference:subdirectory`, as docker's contexts have it; also `?ref=…&subdir=…`. */
 export function parseGitUrl(text: string, server: GitHubServer): Parsed<GitSource> {
   const shown = shownAddress(text)

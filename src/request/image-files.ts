@@ -62,10 +62,13 @@ function helperOf({ builder, executor }: Surroundings): string | undefined {
 export function imageFilesNotices(
   files: ImageFiles | undefined,
   tags: readonly ImageReference[],
+  builder: BuilderName,
 ): readonly string[] {
   if (tags.length > 0 || files?.files.every(({ form }) => form !== 'docker') !== false) return []
   return [
-    'outputs: without `tags` the image in the archive has the name that Kaniko gives it, unset-repo/unset-image-name:latest.',
+    builder === 'kaniko'
+      ? 'outputs: without `tags` the image in the archive has the name that Kaniko gives it, unset-repo/unset-image-name:latest.'
+      : 'outputs: without `tags` the image in the archive has no name; docker load tells its id.',
   ]
 }
 

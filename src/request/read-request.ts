@@ -14,7 +14,8 @@ import {
   isInCluster,
   readBuilderChoice,
 } from './builder-choice.ts'
-import { buildkitImage, readBuildkitInputs } from './buildkit-inputs.ts'
+import { buildkitImage } from './buildkit-image.ts'
+import { readBuildkitInputs } from './buildkit-inputs.ts'
 import { keySources, readBuildSecrets } from './build-secrets.ts'
 import { readBuildPushInputs } from './build-push-inputs.ts'
 import { readCache } from './cache-request.ts'
@@ -176,7 +177,7 @@ function readAll(
     executor,
     executorOptions,
     imageFiles,
-    cache: readCache(reader, tags, push),
+    cache: readCache(reader, { builder, tags, push }),
     registryMirrors: read('registry-mirror', parseMirrors, []),
     insecureRegistries: read('insecure-registries', parseRegistries, []),
     registryAccess,
@@ -194,13 +195,17 @@ function readAll(
       ...builderNotices(reader),
       ...(push ? destinationNotices(tags) : []),
       ...annotationNotices(annotations),
-      ...imageFilesNotices(imageFiles, tags),
+      ...imageFilesNotices(imageFiles, tags, builder),
       ...buildPush.notices,
       ...(builder === 'buildkit'
         ? readBuildkitInputs(reader, {
             allowPrivileged,
             context,
             contexts: buildPush.options.contexts,
+            attestations: buildPush.options.attestations,
+            annotations: annotations.entries,
+            imageFormat: executorOptions.imageFormat,
+            imageFiles,
             hasPlaceholders: template?.placeholders === true,
             isGiven: (name) => isGiven(name, inputs),
           })

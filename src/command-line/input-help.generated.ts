@@ -236,7 +236,7 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
   },
   'cache-from': {
     meaning:
-      'The cache in the words of docker/build-push-action. `type=registry,ref=…` is `cache-repository` without its tag; if that is the repository of the image itself, it is the default of `cache-repository`. Other types are refused.',
+      "The cache in the words of docker/build-push-action. `type=registry,ref=…` is `cache-repository`; other types are refused. Kaniko's cache is a repository: a tag is dropped, and the repository of the image itself is not taken, but the default of `cache-repository`. With `builder: buildkit` the cache is the very tag that is named, also one beside the image, unless the image itself goes there; of several tags that of `cache-to` is written, and all are read.",
     form: 'list, one `type=registry,ref=REPOSITORY` or `REPOSITORY` a line, all of one repository',
     fallback: 'none',
   },
@@ -411,6 +411,72 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
     meaning:
       "More flags for Kaniko's executor, appended as they are. Flags that an input of the action stands for, or that the action needs for itself, are refused, naming the input.",
     form: 'list, one `--flag` or `--flag=value` a line; `#` lines are ignored',
+    fallback: 'none',
+  },
+  load: {
+    meaning:
+      "Whether the image is put into the image store of the runner's tool, under its tags. Builders of the runner have it.",
+    form: 'boolean',
+    fallback: '`false`',
+  },
+  provenance: {
+    meaning:
+      'Whether a record of how the image was built goes with it: SLSA provenance, an attestation that is not signed. BuildKit in the cluster has it, and on the runner docker (with buildx and a builder of its own) and nerdctl.',
+    form: '`true`, `false`, or `key=value,key=value`',
+    fallback: '`false`',
+  },
+  sbom: {
+    meaning:
+      'Whether a list of the packages in the image goes with it: an SBOM (SPDX), an attestation that is not signed. Builders have it as they have `provenance`, and Kaniko refuses it as it does that.',
+    form: '`true`, `false`, or `generator=IMAGE`',
+    fallback: '`false`',
+  },
+  attests: {
+    meaning:
+      'Both of `provenance` and `sbom` as docker buildx writes them. An input of its own goes before what is said here; of lines of one type the last counts.',
+    form: 'list, one `type=provenance` or `type=sbom` a line, with attributes behind a comma',
+    fallback: 'none',
+  },
+  ssh: {
+    meaning:
+      "Private keys for the Dockerfile's `RUN --mount=type=ssh`. BuildKit in the cluster has it, and all builders of the runner but docker without buildx.",
+    form: 'list of `ID=PATH` or `ID=PATH,PATH`, one a line, each id once; paths are relative to the workspace; on the runner also `ID`',
+    fallback: 'none',
+  },
+  'build-contexts': {
+    meaning:
+      'Further contexts, which `FROM` and `COPY --from` know by their names: a directory, an image in the place of another one, a git repository, an archive. BuildKit in the cluster has it, and all builders of the runner but docker without buildx.',
+    form: 'list of `NAME=DIRECTORY`, `NAME=docker-image://IMAGE`, `NAME=GIT-URL` or `NAME=https://…`, one a line',
+    fallback: 'none',
+  },
+  network: {
+    meaning:
+      "The network of each RUN: `none`, `host`, or the builder's own choice. BuildKit in the cluster and all builders of the runner have it.",
+    form: '`default`, `none` or `host`',
+    fallback: '`default`',
+  },
+  'no-cache-filters': {
+    meaning:
+      'Stages of the Dockerfile that are built anew, whatever the cache has. BuildKit in the cluster has it, and on the runner docker with buildx.',
+    form: 'list of stages, separated by newlines or commas',
+    fallback: 'none',
+  },
+  pull: {
+    meaning:
+      'Whether the registry is asked for base images that are there already. Kaniko and BuildKit in the cluster begin with none, so that they always ask; it counts for builders of the runner.',
+    form: 'boolean',
+    fallback: '`false`',
+  },
+  ulimit: {
+    meaning:
+      'Limits of the processes of each RUN, as docker writes them. BuildKit in the cluster has it, and on the runner docker, buildah and podman.',
+    form: 'list of `NAME=SOFT` or `NAME=SOFT:HARD`, separated by newlines or commas',
+    fallback: "the builder's own",
+  },
+  allow: {
+    meaning:
+      'What a RUN may be let do besides: `network.host` for `RUN --network=host`, `security.insecure` for `RUN --security=insecure`. BuildKit in the cluster has it, and on the runner docker with buildx and nerdctl.',
+    form: 'list of `network.host` and `security.insecure`, separated by newlines or commas',
     fallback: 'none',
   },
 }

@@ -52,7 +52,7 @@ function buildArgs(decided: LocalDecided): readonly string[] {
     ...(request.cache.kind === 'off' ? ['--layers=false'] : []),
     ...contextArgs(decided),
     ...each('annotation', pairs(request.annotations)),
-    ...given('format', executorOptions.imageFormat),
+    ...given('format', executorOptions.imageFormat ?? (decided.needsDockerFormat ? 'docker' : undefined)),
     ...(executorOptions.reproducible ? ['--timestamp=0'] : []),
     ...(frontend.pull ? ['--pull=always'] : []),
     ...access(decided),

@@ -24,6 +24,8 @@ export interface LocalDecided {
   /** A name in the tool's store that no other build has. */
   readonly ownName: string
   readonly hasCertificates: boolean
+  /** Whether the Dockerfile has what only Docker's format of images can hold. */
+  readonly needsDockerFormat: boolean
 }
 
 /** A flag for each value. */

@@ -6,7 +6,7 @@ import { joinCredentials, type RegistryAuth } from '../plan/registry-auth.ts'
 import { touchedRegistries } from '../plan/touched-registries.ts'
 import { isKey } from '../plan/ssh-keys.ts'
 import { missingSecrets, secretNotes } from '../plan/wanted-secrets.ts'
-import { isUnknown } from '../progress/dockerfile.ts'
+import { type Dockerfile, isUnknown } from '../progress/dockerfile.ts'
 import { printImageRepository } from '../request/image-reference.ts'
 import { inputFailure } from '../request/input-problem.ts'
 import { buildahCommands } from './buildah-commands.ts'
@@ -102,7 +102,15 @@ function decide(grounds: LocalGrounds, secrets: readonly SecretFileOf[]): LocalD
     places,
     ownName: `${prefix}hybrid-kubernetes-build-${name}:latest`,
     hasCertificates: certificates.size > 0,
+    needsDockerFormat: needsDockerFormat(grounds.dockerfile),
   }
+}
+
+/** Of an OCI image buildah leaves these out without an error; of a stage too. */
+function needsDockerFormat({ stages }: Dockerfile): boolean {
+  return stages.some(({ instructions }) =>
+    instructions.some(({ keyword }) => /^(?:ONBUILD|HEALTHCHECK|SHELL)$/.test(keyword)),
+  )
 }
 
 function keyOf({ request }: LocalGrounds, id: string): string | undefined {

@@ -37,7 +37,7 @@ const LOGS: Readonly<Record<string, LocalLog>> = {
 
 const CASES = SCENARIOS.flatMap(([scenario, code, exitCode]) =>
   readdirSync(join(FIXTURES, scenario))
-    .map((name) => name.replace('.log', ''))
+    .map((name) => name.replace('.txt', ''))
     .filter((name) => name in LOGS)
     .map((name) => [scenario, name, code, Number(exitCode)] as const),
 )
@@ -46,7 +46,7 @@ function failureOf(scenario: string, name: string, exitCode: number) {
   const folder = join(FIXTURES, scenario)
   const dockerfile = parseDockerfile('Dockerfile', readFileSync(join(folder, 'Dockerfile'), 'utf8'))
   const plan = { ...localPlanOf('docker'), log: LOGS[name] ?? 'docker', dockerfile }
-  const path = join(folder, `${name}.log`)
+  const path = join(folder, `${name}.txt`)
   const lines = existsSync(path) ? readFileSync(path, 'utf8').replace(/\n$/, '').split('\n') : []
   const reader = localReader(
     plan,

@@ -41,8 +41,8 @@ function read(reader: (text: string) => TextEvent, dockerfile: string, lines: re
 
 const recordings = readdirSync(FIXTURES).flatMap((scenario) =>
   readdirSync(join(FIXTURES, scenario))
-    .filter((name) => /^(?:buildah|podman|docker|plain)(?:-again)?\.log$/.test(name))
-    .map((name) => [scenario, name.replace('.log', '')] as const),
+    .filter((name) => /^(?:buildah|podman|docker|plain)(?:-again)?\.txt$/.test(name))
+    .map((name) => [scenario, name.replace('.txt', '')] as const),
 )
 
 describe('a recorded build of the runner', () => {
@@ -51,7 +51,7 @@ describe('a recorded build of the runner', () => {
     (scenario, name) => {
       const reader = READERS[name.replace('-again', '')] ?? buildahEvent
       const dockerfile = readFileSync(join(FIXTURES, scenario, 'Dockerfile'), 'utf8')
-      const lines = readFileSync(join(FIXTURES, scenario, `${name}.log`), 'utf8')
+      const lines = readFileSync(join(FIXTURES, scenario, `${name}.txt`), 'utf8')
         .replace(/\n$/, '')
         .split('\n')
       const { events, record } = read(reader, dockerfile, lines)

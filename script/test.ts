@@ -22,6 +22,9 @@ const { values, positionals } = parseArgs({
 if (values.kubeconfig !== undefined) process.env['HYBRID_LAB_KUBECONFIG'] = resolve(values.kubeconfig)
 if (values.registry !== undefined) process.env['HYBRID_LAB_REGISTRY'] = values.registry
 
+// A table that a test makes is then written, not compared.
+if (values.record) process.env['HYBRID_BUILD_RECORD'] = '1'
+
 const unknown = positionals.filter((name) => !RINGS.some((ring) => ring.name === name))
 if (unknown.length > 0) {
   console.error(

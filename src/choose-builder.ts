@@ -116,7 +116,7 @@ function candidatesFor(
       return await look(read.request, { ports, known, cluster, signal })
     } catch (error) {
       if (!(error instanceof ActionError)) throw error
-      return { kind: 'passed-over', builder, reason: reasonOf(error.failure) }
+      return { kind: 'passed-over', builder, reason: reasonOf(error.failure, builder) }
     }
   })
 }
@@ -206,8 +206,9 @@ function common(all: readonly (readonly InputProblem[])[]): readonly InputProble
 }
 
 /** What is wrong with inputs stands in the details. */
-function reasonOf({ code, headline, details }: Failure): string {
-  if (code !== 'input') return headline
+function reasonOf({ code, headline, details }: Failure, builder: BuilderName): string {
+  // The table has the name already.
+  if (code !== 'input') return headline.replace(`${builder} cannot build here: `, '')
   return details
     .map((line) => line.trim())
     .filter((line) => line !== '')

@@ -6,6 +6,8 @@ export interface BuilderCase {
   readonly dockerfile: readonly string[]
   readonly files?: Readonly<Record<string, string | Buffer>>
   readonly inputs?: Readonly<Record<string, string>>
+  /** A value of a build argument: whether the image's history tells it is part of the result. */
+  readonly argument?: string
   /** The code that it is to end with; undefined: an image. */
   readonly code?: string
   /** Lines of the Dockerfile that are annotated then. */
@@ -43,7 +45,8 @@ export const BUILDER_CASES: readonly BuilderCase[] = [
       'WORKDIR /at/${WHO}',
       'LABEL who=$WHO',
     ],
-    inputs: { 'build-args': 'WHO=you and me' },
+    inputs: { 'build-args': 'WHO=you and me\nMORE=told-or-not' },
+    argument: 'told-or-not',
   },
   {
     name: 'a target',
@@ -114,6 +117,12 @@ export const BUILDER_CASES: readonly BuilderCase[] = [
     name: 'a context of 100 MB',
     dockerfile: ['FROM busybox', 'COPY noise /noise', 'RUN sha256sum /noise > /sum'],
     files: { noise: randomFillSync(Buffer.alloc(100_000_000)) },
+  },
+  {
+    name: 'annotations',
+    dockerfile: ['FROM busybox', 'COPY a.txt /a'],
+    files: COLOURS,
+    inputs: { annotations: 'com.example.team=checkout' },
   },
   {
     name: 'a RUN that fails',

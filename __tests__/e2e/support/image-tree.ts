@@ -17,6 +17,7 @@ interface Manifest {
   readonly config?: Descriptor
   readonly layers?: readonly Descriptor[]
   readonly manifests?: readonly Descriptor[]
+  readonly annotations?: Readonly<Record<string, string>>
 }
 
 /** What of an image's configuration builders could differ in. */
@@ -35,6 +36,8 @@ export interface PulledTree {
   /** What made each layer, as the image tells it. */
   readonly history: string
   readonly mediaType: string
+  /** Of the manifest. */
+  readonly annotations: Readonly<Record<string, string>>
 }
 
 const ACCEPT = [
@@ -70,6 +73,7 @@ export async function pulledTree(reference: string): Promise<PulledTree> {
     config: config.config ?? {},
     history: (config.history ?? []).map(({ created_by = '' }) => created_by).join('\n'),
     mediaType: type,
+    annotations: manifest.annotations ?? {},
   }
 }
 

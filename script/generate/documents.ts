@@ -74,7 +74,7 @@ ${MADE}
 
 An input that is empty is an input that is not given; only \`kubeconfig\` given but empty is an error. All problems of all inputs are reported together.
 
-Three inputs can also come from the environment: \`KUBE_NAMESPACE\` is \`namespace\`, \`BUILD_TIMEOUT\` is \`timeout\`, \`KANIKO_IMAGE\` is \`executor\`. The input comes first, then the variable, then the default; that is why these three have no default in action.yml, where it would hide the variable.
+Three inputs can also come from the environment: \`KUBE_NAMESPACE\` is \`namespace\`, \`BUILD_TIMEOUT\` is \`timeout\`, \`KANIKO_IMAGE\` is \`executor\` (\`BUILDKIT_IMAGE\` where BuildKit builds). The input comes first, then the variable, then the default; that is why these three have no default in action.yml, where it would hide the variable.
 
 Forms that several inputs share:
 

@@ -34,6 +34,7 @@ export const CLUSTER_RULES = {
       causes: [
         'A build needs **baseline**. **restricted** cannot be met: Kaniko unpacks images as root, within its container and, where nodes can, within a user namespace.',
         'Build in a namespace with `pod-security.kubernetes.io/enforce: baseline`; no other namespace is touched by that. Without `namespace`, every build makes such a one.',
+        '**BuildKit** needs the level **privileged**, `pod-security.kubernetes.io/enforce: privileged`: its pod is privileged within a user namespace, or rootless without seccomp. `builder: kaniko` is content with baseline.',
         'A namespace that only warns (`pod-security.kubernetes.io/warn: restricted`) builds; the warning stands in the log.',
       ],
       more: '`kubectl get namespace NAME --show-labels`; [Kubernetes: Pod Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/).',

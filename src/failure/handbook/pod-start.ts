@@ -19,7 +19,8 @@ export const POD_START = {
       meaning:
         "The executor image is there and cannot be used: its name cannot be parsed, its program cannot be started on this node, it ended well without leaving an image's digest, or it left one that the registry does not have.",
       causes: [
-        '`executor` must be an image of Kaniko with `/kaniko/executor` in it.',
+        '`executor` must be an image of Kaniko with `/kaniko/executor` in it; with `builder: buildkit` one of BuildKit, with `buildkitd`, `buildctl` and a shell.',
+        '**BuildKit’s daemon does not start, or ends during the build**: its last lines are quoted. Outside of a user namespace it is the rootless image that must be used (`user-namespace: false`); some nodes do not let users make user namespaces (`user.max_user_namespaces`, AppArmor).',
         '**The helper image**, which `outputs` needs: `helper-image` must have a shell, `tar`, `tee`, `dd`, `wc` and `sha256sum`, as busybox has them.',
         '**exec format error**: the image is made for another processor than the node has.',
       ],
@@ -49,6 +50,7 @@ export const POD_START = {
     'user-namespace': {
       meaning: "The node cannot run the pod in a user namespace, or a file's owner does not exist in it.",
       causes: [
+        '**BuildKit**: its privileged pod begins in no other place. A cluster that does not know user namespaces drops the field that asks for one; the build then ends before it has begun. `user-namespace: false` runs BuildKit rootless.',
         '`user-namespace: auto` uses one only where nodes can; `false` never does. `true` needs Kubernetes 1.33, containerd 2.0 or CRI-O 1.25, runc 1.2 or crun 1.9, and Linux 6.3.',
         '**chown … invalid argument**: a file of the base image, or a `chown`, has an owner above 65535, and such a namespace has only 65536. Set `user-namespace: false` for this build.',
       ],

@@ -204,6 +204,39 @@ describe('the script', () => {
   })
 })
 
+describe('a daemon that has died under a build', () => {
+  const LOG = ['buildkitd: time="x" level=info msg="running server"', 'buildkitd: fatal error: out of memory']
+  const at = { failed: undefined, current: '[2/2] RUN x', output: ['of x'] }
+
+  test.each([
+    `${SOLVE}rpc error: code = Unavailable desc = error reading from server: EOF`,
+    'error: failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF',
+    'error: failed to receive status: rpc error: code = Unavailable desc = closing transport due to: connection error: desc = "error reading from server: EOF", received prior goaway',
+    `${SOLVE}rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /state/run/buildkitd.sock: connect: connection refused"`,
+    `${SOLVE}EOF`,
+  ])('is told as such: %s', (said) => {
+    const died = readBuildkitEnd({ ...at, words: [said, ...LOG] }, 1)
+    expect(died).toMatchObject({ code: 'executor-invalid', phase: 'instruction' })
+    expect(died.reason).not.toContain('buildkitd: ')
+    expect(died.output).toEqual(LOG.map((line) => line.replace('buildkitd: ', '')))
+    expect(readBuildkitEnd({ ...at, words: [said] }, 1)).toMatchObject({
+      code: 'executor-invalid',
+      output: ['of x'],
+    })
+  })
+
+  test('is no matter where a process or a registry says so', () => {
+    const exit = `${SOLVE}process "/bin/sh -c echo EOF" did not complete successfully: exit code: 1`
+    expect(readBuildkitEnd({ ...at, words: [exit, ...LOG] }, 1)).toMatchObject({
+      code: 'run-failed',
+      reason: exit.slice(SOLVE.length),
+    })
+    const error =
+      'failed to do request: Head "https://r/v2": dial tcp 10.0.0.1:443: connect: connection refused'
+    expect(readBuildkitEnd(failedAt('[1/2] FROM r/a:1', error), 1).code).toBe('base-image-missing')
+  })
+})
+
 describe('what a RUN prints', () => {
   const RUN = '[2/2] RUN x'
   const EXIT = 'process "/bin/sh -c x" did not complete successfully: exit code: 1'

@@ -24,6 +24,8 @@ const SCENARIOS: readonly (readonly [string, string, string])[] = [
   ['syntax', 'dockerfile-syntax', '125'],
   ['syntax-arguments', 'dockerfile-syntax', '125'],
   ['target-missing', 'target-missing', '125'],
+  ['no-container', 'executor-invalid', '1'],
+  ['no-program', 'no-shell', '1'],
   ['push-denied', 'push-denied', '125'],
   ['push-unreachable', 'push-unreachable', '125'],
 ]
@@ -43,11 +45,16 @@ const CASES = SCENARIOS.flatMap(([scenario, code, exitCode]) =>
 )
 
 function failureOf(scenario: string, name: string, exitCode: number) {
+  const path = join(FIXTURES, scenario, `${name}.txt`)
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').replace(/\n$/, '').split('\n') : []
+  return failureIn(scenario, name, exitCode, lines)
+}
+
+/** The failure that lines tell of, with the Dockerfile of a scenario. */
+function failureIn(scenario: string, name: string, exitCode: number, lines: readonly string[]) {
   const folder = join(FIXTURES, scenario)
   const dockerfile = parseDockerfile('Dockerfile', readFileSync(join(folder, 'Dockerfile'), 'utf8'))
   const plan = { ...localPlanOf('docker'), log: LOGS[name] ?? 'docker', dockerfile }
-  const path = join(folder, `${name}.txt`)
-  const lines = existsSync(path) ? readFileSync(path, 'utf8').replace(/\n$/, '').split('\n') : []
   const reader = localReader(
     plan,
     () => undefined,
@@ -73,5 +80,63 @@ describe('the last words of a builder of the runner', () => {
 
   test.each(['buildah', 'podman'])('base-denied by %s is told as such', (name) => {
     expect(failureOf('base-denied', name, 125).code).toBe('base-image-denied')
+  })
+  const STEP = ['STEP 1/2: FROM registry.example:5000/base', 'STEP 2/2: RUN echo hello']
+  const CONTAINER =
+    'error running container: from /usr/bin/crun creating container for [/bin/sh -c echo hello]: '
+  const RUNTIME = 'Error: building at STEP "RUN echo hello": while running runtime: exit status 1'
+  const EOF =
+    'time="2026-11-25T01:57:57Z" level=error msg="did not get container create message from subprocess: EOF"'
+
+  test.each([
+    [
+      'a runtime that lets no container begin',
+      [`${CONTAINER}cgroups`, ': exit status 1', EOF, RUNTIME],
+      'executor-invalid',
+    ],
+    [
+      'a disk that is full',
+      [`${CONTAINER}mkdir /run: no space left on device`, ': exit status 1', RUNTIME],
+      'disk-full',
+    ],
+    [
+      'a program of another platform',
+      [`${CONTAINER}exec container process \`/bin/sh\`: Exec format error`, ': exit status 1', RUNTIME],
+      'run-failed',
+    ],
+    ['a RUN that printed before', ['hello', `${CONTAINER}cgroups`, RUNTIME], 'run-failed'],
+    [
+      'a RUN that prints so, without a runtime',
+      [`${CONTAINER}cgroups`, 'Error: building at STEP "RUN echo hello": exit status 1'],
+      'run-failed',
+    ],
+    ['a RUN that ran', [RUNTIME], 'run-failed'],
+  ])('buildah’s of %s', (_, lines, code) => {
+    expect(failureIn('no-container', 'buildah', 1, [...STEP, ...lines]).code).toBe(code)
+  })
+
+  test.each(['run-failed', 'push-denied'])('an image without a history is named: %s', (scenario) => {
+    const lines = [
+      ...STEP,
+      'Error: committing container for step {…}: copying layers and metadata for container "x": initializing source containers-storage:base-working-container: internal error: history lists 1 non-empty layers, but we have 2 layers on disk',
+    ]
+    expect(failureIn(scenario, 'buildah', 125, lines)).toMatchObject({
+      code: 'executor-invalid',
+      headline:
+        'The base image registry.example:5000/base, which Dockerfile:1 names, has no history, which docker needs.',
+    })
+  })
+
+  test('docker’s BuildKit that ends under a build is no RUN’s failure', () => {
+    const lines = [
+      JSON.stringify({
+        vertexes: [{ digest: 'sha256:a', name: '[2/2] RUN echo hello', started: '2026-11-25T00:00:00Z' }],
+      }),
+      'ERROR: failed to build: failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF',
+    ]
+    expect(failureIn('no-container', 'buildx', 1, lines)).toMatchObject({
+      code: 'executor-invalid',
+      headline: 'docker’s BuildKit ended during the instruction at Dockerfile:2.',
+    })
   })
 })

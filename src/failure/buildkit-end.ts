@@ -12,13 +12,32 @@ export function readBuildkitEnd(last: BuildkitLast, exitCode: number | undefined
   const at = whereabouts(last)
   const script = scriptEnd(last, exitCode)
   if (script !== undefined) return { ...at, ...script, output: last.words.slice(0, -1) }
-  const said = lastWords(last.words) ?? last.failed?.error ?? ''
+  const words = last.words.filter((line) => !line.startsWith(DAEMON))
+  const said = lastWords(words) ?? last.failed?.error ?? ''
   const reason = withoutFrames(said)
-  const line = lineIn(last.words)
+  const line = lineIn(words)
+  const ofDaemon = last.words.filter((line) => line.startsWith(DAEMON))
+  if (isDaemonGone(said) || (ofDaemon.length > 0 && IS_CUT.test(said))) {
+    const output = ofDaemon.map((text) => text.slice(DAEMON.length))
+    return { ...at, code: 'executor-invalid', reason, line, output: output.length > 0 ? output : at.output }
+  }
   const missing = missingProgram(at.output, reason)
   if (missing !== undefined) return { ...at, code: 'no-shell', reason: missing, line, output: [] }
   const code = reason === '' ? killed(exitCode) : buildkitCode(reason, at)
   return { ...at, code, reason, line }
+}
+
+/** What the script puts before the last lines of a daemon that has died. */
+const DAEMON = 'buildkitd: '
+
+/** What a client says whose server is gone: of any server, and, by its socket or gRPC's own words, of BuildKit's. */
+const IS_CUT = /\bEOF$|code = Unavailable|connection refused|connection reset|transport is closing/
+const OF_DAEMON =
+  /dial unix \S*: connect: (?:connection refused|no such file or directory)|code = Unavailable desc = (?:error reading from server|connection error|closing transport|transport is closing|the connection is draining)|^(?:failed to receive status: )?(?:error reading from server: )?(?:unexpected )?EOF$/
+
+/** Whether BuildKit's client says that its daemon is gone. */
+export function isDaemonGone(said: string): boolean {
+  return OF_DAEMON.test(said.trim())
 }
 
 /** What could not be started has printed nothing: these are the runtime's words, and no others. */

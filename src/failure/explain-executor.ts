@@ -54,13 +54,9 @@ const EXECUTOR_WORDS: Partial<Record<FailureCode, WordsOf>> = {
     place: placeUnderWay(ended, end),
     cures: diskCures(ended),
   }),
-  'executor-invalid': (_, exitCode, ended) => ({
-    headline: `${ended.plan.executor} cannot build in this pod: it ended with exit code ${exitCode} before it began.`,
-    cures: [
-      'what is quoted above are its own words',
-      'on nodes without user namespaces: `user-namespace: false`, with which BuildKit runs rootless; or `builder: kaniko`',
-    ],
-  }),
+  'executor-invalid': (end, exitCode, ended) => {
+    return exitCode === 1 ? daemonEnded(end, ended) : neverBegan(exitCode, ended)
+  },
   'user-namespace': (end, exitCode, ended) =>
     exitCode === SCRIPT_EXIT.notInUserNamespace ? NO_USER_NAMESPACE : ownerMissing(end, ended),
   evicted: (end, exitCode, ended) => ({
@@ -73,6 +69,30 @@ const EXECUTOR_WORDS: Partial<Record<FailureCode, WordsOf>> = {
       cures: ['look at `kaniko-args`, and whether `executor` is a version that knows them'],
       saysAll: true,
     },
+}
+
+function neverBegan(exitCode: number, ended: EndedBuild): Words {
+  return {
+    headline: `${ended.plan.executor} cannot build in this pod: it ended with exit code ${exitCode} before it began.`,
+    cures: [
+      'what is quoted above are its own words',
+      'on nodes without user namespaces: `user-namespace: false`, with which BuildKit runs rootless; or `builder: kaniko`',
+    ],
+  }
+}
+
+/** The client was there to tell of it. */
+function daemonEnded(end: ExecutorEnd, ended: EndedBuild): Words {
+  return {
+    headline: `BuildKit's daemon ended ${during(ended, end)}.`,
+    place: placeUnderWay(ended, end),
+    cures: [
+      end.output.length === 0
+        ? 'look whether memory or the disk of the node had run out'
+        : 'look at its last lines, which are quoted above, and whether memory or the disk of the node had run out',
+      ...memoryCures(ended),
+    ],
+  }
 }
 
 function ownerMissing(end: ExecutorEnd, ended: EndedBuild): Words {

@@ -4,7 +4,9 @@ import type { Dockerfile } from '../progress/dockerfile.ts'
 import { isAboutNetwork } from './about.ts'
 import { credentialsTried } from './credentials-tried.ts'
 import { named, placeOfImage, placeOfSource } from './dockerfile-place.ts'
+import { isDaemonGone } from './buildkit-end.ts'
 import { LOCAL_CURES } from './local-cures.ts'
+import { NO_HISTORY } from './text-end.ts'
 import type { ExecutorEnd } from './executor-end.ts'
 import type { Failure, FailureCode } from './failure.ts'
 import { nearest } from './nearest.ts'
@@ -120,6 +122,7 @@ const WORDS: Partial<Record<FailureCode, LocalWords>> = {
     place: placeUnderWay(ended, end),
     cures: LOCAL_CURES.disk,
   }),
+  'executor-invalid': toolInvalid,
   'dockerfile-missing': (_, __, { plan }) => ({
     headline: `${plan.kind} found no ${plan.dockerfile.path}.`,
     cures: LOCAL_CURES.dockerfile,
@@ -150,6 +153,28 @@ function runFailed(end: ExecutorEnd, exitCode: number, ended: EndedLocally): Wor
     place,
     saysAll: status !== undefined,
     cures: code === '137' ? LOCAL_CURES.memory : [LOCAL_CURES.exit[code] ?? LOCAL_CURES.run],
+  }
+}
+
+/** What no Dockerfile could mend. */
+function toolInvalid(end: ExecutorEnd, _: number, ended: EndedLocally): Words {
+  const { kind, dockerfile } = ended.plan
+  if (NO_HISTORY.test(end.reason)) {
+    const image = end.image === undefined ? 'A base image' : `The base image ${end.image}`
+    const place = end.image === undefined ? undefined : placeOfImage(dockerfile, end.image)
+    const subject = `${image}${place ? `, which ${named(place)} names,` : ''}`
+    return { headline: `${subject} has no history, which ${kind} needs.`, place, cures: LOCAL_CURES.history }
+  }
+  if (isDaemonGone(end.reason)) {
+    const headline = `${kind}’s BuildKit ended ${during(ended, end)}.`
+    return { headline, place: placeUnderWay(ended, end), cures: LOCAL_CURES.daemon }
+  }
+  const place = placeUnderWay(ended, end)
+  const what = instructionAt(place, end) ?? 'a RUN instruction'
+  return {
+    headline: `${kind} cannot begin a container on the runner, for ${what}.`,
+    place,
+    cures: LOCAL_CURES.container,
   }
 }
 

@@ -14,6 +14,17 @@ export const LOCAL_CURES = {
     'use a runner with more memory, or let it do less at once (make -j2, NODE_OPTIONS=--max-old-space-size=…)',
   ],
   disk: ['free the disk of the runner, or use one with more'],
+  container: [
+    'set BUILDAH_ISOLATION: chroot in the step’s env, where containers cannot be nested',
+    'look at what the runtime says; what a RUN does has not been tried yet',
+  ],
+  history: [
+    'build that image anew with docker, buildah or BuildKit, which write a history; or use another builder for this one',
+  ],
+  daemon: [
+    'look whether memory or the disk of the runner had run out, and at the daemon’s own log (journalctl -u docker)',
+    'run it again',
+  ],
   dockerfile: ['set `file` to the path of the Dockerfile, relative to the workspace'],
   syntax: ['mend that line; the Dockerfile reference: https://docs.docker.com/reference/dockerfile/'],
   target: 'set `target` to a name that stands after AS in a FROM line, or leave it out for the last stage',

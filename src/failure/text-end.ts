@@ -23,17 +23,26 @@ export function readTextEnd(
   if (work === 'push')
     return { code: pushCode(reason), reason, phase: 'pushing', instruction: undefined, image, output: [] }
   const before = output.slice(0, output.lastIndexOf(last))
-  const missing = missingProgram(before.at(-1) ?? '', reason)
-  const code = missing === undefined ? buildCode(reason, instruction, exitCode) : 'no-shell'
+  const runtime = runtimeError(before, last)
+  const missing = missingProgram(before.at(-1) ?? '', runtime ?? reason)
+  const code =
+    missing !== undefined
+      ? 'no-shell'
+      : runtime !== undefined
+        ? runtimeCode(runtime)
+        : buildCode(reason, instruction, exitCode)
   const isFrom = /^FROM\s/i.test(instruction ?? '')
   return {
     code,
-    reason: missing ?? reason,
+    reason: missing ?? runtime ?? reason,
     phase: isFrom ? 'base-image' : instruction === undefined ? 'unknown' : 'instruction',
     instruction: isFrom ? undefined : instruction,
     line: lineIn(reason),
     image,
-    output: code === 'run-failed' || code === 'out-of-memory' ? before.slice(isFrom ? before.length : 0) : [],
+    output:
+      runtime === undefined && (code === 'run-failed' || code === 'out-of-memory')
+        ? before.slice(isFrom ? before.length : 0)
+        : [],
   }
 }
 
@@ -69,11 +78,37 @@ function withoutFrames(text: string, instruction: string | undefined): string {
 
 const STEP_FRAME = /^building at STEP "(?:[^"]|"(?!: ))*": /
 
+/**
+ * What the runtime says in place of a RUN that it could not begin, where nothing
+ * of the RUN stands before it. A process that ran and failed ends with the same
+ * last line, and without this.
+ */
+function runtimeError(before: readonly string[], last: string): string | undefined {
+  const [first = '', ...rest] = before
+  const [, said] = /^error running container: (from \S+ .*|did not get container .*)$/.exec(first) ?? []
+  if (said === undefined || !/while running runtime: exit status \d+$/.test(last)) return undefined
+  const end = rest.findIndex((line) => /^: exit status \d+$|^time="/.test(line))
+  const text = [said, ...rest.slice(0, Math.max(end, 0))].join('\n')
+  // What the RUN is stands in the Dockerfile, and may look like anything.
+  return text.replace(/ for \[.*?\]: /s, ': ').replaceAll('\\"', '"')
+}
+
+/** Nearly always it is this machine that lets no container begin; of a program that is there and cannot be executed it is the image. */
+function runtimeCode(text: string): FailureCode {
+  const known = RULES.find(([says]) => says.test(text))?.[1]
+  if (known === 'disk-full' || known === 'out-of-memory') return known
+  return /\bexec(?:utable)?\b[^:]*: |exec format error/i.test(text) ? 'run-failed' : 'executor-invalid'
+}
+
 type Rules = readonly (readonly [RegExp, FailureCode])[]
+
+/** buildah's and podman's, of an image that is in their own store. */
+export const NO_HISTORY = /initializing source containers-storage:.* history lists \d+ non-empty layers/
 
 /** Texts of buildah 1.28, podman 4.3 and Docker's classic builder 20.10. The order counts: the first that fits. */
 const RULES: Rules = [
   [/^exit status \d+$|returned a non-zero code: \d+$/, 'run-failed'],
+  [NO_HISTORY, 'executor-invalid'],
   [/no space left on device|disk quota exceeded/, 'disk-full'],
   [/cannot allocate memory/, 'out-of-memory'],
   [/unable to start container process: exec: |executable file not found/, 'no-shell'],
@@ -112,6 +147,7 @@ const isDenied = (reason: string): boolean => DENIED.test(reason) || /unauthoriz
 
 /** Of all that a push says, by the rules for Kaniko's: registries answer the same to everybody. */
 function pushCode(reason: string): FailureCode {
+  if (NO_HISTORY.test(reason)) return 'executor-invalid'
   if (/^(?:exit status|$)/.test(reason)) return 'push-unreachable'
   return codeOf({ kind: 'pushing', text: reason }, 1)
 }

@@ -15,10 +15,11 @@ interface Script {
   /** What the n-th command prints, and how it ends; without it it runs until it is stopped. */
   readonly commands?: readonly (readonly [readonly string[], ProcessEnd])[]
   readonly files?: Readonly<Record<string, string>>
+  readonly cannotKeep?: boolean
 }
 
 /** A runner that does what it is told. */
-function runner({ store = {}, commands = [], files = {} }: Script) {
+function runner({ store = {}, commands = [], files = {}, cannotKeep = false }: Script) {
   const asked: string[] = []
   const done: string[] = []
   const events: BuildEvent[] = []
@@ -47,7 +48,12 @@ function runner({ store = {}, commands = [], files = {} }: Script) {
     prepare: () => Promise.resolve(),
     read: (path) => Promise.resolve(files[path]),
     size: () => Promise.resolve(undefined),
-    remove: (folder) => Promise.resolve(void asked.push(`remove ${folder}`)),
+    remove: (path) => Promise.resolve(void asked.push(`remove ${path}`)),
+    makeFolder: (folder) => Promise.resolve(void asked.push(`make ${folder}`)),
+    rename: (from, to) => {
+      asked.push(`rename ${from} ${to}`)
+      return cannotKeep ? Promise.reject(new Error('ENOSPC')) : Promise.resolve()
+    },
   }
   const nothing = () => undefined
   const observer = {
@@ -138,5 +144,58 @@ test('buildx says the digest in its metadata', async () => {
   expect(await buildLocally(localPlanOf('docker'), ports, never)).toMatchObject({
     kind: 'built',
     digest: DIGEST,
+  })
+})
+
+describe('a file with the image', () => {
+  const inputs = { push: 'false', outputs: 'type=docker,dest=out/a.tar' }
+  const plan = localPlanOf('buildah', inputs)
+  const part = plan.imageFiles[0]?.temporary ?? ''
+  const files = { '/tmp/own/image-id': DIGEST }
+
+  test('has its name when all is well, and not before', async () => {
+    const { ports, asked } = runner({
+      files,
+      commands: [
+        [[], WELL],
+        [[], WELL],
+      ],
+    })
+    expect(await buildLocally(plan, ports, never)).toMatchObject({
+      kind: 'built',
+      files: [{ form: 'docker', path: '/work/out/a.tar', bytes: 0 }],
+    })
+    expect(asked).toEqual([
+      `remove ${part}`,
+      'make /work/out/',
+      `rename ${part} /work/out/a.tar`,
+      `remove ${part}`,
+      'remove /tmp/own',
+    ])
+  })
+
+  test.each([
+    ['fails', [[[], WELL] as const, [[], { ...WELL, exitCode: 125 }] as const], 'failed'],
+    ['leaves no digest', [[[], WELL] as const, [[], WELL] as const], 'failed'],
+  ])('is not there where a build %s, and an older one stays', async (_, commands, kind) => {
+    const { ports, asked } = runner({ commands })
+    expect(await buildLocally(plan, ports, never)).toMatchObject({ kind })
+    expect(asked.filter((one) => one.startsWith('rename'))).toEqual([])
+    expect(asked.slice(-2)).toEqual([`remove ${part}`, 'remove /tmp/own'])
+  })
+
+  test('that cannot have its name is a failure that says so', async () => {
+    const { ports } = runner({
+      files,
+      commands: [
+        [[], WELL],
+        [[], WELL],
+      ],
+      cannotKeep: true,
+    })
+    expect(await buildLocally(plan, ports, never)).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'output-failed', headline: containing('"out/a.tar"') },
+    })
   })
 })

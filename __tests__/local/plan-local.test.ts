@@ -1,7 +1,5 @@
-import { parseDockerfile } from '../../src/progress/dockerfile.ts'
 import { planLocal } from '../../src/local/plan-local.ts'
 import type { GivenInputs } from '../request/given.ts'
-import { containing } from '../request/given.ts'
 import { localGrounds, localPlanOf, type ToolName, TOOLS, typed } from './given.ts'
 
 /** The command that builds. */
@@ -11,6 +9,8 @@ function buildOf(tool: ToolName, inputs: GivenInputs): string {
 
 const ALL: readonly ToolName[] = ['docker', 'container', 'classic', 'buildah', 'podman', 'nerdctl']
 const BUILDAH: readonly ToolName[] = ['buildah', 'podman']
+/** Read as for a builder whose cache is one reference. */
+const OF_BUILDKIT = { builder: 'buildkit' } as const
 
 describe('the commands of a simple build', () => {
   test.each<[ToolName, readonly string[]]>([
@@ -141,6 +141,34 @@ describe('an input becomes arguments of the build', () => {
     ],
     ['cache', { cache: 'true' }, BUILDAH, ['--cache-to=r.example/app/cache']],
     [
+      'cache-from and cache-to, by their tags',
+      {
+        cache: 'true',
+        'cache-from': 'r.example/app:main\nr.example/app:pr',
+        'cache-to': 'type=registry,ref=r.example/app:pr',
+        ...OF_BUILDKIT,
+      },
+      ['container', 'nerdctl'],
+      [
+        '--cache-from=type=registry,ref=r.example/app:pr --cache-from=type=registry,ref=r.example/app:main ',
+        '--cache-to=type=registry,ref=r.example/app:pr,mode=max',
+      ],
+    ],
+    [
+      'cache-from and cache-to, by a tag beside the image, which docker’s own BuildKit only reads',
+      { cache: 'true', 'cache-to': 'r.example/app:cache', ...OF_BUILDKIT },
+      ['docker'],
+      [
+        '--cache-from=type=registry,ref=r.example/app:1 --cache-from=type=registry,ref=r.example/app:cache --cache-to=type=inline',
+      ],
+    ],
+    [
+      'cache-from alone, by its tag',
+      { cache: 'true', 'cache-from': 'r.example/layers:main', ...OF_BUILDKIT },
+      ['docker', 'container', 'nerdctl'],
+      ['--cache-from=type=registry,ref=r.example/layers:main '],
+    ],
+    [
       'no-cache-filters',
       { cache: 'true', 'no-cache-filters': 'a,b' },
       ['docker', 'container'],
@@ -160,53 +188,6 @@ describe('an input becomes arguments of the build', () => {
       const line = `${typed(plan).find((one) => / build /.test(one)) ?? ''} `
       for (const part of expected) expect(line).toContain(part)
     }
-  })
-})
-
-describe('what a builder cannot do is refused by the input’s name', () => {
-  test.each<[ToolName, GivenInputs, string]>([
-    [
-      'classic',
-      { secrets: 'token=hidden' },
-      'secrets  docker 20.10.24 without buildx has no --secret; install docker’s plugin buildx, or use another builder',
-    ],
-    ['classic', { reproducible: 'true' }, 'reproducible  docker 20.10.24 without buildx cannot do that'],
-    [
-      'docker',
-      { 'image-format': 'oci' },
-      'image-format  docker 99.0 with buildx 0.38.2 (driver docker) cannot do that; use a builder of another driver',
-    ],
-    ['docker', { outputs: 'type=oci,dest=a.tar' }, 'outputs  docker 99.0'],
-    ['docker', { 'cache-repository': 'r.example/layers', cache: 'true' }, 'cache-repository  docker 99.0'],
-    [
-      'buildah',
-      { provenance: 'true' },
-      'attests  buildah 99.0 cannot do that; use another builder, or leave it out',
-    ],
-    ['buildah', { allow: 'network.host' }, 'allow  buildah 99.0'],
-    ['nerdctl', { ulimit: 'nofile=1024' }, 'ulimit  nerdctl 99.0'],
-    ['nerdctl', { annotations: 'a=b' }, 'annotations  nerdctl 99.0'],
-    ['buildah', { context: 'pvc://sources', namespace: 'ci' }, 'context  is a volume of the cluster'],
-  ])('%s: %j', (tool, inputs, problem) => {
-    const plan = planLocal(localGrounds(TOOLS[tool], inputs))
-    expect('failure' in plan ? plan.failure.details : []).toEqual([containing(problem)])
-  })
-
-  test.each([
-    ['1.28.2', true],
-    ['1.33.0', false],
-  ])('a here-document by buildah %s: %s', (version, isRefused) => {
-    const dockerfile = parseDockerfile('Dockerfile', 'FROM a\nRUN <<EOF\necho\nEOF\n')
-    const plan = planLocal(localGrounds({ ...TOOLS.buildah, version }, {}, { dockerfile }))
-    expect('failure' in plan).toBe(isRefused)
-  })
-
-  test.each([['1.22'], ['1.26']])('a flag that buildah %s does not have', (version) => {
-    const inputs = { ssh: 'default=key', 'build-contexts': 'a=docker-image://b' }
-    const plan = planLocal(localGrounds({ ...TOOLS.buildah, version }, inputs))
-    expect('failure' in plan ? plan.failure.details.at(-1) : '').toContain(
-      `build-contexts  buildah ${version} has no --build-context; 1.27 has it`,
-    )
   })
 })
 
@@ -234,15 +215,18 @@ describe('several tags, no push, files', () => {
   })
 
   test.each<[ToolName, string]>([
-    ['docker', 'docker image save --output=/work/out/a.tar r.example/app:1'],
-    ['classic', 'docker image save --output=/work/out/a.tar r.example/app:1'],
-    ['buildah', 'docker-archive:/work/out/a.tar:r.example/app:1'],
-    ['nerdctl', 'nerdctl save --output=/work/out/a.tar r.example/app:1'],
-    ['container', '--output=type=docker,dest=/work/out/a.tar,name=r.example/app:1 --output=type=image '],
-  ])('a file by %s', (tool, expected) => {
+    ['docker', 'docker image save --output=PART r.example/app:1'],
+    ['classic', 'docker image save --output=PART r.example/app:1'],
+    ['buildah', 'docker-archive:PART:r.example/app:1'],
+    ['nerdctl', 'nerdctl save --output=PART r.example/app:1'],
+    ['container', '--output=type=docker,dest=PART,name=r.example/app:1 --output=type=image '],
+  ])('a file by %s, under another name until all is well', (tool, expected) => {
     const plan = localPlanOf(tool, { push: 'false', outputs: 'type=docker,dest=out/a.tar' })
-    expect(typed(plan).join('\n')).toContain(expected)
-    expect(plan.imageFiles).toEqual([{ form: 'docker', path: '/work/out/a.tar' }])
+    const part = '/work/out/.hybrid-kubernetes-build-3bb2a8ca88bf.part'
+    expect(typed(plan).join('\n')).toContain(expected.replace('PART', part))
+    expect(plan.imageFiles).toEqual([
+      { form: 'docker', path: '/work/out/a.tar', dest: 'out/a.tar', temporary: part },
+    ])
   })
 
   test.each<[ToolName, boolean, readonly string[]]>([
@@ -280,4 +264,12 @@ test('older buildx tells its progress as text', () => {
   const plan = planLocal(localGrounds(tool))
   expect('failure' in plan ? '' : plan.log).toBe('plain')
   expect(buildOf('docker', {})).toContain('--progress=rawjson')
+})
+
+test('a token for a further context that is cloned is mounted by no RUN, and that is no matter for a note', () => {
+  const plan = localPlanOf('container', {
+    'build-contexts': 'lib=https://github.com/acme/lib.git',
+    secrets: 'GIT_AUTH_TOKEN=hidden',
+  })
+  expect(plan.notes).toEqual([])
 })

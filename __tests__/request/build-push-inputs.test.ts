@@ -1,4 +1,6 @@
+import type { BuilderName } from '../../src/request/builder-choice.ts'
 import type { InputName } from '../../src/request/inputs.generated.ts'
+import { readRequest } from '../../src/request/read-request.ts'
 import { containing, type GivenInputs, problemsOf, requestOf } from './given.ts'
 
 const TAGS = { tags: 'ghcr.io/acme/app:1' }
@@ -127,8 +129,20 @@ describe('the cache in build-push-action’s words', () => {
       })
     })
 
-    test('has no tag with Kaniko', () => {
-      expect(cache({ 'cache-to': REF })).not.toHaveProperty('tag')
+    test.each<[BuilderName, string | undefined]>([
+      ['kaniko', undefined],
+      ['buildkit', 'main'],
+      ['docker', 'main'],
+      ['nerdctl', 'main'],
+      // Theirs is a repository with a tag for each layer.
+      ['buildah', undefined],
+      ['podman', undefined],
+    ])('with %s its tag is %s', (builder, tag) => {
+      const inputs: GivenInputs = { ...TAGS, ...BUILDKIT, builder, 'cache-to': REF }
+      const read = readRequest((name) => inputs[name], {}, builder)
+      expect(read.kind === 'request' ? { tag: undefined, ...read.request.cache } : read).toMatchObject({
+        tag,
+      })
     })
   })
 

@@ -15,6 +15,18 @@ export function tookTooLong(seconds: number): Failure {
   }
 }
 
+/** The runner's disk does not take it; `shown`: the file's name as the user wrote it. */
+export function notWritten(shown: string, problem: string): Failure {
+  return {
+    code: 'output-failed',
+    headline: `The image could not be written to ${JSON.stringify(shown)} on the runner: ${problem}.`,
+    details: [],
+    cures: [
+      'make room, or name a file on another disk in `outputs`; the file takes about as much as the image in its registry',
+    ],
+  }
+}
+
 /** A failure after the push: the image is there, and only the file is not. */
 export function pushedAllTheSame(
   failure: Failure,

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 
 import type { FileSink, Received } from '../cluster/fetching.ts'
 import { ActionError } from '../failure/failure.ts'
+import { notWritten } from '../failure/output-failed.ts'
 import { writeProblem } from '../runner/build-files.ts'
 
 /** What waits to be written, in bytes: more would only fill this process's memory. */
@@ -112,16 +113,6 @@ class ReceivedFile implements IncomingFile {
   }
 
   #unwritable(error: unknown): ActionError {
-    return new ActionError(
-      {
-        code: 'output-failed',
-        headline: `The image could not be written to ${JSON.stringify(this.#shown)} on the runner: ${writeProblem(error)}.`,
-        details: [],
-        cures: [
-          'make room, or name a file on another disk in `outputs`; the file takes about as much as the image in its registry',
-        ],
-      },
-      { cause: error },
-    )
+    return new ActionError(notWritten(this.#shown, writeProblem(error)), { cause: error })
   }
 }

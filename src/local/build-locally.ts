@@ -8,12 +8,14 @@ import {
   noLocalDigest,
   notStarted,
 } from '../failure/explain-local.ts'
-import type { Failure } from '../failure/failure.ts'
+import { ActionError, type Failure } from '../failure/failure.ts'
+import { notWritten } from '../failure/output-failed.ts'
 import type { TextWork } from '../failure/text-end.ts'
 import type { BuildRecord } from '../progress/build-record.ts'
 import { localReader, type LocalReader } from './local-reader.ts'
 import type { LocalDisk } from './local-disk.ts'
 import type { LocalCommand, LocalPlan } from './local-plan.ts'
+import { besides } from './paths.ts'
 import { type ProcessEnd, type Processes, withoutInputs } from './processes.ts'
 import { namesBefore, removeNames } from './store-tags.ts'
 
@@ -29,7 +31,7 @@ export interface LocalPorts {
 
 /**
  * Builds, pushes and writes what a plan says, and removes what is not to stay:
- * its folder, and the names that it gave in the tool's store. A failed build is
+ * its folder, half files, and the names that it gave in the tool's store. A failed build is
  * a value; what the tool cannot be asked for is an exception.
  */
 export async function buildLocally(
@@ -48,6 +50,8 @@ export async function buildLocally(
       await removeNames(store, before)
     }
   } finally {
+    // What was kept has another name by now.
+    for (const { temporary } of plan.imageFiles) await ports.disk.remove(temporary).catch(() => undefined)
     await ports.disk.remove(plan.folder)
   }
 }
@@ -94,6 +98,16 @@ class LocalBuild {
   }
 
   async outcome(): Promise<BuildOutcome> {
+    try {
+      return await this.#build()
+    } catch (error) {
+      this.#reader.progress.end(this.#elapsed())
+      if (error instanceof ActionError) return this.#ended('failed', error.failure)
+      throw error
+    }
+  }
+
+  async #build(): Promise<BuildOutcome> {
     const over = new AbortController()
     const { clock, observer } = this.#ports
     void clock.sleep(this.#plan.timeoutSeconds * 1000, over.signal).then(() => {
@@ -111,8 +125,10 @@ class LocalBuild {
   }
 
   async #runAll(): Promise<CommandsEnd> {
+    const firstWrite = this.#plan.commands.find(({ does }) => does === 'write')
     for (const command of this.#plan.commands) {
       if (command.does !== 'build') this.#beginStep(command)
+      if (command === firstWrite) await this.#makeRoom()
       const end = await this.#run(command)
       const isWell = end.exitCode === 0 && !this.#timeout.signal.aborted && !this.#signal.aborted
       if (!isWell) return { kind: 'ended', command, end }
@@ -162,9 +178,22 @@ class LocalBuild {
   async #files(): Promise<readonly BroughtFile[] | undefined> {
     const { imageFiles } = this.#plan
     if (imageFiles.length === 0) return undefined
-    return Promise.all(
-      imageFiles.map(async (file) => ({ ...file, bytes: (await this.#ports.disk.size(file.path)) ?? 0 })),
-    )
+    const { disk } = this.#ports
+    const files: BroughtFile[] = []
+    for (const { form, path, dest, temporary } of imageFiles) {
+      await disk.rename(temporary, path).catch((error: unknown) => Promise.reject(unwritable(dest, error)))
+      files.push({ form, path, bytes: (await disk.size(path)) ?? 0 })
+    }
+    return files
+  }
+
+  /** Only now: what is made before the build might be in its context. buildah adds to no file that is there. */
+  async #makeRoom(): Promise<void> {
+    const { disk } = this.#ports
+    for (const { path, dest, temporary } of this.#plan.imageFiles) {
+      const made = disk.remove(temporary).then(() => disk.makeFolder(besides(path, '')))
+      await made.catch((error: unknown) => Promise.reject(unwritable(dest, error)))
+    }
   }
 
   #ended(kind: 'failed' | 'cancelled', failure: Failure): BuildOutcome {
@@ -180,6 +209,12 @@ class LocalBuild {
   #elapsed(): number {
     return this.#ports.clock.now() - this.#began
   }
+}
+
+function unwritable(shown: string, error: unknown): ActionError {
+  // Behind it stand what was called, and names that are nobody's business.
+  const problem = error instanceof Error ? error.message.replace(/, \w+ '.*$/s, '') : String(error)
+  return new ActionError(notWritten(shown, problem), { cause: error })
 }
 
 /** `containerimage.digest` of buildx's metadata. */

@@ -1,13 +1,5 @@
 import { DOCKER_HUB, type ImageReference, printImageReference } from '../request/image-reference.ts'
-import {
-  each,
-  commonArgs,
-  contextArgs,
-  given,
-  inWorkspace,
-  type LocalDecided,
-  pairs,
-} from './local-decided.ts'
+import { each, commonArgs, contextArgs, given, type LocalDecided, pairs } from './local-decided.ts'
 import type { LocalCommand } from './local-plan.ts'
 
 /**
@@ -17,7 +9,7 @@ import type { LocalCommand } from './local-plan.ts'
  * https://github.com/containers/buildah/blob/main/docs/buildah-build.1.md
  */
 export function buildahCommands(decided: LocalDecided): readonly LocalCommand[] {
-  const { request, tool, workspace, ownName, keepsImage } = decided
+  const { request, tool, ownName, keepsImage } = decided
   const command = (does: LocalCommand['does'], ...args: readonly string[]): LocalCommand => ({
     program: tool.program,
     args,
@@ -29,10 +21,10 @@ export function buildahCommands(decided: LocalDecided): readonly LocalCommand[] 
     destination: printImageReference(tag),
   }))
   const [first] = request.tags
-  const files = (request.imageFiles?.files ?? []).map(({ form, dest }) => {
+  const files = decided.files.map(({ form, temporary }) => {
     const named =
       first === undefined ? '' : `:${form === 'docker' ? fullName(first) : (first.tag ?? 'latest')}`
-    const target = `${form}-archive:${inWorkspace(workspace, dest)}${named}`
+    const target = `${form}-archive:${temporary}${named}`
     return command('write', 'push', ...compression(decided, form), ownName, target)
   })
   const tags =

@@ -1,4 +1,4 @@
-import { cacheReference } from '../plan/buildkit-args.ts'
+import { cacheReference, readReferences } from '../plan/buildkit-args.ts'
 import type { LocalRequest } from '../request/build-request.ts'
 import { printImageReference, printImageRepository } from '../request/image-reference.ts'
 import { engineOf, isAtLeast, type LocalTool } from './local-tool.ts'
@@ -35,22 +35,39 @@ function buildkitCache(request: LocalRequest, isWritten: boolean): readonly stri
   const reference = cacheReference(request) ?? ''
   // A cache that cannot be written is no reason to have no image.
   const to = `--cache-to=type=registry,ref=${reference},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true`
-  return [`--cache-from=type=registry,ref=${reference}`, ...(isWritten ? [to] : [])]
+  return [...[reference, ...readReferences(request.cache)].map(fromRegistry), ...(isWritten ? [to] : [])]
 }
 
-/** The BuildKit inside the daemon writes no cache of its own; what it knows of layers goes into the image. */
-function inlineCache({ tags, push }: LocalRequest, isWritten: boolean): CacheOptions {
+const fromRegistry = (reference: string): string => `--cache-from=type=registry,ref=${reference}`
+
+/**
+ * The BuildKit inside the daemon writes no cache of its own; what it knows of
+ * layers goes into the image. It reads the caches that others have written.
+ */
+function inlineCache(request: LocalRequest, isWritten: boolean): CacheOptions {
+  const { tags, push, cache } = request
   const [first] = tags
+  const named = namedReferences(request).map(fromRegistry)
+  if (cache.kind === 'on' && !cache.write && named.length > 0)
+    return { args: named, isRegistry: true, note: undefined }
   if (first === undefined || !push)
-    return { args: [], isRegistry: false, note: LOCAL_ONLY('docker’s own BuildKit') }
+    return { args: named, isRegistry: false, note: LOCAL_ONLY('docker’s own BuildKit') }
   return {
     args: [
-      `--cache-from=type=registry,ref=${printImageReference(first)}`,
+      fromRegistry(printImageReference(first)),
+      ...named,
       ...(isWritten ? ['--cache-to=type=inline'] : []),
     ],
     isRegistry: false,
     note: 'The cache is in the image itself, and has the layers of its last stage alone: docker’s own BuildKit writes no other. A builder of the driver docker-container does.',
   }
+}
+
+/** What the user names by its tag; a reference that is derived from a repository is nobody's image. */
+function namedReferences(request: LocalRequest): readonly string[] {
+  const { cache } = request
+  const isNamed = cache.kind === 'on' && cache.tag !== undefined
+  return isNamed ? [cacheReference(request) ?? '', ...readReferences(cache)] : []
 }
 
 function buildahCache({ cache }: LocalRequest, { kind, version }: LocalTool): CacheOptions {

@@ -1,7 +1,6 @@
 import { attestation, csv } from '../plan/buildkit-args.ts'
-import type { ImageFile } from '../request/image-files.ts'
 import { printImageReference } from '../request/image-reference.ts'
-import { commonArgs, contextArgs, inWorkspace, type LocalDecided } from './local-decided.ts'
+import { commonArgs, contextArgs, type LocalDecided } from './local-decided.ts'
 import type { LocalCommand } from './local-plan.ts'
 import { engineOf, isAtLeast } from './local-tool.ts'
 
@@ -79,14 +78,14 @@ function attestArgs({ request: { frontend }, tool, runUrl }: LocalDecided): read
 
 /** The image in the registry, in docker's store, as files; or nowhere. The digest is the last one's. */
 function outputArgs(decided: LocalDecided): readonly string[] {
-  const { request, keepsImage, workspace, tool } = decided
+  const { request, keepsImage, tool } = decided
   const names = tagsOf(decided)
   const form = formAttributes(decided)
   const annotations = [...request.annotations].map(([key, value]) => `annotation.${key}=${value}`)
-  const files = (request.imageFiles?.files ?? []).map((file) =>
+  const files = decided.files.map((file) =>
     csv([
       `type=${file.form}`,
-      `dest=${inWorkspace(workspace, file.dest)}`,
+      `dest=${file.temporary}`,
       ...(names.length > 0 && file.form === 'docker' ? [`name=${names.join(',')}`] : []),
       ...(file.form === 'oci' ? [...form, ...annotations] : []),
     ]),
@@ -160,13 +159,13 @@ function pushes(decided: LocalDecided): readonly LocalCommand[] {
 
 /** What `docker load` reads. */
 function archive(decided: LocalDecided): readonly LocalCommand[] {
-  const { request, tool, workspace } = decided
-  const file = request.imageFiles?.files.find(({ form }: ImageFile) => form === 'docker')
+  const { tool, files } = decided
+  const file = files.find(({ form }) => form === 'docker')
   if (file === undefined) return []
   return [
     {
       program: tool.program,
-      args: ['image', 'save', `--output=${inWorkspace(workspace, file.dest)}`, ...namesInStore(decided)],
+      args: ['image', 'save', `--output=${file.temporary}`, ...namesInStore(decided)],
       env: {},
       does: 'write',
     },

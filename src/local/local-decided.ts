@@ -3,6 +3,7 @@ import { isAbsolute, joined } from './paths.ts'
 import { proxyArguments } from '../plan/executor-flags.ts'
 import type { LocalRequest } from '../request/build-request.ts'
 import { cacheOptions } from './cache-options.ts'
+import type { PlannedFile } from './local-plan.ts'
 import type { LocalPlaces } from './local-places.ts'
 import type { LocalTool } from './local-tool.ts'
 
@@ -26,6 +27,8 @@ export interface LocalDecided {
   readonly hasCertificates: boolean
   /** Whether the Dockerfile has what only Docker's format of images can hold. */
   readonly needsDockerFormat: boolean
+  /** The image as files. */
+  readonly files: readonly PlannedFile[]
 }
 
 /** A flag for each value. */

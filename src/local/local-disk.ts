@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 
 import type { LocalPlan } from './local-plan.ts'
 
@@ -8,9 +8,14 @@ export interface LocalDisk {
   prepare(plan: Pick<LocalPlan, 'folder' | 'folders' | 'files' | 'links'>): Promise<void>
   /** A text file; undefined where there is none. */
   read(path: string): Promise<string | undefined>
+  /** Makes a folder that a file is to go to. Throws. */
+  makeFolder(folder: string): Promise<void>
+  /** Gives a file another name in its folder, in place of a file that has it. Throws. */
+  rename(from: string, to: string): Promise<void>
   /** In bytes; undefined where there is no such file. */
   size(path: string): Promise<number | undefined>
-  remove(folder: string): Promise<void>
+  /** A folder or a file; none is no error. */
+  remove(path: string): Promise<void>
 }
 
 /** The runner's own. */
@@ -29,5 +34,9 @@ export const runnerDisk: LocalDisk = {
       ({ size }) => size,
       () => undefined,
     ),
-  remove: (folder) => rm(folder, { recursive: true, force: true }),
+  makeFolder: async (folder) => {
+    await mkdir(folder, { recursive: true })
+  },
+  rename: (from, to) => rename(from, to),
+  remove: (path) => rm(path, { recursive: true, force: true }),
 }

@@ -38,6 +38,10 @@ export interface PlannedFile {
   readonly form: ImageFile['form']
   /** Absolute. */
   readonly path: string
+  /** As the user wrote it. */
+  readonly dest: string
+  /** Where it is written, beside `path`, until all is well. */
+  readonly temporary: string
 }
 
 /** Everything that a build on the runner will do, decided before it does anything. */

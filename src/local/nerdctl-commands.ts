@@ -1,7 +1,7 @@
 import { printImageReference } from '../request/image-reference.ts'
 import { namesInStore } from './docker-commands.ts'
 import { attestation } from '../plan/buildkit-args.ts'
-import { commonArgs, contextArgs, inWorkspace, type LocalDecided } from './local-decided.ts'
+import { commonArgs, contextArgs, type LocalDecided } from './local-decided.ts'
 import type { LocalCommand } from './local-plan.ts'
 
 /**
@@ -9,7 +9,7 @@ import type { LocalCommand } from './local-plan.ts'
  * https://github.com/containerd/nerdctl/blob/main/docs/command-reference.md
  */
 export function nerdctlCommands(decided: LocalDecided): readonly LocalCommand[] {
-  const { request, tool, workspace } = decided
+  const { request, tool } = decided
   const tags = namesInStore(decided)
   const command = (does: LocalCommand['does'], ...args: readonly string[]): LocalCommand => ({
     program: tool.program,
@@ -23,9 +23,9 @@ export function nerdctlCommands(decided: LocalDecided): readonly LocalCommand[] 
     const name = printImageReference(tag)
     return { ...command('push', ...insecure, 'push', name), destination: name }
   })
-  const archives = (request.imageFiles?.files ?? [])
+  const archives = decided.files
     .filter(({ form }) => form === 'docker')
-    .map(({ dest }) => command('write', 'save', `--output=${inWorkspace(workspace, dest)}`, ...tags))
+    .map(({ temporary }) => command('write', 'save', `--output=${temporary}`, ...tags))
   return [command('build', ...buildArgs(decided, tags)), ...(request.push ? pushes : []), ...archives]
 }
 

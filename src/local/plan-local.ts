@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 import type { Failure } from '../failure/failure.ts'
 import { remoteContext } from '../plan/buildkit-args.ts'
 import { type GitCredentials, gitCredentials, gitSecretId, isForClone } from '../plan/git-credentials.ts'
@@ -7,6 +9,7 @@ import { touchedRegistries } from '../plan/touched-registries.ts'
 import { isKey } from '../plan/ssh-keys.ts'
 import { missingSecrets, secretNotes } from '../plan/wanted-secrets.ts'
 import { type Dockerfile, isUnknown } from '../progress/dockerfile.ts'
+import type { ImageFile } from '../request/image-files.ts'
 import { printImageRepository } from '../request/image-reference.ts'
 import { inputFailure } from '../request/input-problem.ts'
 import { buildahCommands } from './buildah-commands.ts'
@@ -23,8 +26,9 @@ import { inWorkspace, type LocalDecided } from './local-decided.ts'
 import type { LocalGrounds } from './local-grounds.ts'
 import { localNotes } from './local-notes.ts'
 import { localPlaces } from './local-places.ts'
-import type { DigestSource, LocalCommand, LocalFile, LocalLog, LocalPlan } from './local-plan.ts'
+import type { DigestSource, LocalCommand, LocalFile, LocalLog, LocalPlan, PlannedFile } from './local-plan.ts'
 import { engineOf, isAtLeast } from './local-tool.ts'
+import { besides } from './paths.ts'
 import { nerdctlCommands } from './nerdctl-commands.ts'
 import { refusals } from './refusals.ts'
 
@@ -39,7 +43,7 @@ export function planLocal(
     dockerfile,
     target: request.target,
     given: new Set([...grounds.secrets.keys()].filter((id) => !isKey(request, id))),
-    isUsedElsewhere: (id: string) => isForClone(request.context, id),
+    isUsedElsewhere: (id: string) => isForClone(request.context, id, request.frontend.contexts),
   }
   const missing = missingSecrets(wanted)
   if (missing !== undefined) return { kind: 'failure', failure: missing }
@@ -59,10 +63,7 @@ export function planLocal(
     log: logOf(grounds),
     digest: digestOf(decided),
     passingTags: passingTags(decided),
-    imageFiles: (request.imageFiles?.files ?? []).map(({ form, dest }) => ({
-      form,
-      path: inWorkspace(grounds.workspace, dest),
-    })),
+    imageFiles: decided.files,
     destinations: destinations(request),
     repository: request.push && first !== undefined ? printImageRepository(first) : undefined,
     credentials: auth.credentials,
@@ -103,7 +104,19 @@ function decide(grounds: LocalGrounds, secrets: readonly SecretFileOf[]): LocalD
     ownName: `${prefix}hybrid-kubernetes-build-${name}:latest`,
     hasCertificates: certificates.size > 0,
     needsDockerFormat: needsDockerFormat(grounds.dockerfile),
+    files: (request.imageFiles?.files ?? []).map((file) => plannedFile(file, grounds)),
   }
+}
+
+/**
+ * Not with the user's name in it, which may be as long as a name can be; and
+ * the same at every build: some buildx make the file before they read the
+ * context, and a new name in there would leave no layer as it was.
+ */
+function plannedFile({ form, dest }: ImageFile, { workspace }: LocalGrounds): PlannedFile {
+  const path = inWorkspace(workspace, dest)
+  const name = createHash('sha256').update(path).digest('hex').slice(0, 12)
+  return { form, path, dest, temporary: besides(path, `.hybrid-kubernetes-build-${name}.part`) }
 }
 
 /** Of an OCI image buildah leaves these out without an error; of a stage too. */

@@ -1,9 +1,13 @@
 import { cacheOptions } from './cache-options.ts'
 import { type Dockerfile, type Instruction } from '../progress/dockerfile.ts'
-import type { LocalRequest } from '../request/build-request.ts'
+import type { CacheRequest, LocalRequest } from '../request/build-request.ts'
+import { attestationProblems } from '../request/buildkit-inputs.ts'
+import { printImageRepository } from '../request/image-reference.ts'
 import type { InputProblem } from '../request/input-problem.ts'
 import type { InputName } from '../request/inputs.generated.ts'
 import { type Engine, engineOf, isAtLeast, type LocalTool } from './local-tool.ts'
+
+type CacheOn = Extract<CacheRequest, { readonly kind: 'on' }>
 
 type Rule = readonly [
   input: InputName,
@@ -21,7 +25,17 @@ export function refusals(
     const found = isAsked(request) ? problem(tool, request) : undefined
     return found === undefined ? [] : [{ input, problem: found }]
   })
-  return [...inputs, ...dockerfileRefusals(dockerfile, tool)]
+  return [...inputs, ...formRefusals(request, tool), ...dockerfileRefusals(dockerfile, tool)]
+}
+
+/** Of attestations, where a tool makes them. */
+function formRefusals(
+  { frontend, executorOptions, imageFiles }: LocalRequest,
+  tool: LocalTool,
+): readonly InputProblem[] {
+  if (engineOf(tool) !== 'buildkit') return []
+  const { attestations } = frontend
+  return attestationProblems({ attestations, imageFormat: executorOptions.imageFormat, imageFiles })
 }
 
 const RULES: readonly Rule[] = [
@@ -85,13 +99,18 @@ const RULES: readonly Rule[] = [
   ],
   [
     'cache-repository',
-    ({ cache }) => cache.kind === 'on' && !cache.isDerived,
+    ({ cache, tags }) => cache.kind === 'on' && !cache.isDerived && !isBesideImage(cache, tags),
     (tool, request) =>
       cacheOptions(request, tool).isRegistry
         ? undefined
         : `${nameOf(tool)} keeps no layers in a registry; leave it out`,
   ],
 ]
+
+/** A tag beside the image says where BuildKit is to keep layers; who cannot do that has never had them there. */
+const isBesideImage = (cache: CacheOn, tags: LocalRequest['tags']): boolean =>
+  cache.tag !== undefined &&
+  tags.some((tag) => printImageRepository(tag) === printImageRepository(cache.repository))
 
 const has = (secrets: LocalRequest['secrets'], kind: string, is: boolean): boolean =>
   [...secrets.values()].some((source) => (source.kind === kind) === is)

@@ -146,12 +146,17 @@ export function cacheReference({
   return `${printImageRepository(cache.repository)}:${tag}`
 }
 
+/** Further references that the cache is read from. */
+export function readReferences(cache: BuildRequest['cache']): readonly string[] {
+  if (cache.kind === 'off') return []
+  return (cache.readTags ?? []).map((tag) => `${printImageRepository(cache.repository)}:${tag}`)
+}
+
 function cacheArgs(request: BuildRequest): readonly string[] {
   const { cache } = request
   const reference = cacheReference(request)
   if (cache.kind === 'off' || reference === undefined) return []
-  const others = (cache.readTags ?? []).map((tag) => `${printImageRepository(cache.repository)}:${tag}`)
-  const from = [reference, ...others].map((one) => `--import-cache=type=registry,ref=${one}`)
+  const from = [reference, ...readReferences(cache)].map((one) => `--import-cache=type=registry,ref=${one}`)
   // A cache that cannot be written is no reason to have no image.
   const to = `--export-cache=type=registry,ref=${reference},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true`
   return cache.write ? [...from, to] : from

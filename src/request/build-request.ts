@@ -100,7 +100,7 @@ export type CacheRequest =
       readonly repository: ImageRepository
       /** Nobody named it: it follows from the first tag. */
       readonly isDerived: boolean
-      /** The tag that the user names for BuildKit's cache, which is one reference. */
+      /** The tag that the user names for a cache of BuildKit's, which is one reference. */
       readonly tag?: string
       /** Further tags that it is read from. */
       readonly readTags?: readonly string[]

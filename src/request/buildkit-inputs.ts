@@ -84,7 +84,11 @@ function mainContextProblems(context: ContextSource): readonly InputProblem[] {
 }
 
 /** An image that has attestations is an index, which not all forms have. */
-function attestationProblems({ attestations, imageFormat, imageFiles }: Given): readonly InputProblem[] {
+export function attestationProblems({
+  attestations,
+  imageFormat,
+  imageFiles,
+}: Pick<Given, 'attestations' | 'imageFormat' | 'imageFiles'>): readonly InputProblem[] {
   if (attestations.length === 0) return []
   const names = attestations.map(({ type }) => type).join(' and ')
   const isArchive = imageFiles?.files.some(({ form }) => form === 'docker') === true

@@ -19,6 +19,16 @@ export interface BuildxCache {
   readonly write: boolean | undefined
 }
 
+/** Whose cache is one reference, and not a repository with a tag for each layer. */
+const IS_ONE_REFERENCE: Readonly<Record<BuilderName, boolean>> = {
+  kaniko: false,
+  buildkit: true,
+  docker: true,
+  buildah: false,
+  podman: false,
+  nerdctl: true,
+}
+
 const NONE: BuildxCache = { repository: undefined, tags: [], write: undefined }
 
 /** What else of the request the cache must agree with. */
@@ -28,10 +38,11 @@ export interface Surroundings {
 }
 
 /**
- * Reads `type=registry,ref=…`. Kaniko's cache is a repository with a tag for each
- * layer: a tag of the reference is dropped, and an image's own repository is
- * not taken for it, but what is derived from it. BuildKit's cache is one
- * reference: it is the one that is named, unless an image goes there.
+ * Reads `type=registry,ref=…`. The cache of Kaniko and of buildah is a repository
+ * with a tag for each layer: a tag of the reference is dropped, and an image's
+ * own repository is not taken for it, but what is derived from it. BuildKit's
+ * cache, which docker and nerdctl have too, is one reference: it is the one that
+ * is named, unless an image goes there.
  */
 export function readBuildxCache(reader: InputReader, around: Surroundings): BuildxCache {
   const from = reader.read('cache-from', parseCaches, undefined)
@@ -47,7 +58,7 @@ export function readBuildxCache(reader: InputReader, around: Surroundings): Buil
   const write = to !== undefined
   const { registry, repository } = first
   const images = around.tags.filter((tag) => nameOf(tag) === nameOf(first))
-  const tags = around.builder === 'buildkit' ? tagsOf([first, ...others], images) : []
+  const tags = IS_ONE_REFERENCE[around.builder] ? tagsOf([first, ...others], images) : []
   return images.length > 0 && tags.length === 0
     ? { ...NONE, write }
     : { repository: { registry, repository }, tags, write }

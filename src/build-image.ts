@@ -12,7 +12,7 @@ export interface Ports extends ClusterPorts, EndPorts, ChoicePorts {}
 export async function buildImage(ports: Ports, signal: AbortSignal): Promise<boolean> {
   const known: Known = {}
   const report = await chooseAndBuild(ports, known, signal).catch((error: unknown): Report => ({
-    builder: known.request?.builder,
+    builder: known.builder,
     destinations: [],
     repository: undefined,
     durationSeconds: undefined,

@@ -84,7 +84,7 @@ export async function buildInTheCluster(
     known.facts = facts
     if (plan.kind === 'failure') throw new ActionError(plan.failure)
     known.plan = plan
-    for (const secret of [...secretsOf(plan), ...addressSecrets(request.context)]) ports.runner.mask(secret)
+    for (const secret of [...secretsOf(plan), ...addressSecrets(request)]) ports.runner.mask(secret)
     for (const warning of [...request.warnings, ...architectureWarnings(request.platform, facts)]) {
       ports.runner.warning(warning)
     }

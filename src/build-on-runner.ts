@@ -135,14 +135,11 @@ async function planned(
   return { plan, certificates }
 }
 
-function secretsIn(
-  { registryConfig, secretValues }: LocalPlan,
-  { context }: LocalRequest,
-): readonly string[] {
+function secretsIn({ registryConfig, secretValues }: LocalPlan, request: LocalRequest): readonly string[] {
   return [
     ...(registryConfig === undefined ? [] : secretForms(registryConfig)),
     ...secretValues.flatMap(valueForms),
-    ...addressSecrets(context),
+    ...addressSecrets(request),
   ]
 }
 

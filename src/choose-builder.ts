@@ -4,6 +4,7 @@ import { isAborted, unlessAborted } from './cluster/aborted.ts'
 import { ActionError, type Failure } from './failure/failure.ts'
 import { noBuilder } from './failure/no-builder.ts'
 import { considered } from './report/choice-lines.ts'
+import { NOWHERE, outcomeOf } from './outcome-of.ts'
 import type { Report } from './report/outputs.ts'
 import {
   type AnyRequest,
@@ -40,6 +41,7 @@ const PROBE_MS = 3_000
 export async function chooseAndBuild(ports: ChoicePorts, known: Known, signal: AbortSignal): Promise<Report> {
   const choice = ports.readChoice()
   if (choice.kind === 'auto') return buildWithFirst(choice.order, ports, known, signal)
+  known.builder = choice.builder
   const read = ports.readRequest(choice.builder)
   if (read.kind === 'problems') throw new ActionError(inputFailure(read.problems))
   const request = (known.request = read.request)
@@ -49,15 +51,16 @@ export async function chooseAndBuild(ports: ChoicePorts, known: Known, signal: A
 }
 
 /** What one candidate is, or why it is none. */
-type Candidate = { readonly builder: BuilderName } & (
-  | {
-      readonly kind: 'usable'
-      readonly shown: string
-      readonly request: AnyRequest
-      readonly build: (isReplaceable: boolean) => Promise<Report>
-    }
-  | { readonly kind: 'passed-over'; readonly reason: string }
-)
+type Candidate =
+  Usable | { readonly kind: 'passed-over'; readonly builder: BuilderName; readonly reason: string }
+
+interface Usable {
+  readonly kind: 'usable'
+  readonly builder: BuilderName
+  readonly shown: string
+  readonly request: AnyRequest
+  readonly build: (isReplaceable: boolean) => Promise<Report>
+}
 
 async function buildWithFirst(
   order: readonly BuilderName[],
@@ -73,8 +76,11 @@ async function buildWithFirst(
     known.considered = table(candidates, candidate)
     for (const line of considered(known.considered)) ports.runner.info(line)
     known.request = candidate.request
-    const report = await candidate.build(next !== undefined)
-    if (next === undefined || signal.aborted || !neverBegan(report.outcome)) return report
+    known.builder = candidate.builder
+    const report = await reported(candidate, next !== undefined, signal)
+    if (next === undefined || signal.aborted || !mayGoOn(report, ports)) return report
+    delete known.facts
+    delete known.plan
     const { headline, code } = failureOf(report)
     ports.runner.info(
       `${candidate.builder} did not begin (${code}): ${headline} ${next.builder} builds in its place.`,
@@ -84,6 +90,22 @@ async function buildWithFirst(
   known.considered = table(candidates, undefined)
   for (const line of considered(known.considered)) ports.runner.info(line)
   throw new ActionError(noBuilder(known.considered))
+}
+
+/** What is refused before anything is created is an end like any other. */
+function reported({ builder, build }: Usable, isReplaceable: boolean, signal: AbortSignal): Promise<Report> {
+  return build(isReplaceable).catch((error: unknown) => ({
+    builder,
+    destinations: [],
+    repository: undefined,
+    durationSeconds: undefined,
+    outcome: outcomeOf(error, NOWHERE, signal),
+  }))
+}
+
+/** What could not be removed might begin after all, and push beside the next builder. */
+function mayGoOn({ outcome }: Report, { ledger }: ChoicePorts): boolean {
+  return neverBegan(outcome) && ledger.entries().length === 0
 }
 
 function failureOf({ outcome }: Report) {

@@ -145,4 +145,4 @@ async function clean(inputs: GivenInputs): Promise<number> {
 
 process.exitCode = await run(parseCommand(process.argv.slice(2)))
 // As in the main phase: what still runs then is waited for by nobody.
-if (stop.aborted) process.stdout.write('', () => process.exit())
+process.stdout.write('', () => process.stderr.write('', () => process.exit()))

@@ -23,8 +23,8 @@ try {
   const perform = runner.input('mode') === 'template' ? writeTemplate : buildImage
   const done = await perform(buildPorts(environment, runner, ledger), stop)
   process.exitCode = done ? 0 : 1
-  // What still runs after a cancellation, a program that fetches credentials for example, is waited for by nobody.
-  if (stop.aborted) exitWhenWritten()
+  // What still runs then, a program that fetches credentials for example, is waited for by nobody.
+  exitWhenWritten()
 } catch (error) {
   reportCrash(runner, error, environment['RUNNER_DEBUG'] === '1')
   process.exitCode = 1

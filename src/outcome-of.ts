@@ -1,4 +1,5 @@
 import type { BuildOutcome, BuildPlace } from './builders/builder.ts'
+import { LostSight } from './builders/cluster-builder.ts'
 import { cancelled } from './failure/ended-by-us.ts'
 import { ActionError } from './failure/failure.ts'
 import type { Cleanup } from './request/build-request.ts'
@@ -19,7 +20,9 @@ export function outcomeOf(
   cleanup?: Cleanup,
 ): BuildOutcome {
   if (signal.aborted) return { kind: 'cancelled', failure: cancelled(cleanup), where, record: undefined }
-  if (error instanceof ActionError)
-    return { kind: 'failed', failure: error.failure, where, record: undefined }
+  if (error instanceof ActionError) {
+    const isLost = error instanceof LostSight
+    return { kind: 'failed', failure: error.failure, where, record: undefined, ...(isLost ? { isLost } : {}) }
+  }
   throw error
 }

@@ -6,12 +6,15 @@ import { outputsOf } from './report/outputs.ts'
 import type { Report } from './report/outputs.ts'
 import { jobSummary } from './report/summary.ts'
 import { type AnyRequest, isOfCluster } from './request/build-request.ts'
+import type { BuilderName } from './request/builder-choice.ts'
 import { imageName, printImageReference } from './request/image-reference.ts'
 import { tellFailure } from './runner/tell-failure.ts'
 import type { Runner } from './runner/runner.ts'
 
 /** What was learned on the way: all of it, or what came before a failure. */
 export interface Known {
+  /** The one that is named, or was chosen. */
+  builder?: BuilderName
   request?: AnyRequest
   /** What `auto` has asked. */
   considered?: readonly ConsideredBuilder[]

@@ -99,7 +99,7 @@ async function makeTemplate(
   if (template.kind === 'failure') throw new ActionError(template.failure)
   known.plan = template.plan
   // None is in the text; a failure of ours to say so is not to be in the log.
-  for (const secret of [...secretsOf(template.plan), ...addressSecrets(request.context)]) {
+  for (const secret of [...secretsOf(template.plan), ...addressSecrets(request)]) {
     ports.runner.mask(secret)
   }
   return { template, context }

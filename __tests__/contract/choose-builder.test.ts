@@ -235,6 +235,34 @@ describe('a build that did not begin is made by the next builder', () => {
   })
 })
 
+test('a build that nobody can see any more is not made again: it may run, and push', async () => {
+  const prepare = (api: ApiServer): void => {
+    for (const path of [/pods$/, /jobs$/, /jobs\/[^/]+$/, /events$/])
+      api.fail({ method: 'GET', path }, { kind: 'status', status: 403, message: 'no' }, 99)
+  }
+  const runs: PodScript = (pod) => {
+    pod.scheduled()
+    pod.running()
+  }
+  const { outputs, log } = await build({ pod: runs, tools: { docker: 'builds' }, prepare })
+  expect(outputs).toMatchObject({ outcome: 'failed', builder: 'kaniko', 'failure-code': 'forbidden' })
+  expect(log).not.toContain('in its place')
+})
+
+test('what is refused before anything is created is made by the next builder', async () => {
+  const prepare = (api: ApiServer): void =>
+    api.fail({ path: /namespaces$/, method: 'POST' }, { kind: 'status', status: 400, message: 'dry run' })
+  const { outputs, log } = await build({
+    prepare: (api) => {
+      prepare(api)
+      api.forbid('create namespaces')
+    },
+    tools: { docker: 'builds' },
+  })
+  expect(outputs).toMatchObject({ outcome: 'built', builder: 'docker' })
+  expect(log).toContain('kaniko did not begin (forbidden)')
+})
+
 test('a build that has begun is never begun again: a Dockerfile that is wrong stays wrong', async () => {
   const fails: PodScript = (pod) => {
     pod.scheduled()
@@ -246,6 +274,18 @@ test('a build that has begun is never begun again: a Dockerfile that is wrong st
   const { outputs, log } = await build({ pod: fails, tools: { docker: 'builds' } })
   expect(outputs).toMatchObject({ outcome: 'failed', builder: 'kaniko', 'failure-code': 'run-failed' })
   expect(log).not.toContain('in its place')
+})
+
+test('what could not be removed may begin after all: no other builder builds beside it', async () => {
+  const { outputs } = await build({
+    pod: (pod) => {
+      pod.scheduled()
+      pod.waiting('InvalidImageName', 'no image')
+    },
+    prepare: (api) => api.fail({ method: 'DELETE' }, { kind: 'status', status: 403, message: 'no' }, 99),
+    tools: { docker: 'builds' },
+  })
+  expect(outputs).toMatchObject({ outcome: 'failed', builder: 'kaniko', 'failure-code': 'executor-invalid' })
 })
 
 test('with no builder at all one table says why, and what to install', async () => {

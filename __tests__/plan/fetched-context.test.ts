@@ -186,12 +186,16 @@ describe('where nobody here knows the Dockerfile', () => {
   })
 })
 
-test('what signs an address is masked', () => {
-  expect(addressSecrets({ kind: 'url', url: 'https://x.example/a?sig=0123456789' })).toContain(
-    'sig=0123456789',
-  )
-  expect(addressSecrets({ kind: 'url', url: 'https://x.example/a?b=12345678?c=12345678' })).toContain(
-    'b=12345678?c=12345678',
-  )
-  expect(addressSecrets({ kind: 'path', path: 'a?b=0123456789' })).toEqual([])
+test('what signs an address is masked, of further contexts too', () => {
+  const given = (context: string, more: GivenInputs = {}) =>
+    addressSecrets(requestOf({ tags: 'ghcr.io/acme/app:1', context, ...more }))
+  expect(given('https://x.example/a?sig=0123456789')).toContain('sig=0123456789')
+  expect(given('https://x.example/a?b=12345678?c=12345678')).toContain('b=12345678?c=12345678')
+  expect(given('a?b=0123456789')).toEqual([])
+  const named = {
+    builder: 'buildkit',
+    'allow-privileged': 'true',
+    'build-contexts': 'foo=https://x.example/a.tar.gz?sig=0123456789',
+  }
+  expect(given('.', named)).toContain('sig=0123456789')
 })

@@ -114,3 +114,17 @@ describe('the registries that a build touches', () => {
     expect(touched({ tags: 'ghcr.io/a/b:1', push: 'false' })).toEqual({ 'ghcr.io': 'cache' })
   })
 })
+
+test('BuildKit reads further images: of contexts, of scanners, of the Dockerfile’s own frontend', () => {
+  const inputs = {
+    tags: 'ghcr.io/acme/app:1',
+    builder: 'buildkit',
+    'allow-privileged': 'true',
+    'build-contexts': 'base=docker-image://contexts.example/base:1',
+    sbom: 'generator=scanners.example/scan:1',
+  }
+  const dockerfile = parseDockerfile('Dockerfile', '# syntax=frontends.example/docker:1\nFROM base\n')
+  const registries = touchedRegistries(requestOf(inputs), dockerfile).map(({ registry }) => registry)
+  for (const one of ['contexts.example', 'scanners.example', 'frontends.example'])
+    expect(registries).toContain(one)
+})

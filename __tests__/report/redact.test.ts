@@ -131,3 +131,33 @@ test('whatever has nothing to hide is as it was', () => {
   })).tree
   fc.assert(fc.property(plain, (value) => expect(redacted(value)).toEqual(value)))
 })
+
+test('options of BuildKit’s client are told without the values of build-args and what signs addresses', () => {
+  const args = [
+    '--opt',
+    'build-arg:URL=postgres-private',
+    '--opt',
+    'context=https://x.example/a?sig=0123456789',
+    '--opt',
+    'context:foo=https://x.example/b?sig=9876543210',
+    '--opt',
+    'label:token=abcdefgh',
+    '--opt',
+    'target=app',
+  ]
+  expect(argsOf(...args)).toEqual({
+    ...argsOf(),
+    args: [
+      '--opt',
+      'build-arg:URL=(redacted)',
+      '--opt',
+      'context=https://x.example/a?(redacted)',
+      '--opt',
+      'context:foo=https://x.example/b?(redacted)',
+      '--opt',
+      'label:token=(redacted)',
+      '--opt',
+      'target=app',
+    ],
+  })
+})

@@ -40,6 +40,8 @@ type Outcome =
       readonly failure: Failure
       /** What the cluster showed last; undefined where the build did not come that far. */
       readonly lastSeen?: BuildSnapshot | undefined
+      /** It was created, and nobody saw what became of it: it may run. */
+      readonly isLost?: boolean
     }
   | { readonly kind: 'cancelled'; readonly failure: Failure }
 

@@ -43,6 +43,7 @@ const NOT_OF_THE_BUILD: ReadonlySet<FailureCode> = new Set<FailureCode>([
  * need not have.
  */
 export function neverBegan(outcome: BuildOutcome): boolean {
-  if (outcome.kind !== 'failed' || !NOT_OF_THE_BUILD.has(outcome.failure.code)) return false
+  if (outcome.kind !== 'failed' || outcome.isLost === true) return false
+  if (!NOT_OF_THE_BUILD.has(outcome.failure.code)) return false
   return outcome.record?.steps.every(({ kind }) => kind === 'prepare') ?? true
 }

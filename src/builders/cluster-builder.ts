@@ -1,6 +1,7 @@
 import type { BuildSnapshot, ClusterFacts, ClusterSession, Ledger } from '../cluster/cluster-session.ts'
 import type { OpenContext } from '../context/context-archive.ts'
 import { noDigest } from '../failure/ended-by-us.ts'
+import { ActionError } from '../failure/failure.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 import { laterAttempt, withoutUserNamespace } from '../plan/later-attempt.ts'
 import type { LaterAttempt } from '../plan/resource-names.ts'
@@ -13,6 +14,9 @@ import type { Clock } from '../clock.ts'
 import { followBuild } from './follow-build.ts'
 import type { AttemptEnd } from './follow-build.ts'
 import { REMOVAL_MS, removeCreated } from './remove-created.ts'
+
+/** A build that was created, and that nobody can look at any more. */
+export class LostSight extends ActionError {}
 
 export interface ClusterBuilding {
   readonly session: ClusterSession
@@ -71,7 +75,10 @@ async function attempt(
 ): Promise<AttemptEnd> {
   const created = await building.session.createBuild(plan, building.ledger, signal)
   for (const warning of created.warnings) building.observer.note(`The cluster warns: ${warning}`)
-  return followBuild(created, plan, { ...building, zero }, signal)
+  return followBuild(created, plan, { ...building, zero }, signal).catch((error: unknown) => {
+    if (error instanceof ActionError && !signal.aborted) throw new LostSight(error.failure, { cause: error })
+    throw error
+  })
 }
 
 async function outcome(

@@ -1,5 +1,6 @@
 import { readBuildkitEnd } from '../failure/buildkit-end.ts'
 import type { ExecutorEnd } from '../failure/executor-end.ts'
+import { unsigned } from '../failure/unsigned.ts'
 import { readKanikoEnd } from '../failure/kaniko-end.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 import type { BuildEvent } from '../progress/build-event.ts'
@@ -7,6 +8,9 @@ import { BuildkitProgress } from '../progress/buildkit-progress.ts'
 import type { ExecutorProgress } from '../progress/executor-progress.ts'
 import { KanikoProgress } from '../progress/kaniko-progress.ts'
 import { recentLines } from './recent-lines.ts'
+
+/** Addresses of contexts can be keys; Kaniko's are taken out where they are known to be. */
+const withoutKeys = (end: ExecutorEnd): ExecutorEnd => ({ ...end, reason: unsigned(end.reason) })
 
 /** Reads the log of one attempt: as it comes for people, and for what is to be said of its end. */
 export interface ExecutorReader {
@@ -27,7 +31,7 @@ export function executorReader(
     return {
       progress,
       remember: () => undefined,
-      ending: (exitCode) => readBuildkitEnd(progress.last, exitCode),
+      ending: (exitCode) => withoutKeys(readBuildkitEnd(progress.last, exitCode)),
     }
   }
   const lines = recentLines()

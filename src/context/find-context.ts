@@ -28,6 +28,7 @@ export async function findContext(workspace: string, context: string): Promise<F
       `there is no such directory or tar file in the workspace${await checkoutHint(workspace)}`,
     )
   })
+  await checkLink(workspace, path, (problem) => unusable(context, problem))
   if (stats.isFile()) return { kind: 'file', path: await realpath(path) }
   if (!stats.isDirectory()) throw unusable(context, 'is neither a directory nor a tar file')
   return {
@@ -35,6 +36,23 @@ export async function findContext(workspace: string, context: string): Promise<F
     roots: { workspace: await realpath(workspace), context: await realpath(path) },
   }
 }
+
+/**
+ * A pull request can bring a link, and what it leads to outside of the workspace
+ * is not its to read. What is named outside of it was named by the workflow.
+ */
+export async function checkLink(
+  workspace: string,
+  path: string,
+  refusal: (problem: string) => ActionError,
+): Promise<void> {
+  if (!isWithin(resolve(workspace), path)) return
+  const [root, target] = [await realpath(workspace), await realpath(path)]
+  if (!isWithin(root, target)) throw refusal('leads out of the workspace by a link; name the folder itself')
+}
+
+const isWithin = (folder: string, path: string): boolean =>
+  path === folder || pathBelow(folder, path) !== undefined
 
 /** The path from one directory down to another file, or undefined if that is not below it. */
 export function pathBelow(directory: string, path: string): string | undefined {

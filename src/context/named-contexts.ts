@@ -6,6 +6,7 @@ import { contextFolder, OWN_FOLDER } from '../request/context-folders.ts'
 import type { NamedContext } from '../request/frontend-options.ts'
 import { inputFailure } from '../request/input-problem.ts'
 import type { ContextEntry } from './context-entry.ts'
+import { checkLink } from './find-context.ts'
 import { dockerIgnore } from './dockerignore.ts'
 import { findOwnIgnoreFile } from './dockerfile.ts'
 import { PatternError } from './ignore-pattern.ts'
@@ -64,7 +65,9 @@ const folder = (path: string): ContextEntry => ({ kind: 'directory', path, mode:
 async function directory(name: string, path: string, workspace: string): Promise<string> {
   const place = resolve(workspace, path)
   const found = await stat(place).catch(() => undefined)
-  if (found?.isDirectory() === true) return realpath(place)
-  const problem = `"${name}" is no directory of the workspace; images are docker-image://NAME`
-  throw new ActionError(inputFailure([{ input: 'build-contexts', value: path, problem }]))
+  const refusal = (problem: string): ActionError =>
+    new ActionError(inputFailure([{ input: 'build-contexts', value: path, problem: `"${name}" ${problem}` }]))
+  if (found?.isDirectory() !== true) throw refusal('is no directory; images are docker-image://NAME')
+  await checkLink(workspace, place, refusal)
+  return realpath(place)
 }

@@ -16,7 +16,7 @@ const CURES: Readonly<Record<BuilderName, string>> = {
 export function noTool(builder: BuilderName, reason: string): Failure {
   return {
     code: 'tool-missing',
-    headline: `${builder} cannot build here: ${reason}.`,
+    headline: `${builder} cannot build here: ${reason.replace(/[.?!]+$/, '')}.`,
     details: [],
     cures: [CURES[builder], 'or let another builder build: `builder: auto`'],
   }

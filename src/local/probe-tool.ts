@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 
 import type { LocalBuilder } from '../request/builder-choice.ts'
 import { isAtLeast, type Buildx, type LocalTool } from './local-tool.ts'
-import type { Processes } from './processes.ts'
+import { type Processes, withoutInputs } from './processes.ts'
 
 /** Whether a builder can be used here, and why not, in words that stand behind its name or alone. */
 export type Probed =
@@ -64,7 +64,7 @@ interface Answer {
 async function ask({ kind, ports, signal }: Probe, ...args: readonly string[]): Promise<Answer> {
   const { processes, environment } = ports
   const { stdout, stderr, notStarted, exitCode } = await processes.ask(
-    { program: kind, args, env: environment },
+    { program: kind, args, env: withoutInputs(environment) },
     signal,
   )
   const missing = notStarted === undefined ? undefined : notThere(kind, notStarted)

@@ -1,6 +1,6 @@
 import type { Dockerfile } from '../progress/dockerfile.ts'
 import { isUnknown } from '../progress/dockerfile.ts'
-import type { BuildRequest } from '../request/build-request.ts'
+import type { AnyRequest, BuildRequest } from '../request/build-request.ts'
 import type { ClusterBuilder } from '../request/builder-choice.ts'
 import type { ContextSource } from '../request/context-source.ts'
 import type { GitSource } from '../request/git-source.ts'
@@ -68,11 +68,16 @@ export function shownSource(source: ContextSource): string {
   }
 }
 
-/** What in the address of a context lets anybody read it. */
-export function addressSecrets(source: ContextSource): readonly string[] {
-  const query =
-    source.kind === 'url' && source.url.includes('?') ? source.url.slice(source.url.indexOf('?') + 1) : ''
-  return query.length < 8 ? [] : [query, encodeURIComponent(query)]
+/** What in the addresses of a build's contexts lets anybody read them. */
+export function addressSecrets({
+  context,
+  frontend,
+}: Pick<AnyRequest, 'context' | 'frontend'>): readonly string[] {
+  const named = frontend.contexts.flatMap(({ source }) => (source.kind === 'remote' ? [source.address] : []))
+  return [...(context.kind === 'url' ? [context.url] : []), ...named].flatMap((address) => {
+    const query = address.includes('?') ? address.slice(address.indexOf('?') + 1) : ''
+    return query.length < 8 ? [] : [query, encodeURIComponent(query)]
+  })
 }
 
 function gitNotes(

@@ -1,5 +1,6 @@
 import { type Dockerfile, isUnknown } from '../progress/dockerfile.ts'
 import type { AnyRequest } from '../request/build-request.ts'
+import { parseImageReference } from '../request/image-reference.ts'
 import { imagesOf } from './image-names.ts'
 
 /** What a build does at a registry. */
@@ -22,7 +23,10 @@ export function touchedRegistries(request: AnyRequest, dockerfile: Dockerfile): 
     ['cache', cache.kind === 'on' ? [cache.repository.registry] : []],
     [
       'base images',
-      isUnknown(dockerfile) ? named : imagesOf(dockerfile, buildArgs).map(({ registry }) => registry),
+      [
+        ...(isUnknown(dockerfile) ? named : imagesOf(dockerfile, buildArgs).map(({ registry }) => registry)),
+        ...furtherImages(request, dockerfile),
+      ],
     ],
     ['mirror', mirrors.map((mirror) => mirror.split('/')[0] ?? mirror)],
   ]
@@ -31,4 +35,20 @@ export function touchedRegistries(request: AnyRequest, dockerfile: Dockerfile): 
     registry,
     uses: uses.filter(([, names]) => names.includes(registry)).map(([use]) => use),
   }))
+}
+
+/** Images that only BuildKit reads: of further contexts, of what scans for an SBOM, of the Dockerfile's own frontend. */
+function furtherImages({ builder, frontend }: AnyRequest, { lines }: Dockerfile): readonly string[] {
+  if (builder === 'kaniko') return []
+  const contexts = frontend.contexts.flatMap(({ source }) =>
+    source.kind === 'remote' ? (/^docker-image:\/\/(.+)$/.exec(source.address)?.[1] ?? []) : [],
+  )
+  const scanners = frontend.attestations.flatMap(({ attributes }) =>
+    attributes.flatMap((attribute) => /^generator=(.+)$/.exec(attribute)?.[1] ?? []),
+  )
+  const syntax = /^#\s*syntax\s*=\s*(\S+)/i.exec(lines[0] ?? '')?.[1]
+  return [...contexts, ...scanners, ...(syntax === undefined ? [] : [syntax])].flatMap((name) => {
+    const reference = parseImageReference(name)
+    return reference.kind === 'value' ? [reference.value.registry] : []
+  })
 }

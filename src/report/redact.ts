@@ -55,8 +55,17 @@ function variable(entry: unknown, hide: Hide): unknown {
 const SECRET_NAME =
   /pass(?:word|wd|phrase)|secret|token|credential|(?:api|access|private)[-_]?key|(?:^|[-_.])(?:auth|pass|pwd|pat|key)$/i
 
+/** What BuildKit's client takes as values of `--opt`: `build-arg:KEY=VALUE`, `context:NAME=ADDRESS`, … */
+function option(text: string, hide: Hide): string {
+  const [, kind = '', value = ''] = /^(build-arg|label):(.*)$/s.exec(text) ?? []
+  if (kind !== '') return `${kind}:${flagValue(kind, value, hide)}`
+  const [, name = '', address = ''] = /^(context(?::[^=]*)?)=(.*)$/s.exec(text) ?? []
+  return name === '' ? withoutTokens(text) : `${name}=${flagValue('context', address, hide)}`
+}
+
 /** One argument; `before` is the one that a flag without `=` may stand in. */
 function argument(text: string, before: unknown, hide: Hide): string {
+  if (before === '--opt') return option(text, hide)
   const [, flag = '', value = ''] = /^--?([\w-]+)=(.*)$/s.exec(text) ?? []
   if (flag !== '') return text.slice(0, text.length - value.length) + flagValue(flag, value, hide)
   const [, name = ''] = (typeof before === 'string' && /^--?([\w-]+)$/.exec(before)) || []

@@ -76,10 +76,11 @@ export type ReadRequest<R extends AnyRequest = AnyRequest> =
 
 const LONGEST_TIMEOUT = 30 * DAY
 
-/** What the user asks of a builder in the cluster: the one that is named, or Kaniko. */
+/** What the user asks of a builder in the cluster: the one that is named, or the first of those that `auto` asks. */
 export function readClusterRequest(inputs: RawInputs, environment: Environment): ReadRequest<BuildRequest> {
   const choice = readBuilderChoice(inputReader(inputs, environment))
-  const read = readRequest(inputs, environment, choice.kind === 'named' ? choice.builder : 'kaniko')
+  const first = choice.kind === 'named' ? choice.builder : choice.order.find(isInCluster)
+  const read = readRequest(inputs, environment, first ?? 'kaniko')
   if (read.kind === 'problems') return read
   if (isOfCluster(read.request)) return { kind: 'request', request: read.request }
   const problem = 'builds on the runner; kaniko and buildkit build in the cluster'

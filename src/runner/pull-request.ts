@@ -4,16 +4,25 @@ import type { Environment } from './environment.ts'
 
 /**
  * Whether the workflow runs for a pull request from another repository than
- * its own: whoever opened it decides what is built. What cannot be told counts
- * as one. https://docs.github.com/actions/reference/events-that-trigger-workflows
+ * its own, be it by way of a comment or of a workflow that ran before: whoever
+ * opened it decides what is built. What cannot be told counts as one. A merge
+ * queue's groups are of pull requests that somebody with the right has let in.
+ * https://docs.github.com/actions/reference/events-that-trigger-workflows
  */
 export function isForeign(environment: Environment): boolean {
-  if (environment['GITHUB_EVENT_NAME']?.startsWith('pull_request') !== true) return false
+  const name = environment['GITHUB_EVENT_NAME'] ?? ''
   const event = eventIn(environment['GITHUB_EVENT_PATH'] ?? '')
-  const head = textAt(event, 'pull_request', 'head', 'repo', 'full_name')
   const own = textAt(event, 'repository', 'full_name')
-  return head === undefined || head !== own
+  if (name.startsWith('pull_request'))
+    return isOther(textAt(event, 'pull_request', 'head', 'repo', 'full_name'), own)
+  if (name === 'workflow_run')
+    return isOther(textAt(event, 'workflow_run', 'head_repository', 'full_name'), own)
+  // Its payload does not say where the pull request comes from.
+  return name === 'issue_comment' && (event === undefined || hasAt(event, 'issue', 'pull_request'))
 }
+
+const isOther = (head: string | undefined, own: string | undefined): boolean =>
+  head === undefined || head !== own
 
 function eventIn(path: string): unknown {
   try {
@@ -24,9 +33,15 @@ function eventIn(path: string): unknown {
 }
 
 function textAt(value: unknown, ...path: readonly string[]): string | undefined {
-  const found = path.reduce<unknown>(
+  const found = valueAt(value, path)
+  return typeof found === 'string' ? found : undefined
+}
+
+const hasAt = (value: unknown, ...path: readonly string[]): boolean => valueAt(value, path) !== undefined
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
     (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
     value,
   )
-  return typeof found === 'string' ? found : undefined
 }

@@ -12,6 +12,9 @@ export interface RawLog {
   end(): void
 }
 
+/** Files that this process has made. */
+const WRITTEN = new Set<string>()
+
 /** So many characters at most wait in memory. */
 const BATCH = 64 << 10
 
@@ -83,7 +86,9 @@ class FileLog implements RawLog {
 
   #create(): number {
     makeFolderOf(this.#path)
-    const file = openSync(this.#path, 'wx', 0o600)
+    // A second builder writes on where the first one has begun; what somebody else has put there is left alone.
+    const file = openSync(this.#path, WRITTEN.has(this.#path) ? 'a' : 'wx', 0o600)
+    WRITTEN.add(this.#path)
     this.path = this.#path
     return file
   }

@@ -40,6 +40,23 @@ describe('a program of the runner', () => {
     rmSync(folder, { recursive: true })
   })
 
+  test('that clears up by itself has what it started ended first', async () => {
+    const abort = new AbortController()
+    const lines: string[] = []
+    const script = 'sh -c "sleep 61; echo never"; echo "ended with $?, cleared up"'
+    const ended = runnerProcesses.follow(
+      { ...shell(`echo ready; ${script}`), endsByChildren: true },
+      (line) => {
+        lines.push(line)
+        if (line === 'ready') setTimeout(() => abort.abort(), 100)
+      },
+      abort.signal,
+    )
+    expect(await ended).toMatchObject({ exitCode: 0, signal: undefined })
+    expect(lines).not.toContain('never')
+    expect(lines.at(-1)).toBe('ended with 143, cleared up')
+  })
+
   test('that is not there is an end, not an exception', async () => {
     const end = await runnerProcesses.ask({ program: 'no-such-builder', args: [], env: process.env }, never)
     expect(end.notStarted).toContain('ENOENT')

@@ -145,7 +145,14 @@ class LocalBuild {
   }
 
   #run({ program, args, env, does }: LocalCommand): Promise<ProcessEnd> {
-    const started = { program, args, env: { ...this.environment, ...env }, folder: this.#plan.folder }
+    const started = {
+      program,
+      args,
+      env: { ...this.environment, ...env },
+      folder: this.#plan.folder,
+      // podman that is ended leaves the container of its RUN, mounted; --force-rm is for a RUN that fails.
+      endsByChildren: this.#plan.kind === 'podman',
+    }
     const within = AbortSignal.any([this.#signal, this.#timeout.signal])
     return this.#ports.processes.follow(
       started,

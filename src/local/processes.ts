@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** What is started, whole. */
 export interface Program {
@@ -7,6 +8,8 @@ export interface Program {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Absolute; undefined: where this process is. */
   readonly folder?: string | undefined
+  /** Whether it clears up when what it has started is ended, and not when it is ended itself. */
+  readonly endsByChildren?: boolean
 }
 
 /** How a program ended; `notStarted` where there is none. */
@@ -29,6 +32,8 @@ export interface Processes {
 
 /** How long a program that is to end has for it, in milliseconds. */
 const GRACE_MS = 5_000
+/** How much of it one has that clears up by itself. */
+const CLEARING_MS = 3_000
 /** What is kept of an answer, and of a line, in characters. */
 const LONGEST_ANSWER = 4 << 20
 const LONGEST_LINE = 1 << 20
@@ -64,7 +69,7 @@ interface Sinks {
 
 /** In a process group of its own, so that what it starts ends with it. */
 function run(
-  { program, args, env, folder }: Program,
+  { program, args, env, folder, endsByChildren = false }: Program,
   { out, err }: Sinks,
   signal: AbortSignal,
 ): Promise<ProcessEnd> {
@@ -76,11 +81,15 @@ function run(
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let kill: NodeJS.Timeout | undefined
+    let late: NodeJS.Timeout | undefined
     const stop = (): void => {
-      endGroup(child.pid, 'SIGTERM')
+      const children = endsByChildren ? startedBy(child.pid) : []
+      for (const pid of children) end(pid, 'SIGTERM')
+      late = setTimeout(() => endGroup(child.pid, 'SIGTERM'), children.length === 0 ? 0 : CLEARING_MS)
       kill = setTimeout(() => endGroup(child.pid, 'SIGKILL'), GRACE_MS)
     }
     const settle = (end: ProcessEnd): void => {
+      clearTimeout(late)
       clearTimeout(kill)
       signal.removeEventListener('abort', stop)
       resolve(end)
@@ -92,11 +101,11 @@ function run(
     )
     // 'close' waits for the pipes, which what it has left running may hold open.
     child.once('exit', (code, by) => {
-      const end = { exitCode: code ?? undefined, signal: by ?? undefined, notStarted: undefined }
-      const late = setTimeout(() => settle(end), GRACE_MS)
+      const ended = { exitCode: code ?? undefined, signal: by ?? undefined, notStarted: undefined }
+      const slow = setTimeout(() => settle(ended), GRACE_MS)
       child.once('close', () => {
-        clearTimeout(late)
-        settle(end)
+        clearTimeout(slow)
+        settle(ended)
       })
     })
     if (signal.aborted) stop()
@@ -106,11 +115,47 @@ function run(
 
 /** A pid that was never given, or whose group is gone, is no error. */
 function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return
+  if (pid !== undefined) end(-pid, signal)
+}
+
+function end(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-pid, signal)
+    process.kill(pid, signal)
   } catch {
     return
+  }
+}
+
+/** All that a process has started and that has not left it, by the system's table; none where there is no such. */
+function startedBy(pid: number | undefined): readonly number[] {
+  if (pid === undefined) return []
+  const parents = processTable()
+  const found = new Set([pid])
+  // A child may stand before its parent.
+  for (let size = 0; size !== found.size;) {
+    size = found.size
+    for (const [child, parent] of parents) if (found.has(parent)) found.add(child)
+  }
+  found.delete(pid)
+  return [...found]
+}
+
+/** The parent of each process. */
+function processTable(): readonly (readonly [number, number])[] {
+  try {
+    return readdirSync('/proc')
+      .filter((entry) => /^\d+$/.test(entry))
+      .map((entry) => [Number(entry), parentOf(entry)] as const)
+  } catch {
+    return []
+  }
+}
+
+function parentOf(id: string): number {
+  try {
+    return Number(/\) \S (\d+) /.exec(readFileSync(`/proc/${id}/stat`, 'utf8'))?.[1] ?? -1)
+  } catch {
+    return -1
   }
 }
 

@@ -15,8 +15,19 @@ export function readConfig(folder: string): string | undefined {
   }
 }
 
-/** The arguments of everything that runs. */
+/** The arguments of all builders that run, with what they were started by. */
 export function processes(): string {
+  return commandLines()
+    .filter((line) => /docker|buildah|podman/.test(line))
+    .join('\n')
+}
+
+/** Whether a `sleep` of just this many seconds runs, in a container or outside. */
+export function sleeps(seconds: string): boolean {
+  return commandLines().includes(`sleep\0${seconds}\0`)
+}
+
+function commandLines(): readonly string[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .map((id) => {
@@ -26,6 +37,4 @@ export function processes(): string {
         return ''
       }
     })
-    .filter((line) => /docker|buildah|podman/.test(line))
-    .join('\n')
 }

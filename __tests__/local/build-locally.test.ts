@@ -3,7 +3,8 @@ import { buildLocally } from '../../src/local/build-locally.ts'
 import type { LocalDisk } from '../../src/local/local-disk.ts'
 import type { Processes, ProcessEnd } from '../../src/local/processes.ts'
 import { systemClock } from '../../src/clock.ts'
-import { containing } from '../request/given.ts'
+import { parseDockerfile } from '../../src/progress/dockerfile.ts'
+import { containing, including } from '../request/given.ts'
 import { localPlanOf } from './given.ts'
 
 const DIGEST = `sha256:${'a1'.repeat(32)}`
@@ -67,6 +68,7 @@ function runner({ store = {}, commands = [], files = {}, cannotKeep = false }: S
   return { ports, asked, done, events }
 }
 
+const OWN_NAME = localPlanOf('classic').ownName
 const never = new AbortController().signal
 
 test('what was pushed is believed by the digest that docker says last', async () => {
@@ -102,7 +104,7 @@ test.each([
   [
     'a name that another image had goes back to it',
     { 'r.example/app:1': 'old' },
-    ['tag old r.example/app:1', 'image rm new', 'remove /tmp/own'],
+    [`tag new ${OWN_NAME}`, 'tag old r.example/app:1', `image rm ${OWN_NAME}`, 'remove /tmp/own'],
   ],
   ['a name whose image is the same stays', { 'r.example/app:1': 'new' }, ['remove /tmp/own']],
 ])('in docker’s store %s', async (_, store, expected) => {
@@ -118,6 +120,41 @@ test('nothing follows a command that failed, and its words are told', async () =
   const outcome = await buildLocally(localPlanOf('buildah'), ports, never)
   expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'disk-full' } })
   expect(done).toEqual(['build'])
+})
+
+test('a RUN that prints steps is told where it stands, and what it printed as its own', async () => {
+  const printed = [
+    'STEP 1/3: FROM scratch',
+    'STEP 2/3: RUN make',
+    'STEP 3/3: COPY a b',
+    'oh no',
+    'Error: building at STEP "RUN make": exit status 2',
+  ]
+  const { ports } = runner({ commands: [[printed, { ...WELL, exitCode: 2 }]] })
+  const dockerfile = parseDockerfile('Dockerfile', 'FROM scratch\nRUN make\nCOPY a b')
+  const outcome = await buildLocally({ ...localPlanOf('buildah'), dockerfile }, ports, never)
+  expect(outcome).toMatchObject({
+    kind: 'failed',
+    failure: {
+      code: 'run-failed',
+      place: { firstLine: 2 },
+      details: including('| STEP 3/3: COPY a b'),
+    },
+  })
+})
+
+test('a context that cannot be unpacked is one that is broken', async () => {
+  const [build] = localPlanOf('buildah').commands
+  const unpack = { program: 'tar', args: ['--extract'], env: {}, does: 'unpack' } as const
+  const { ports, done } = runner({
+    commands: [[['tar: Unexpected EOF in archive'], { ...WELL, exitCode: 2 }]],
+  })
+  const plan = { ...localPlanOf('buildah'), commands: [unpack, ...(build ? [build] : [])] }
+  expect(await buildLocally(plan, ports, never)).toMatchObject({
+    kind: 'failed',
+    failure: { code: 'context-broken', details: ['tar: Unexpected EOF in archive'] },
+  })
+  expect(done).toEqual(['--extract'])
 })
 
 test('a build that takes longer than it may is ended', async () => {

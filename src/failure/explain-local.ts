@@ -89,6 +89,19 @@ export function notStarted(program: string, why: string): Failure {
   }
 }
 
+/** The context is a tar file that tar does not take, or not here. */
+export function notUnpacked(reason: string): Failure {
+  return {
+    code: 'context-broken',
+    headline: 'The tar file that is the build context cannot be unpacked on the runner.',
+    details: [cut(reason)],
+    cures: [
+      'look whether the file is whole: `tar --list --file FILE` in the step before',
+      'a disk that is full, or an owner that the runner may not set, is told above too',
+    ],
+  }
+}
+
 type LocalWords = (end: ExecutorEnd, exitCode: number, ended: EndedLocally) => Words
 
 function wordsFor(end: ExecutorEnd, exitCode: number, ended: EndedLocally): Words {

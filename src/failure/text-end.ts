@@ -46,22 +46,30 @@ export function readTextEnd(
   }
 }
 
+/** What follows the step that the last line names is output, whatever it looks like: a RUN may print a step. */
 function progressOf(read: (text: string) => TextEvent, lines: readonly string[]) {
+  const events = lines.map((line) => read(line))
+  const certain = STEP_FRAME.exec(lines.findLast((line) => line.trim() !== '') ?? '')?.[1]
+  const failing = events.findLastIndex((event) => event.kind === 'step' && event.instruction === certain)
   let instruction: string | undefined
   let image: string | undefined
   let output: readonly string[] = []
-  for (const line of lines) {
-    const event = read(line)
-    if (event.kind === 'step') {
+  for (const [at, event] of events.entries()) {
+    if (event.kind === 'step' && (failing < 0 || at <= failing)) {
       instruction = event.instruction
       output = []
       image = /^FROM\s+(?:--\S+\s+)*(\S+)/i.exec(event.instruction)?.[1] ?? image
     } else {
-      const printed = event.kind === 'output' ? event.text : event.before
+      const printed = textOf(event, lines[at] ?? '')
       if (printed !== '') output = [...output, printed]
     }
   }
   return { instruction, image, output }
+}
+
+function textOf(event: TextEvent, line: string): string {
+  if (event.kind === 'step') return line
+  return event.kind === 'output' ? event.text : event.before
 }
 
 /** Who passed an error on says nothing about it; nor does the step, which the log has shown. */
@@ -76,7 +84,8 @@ function withoutFrames(text: string, instruction: string | undefined): string {
     .replace(/ &imagebuilder\.Step\{.*$/s, '')
 }
 
-const STEP_FRAME = /^building at STEP "(?:[^"]|"(?!: ))*": /
+/** buildah and podman name in their last line what failed. */
+const STEP_FRAME = /^(?:Error: )*building at STEP "((?:[^"]|"(?!: ))*)": /
 
 /**
  * What the runtime says in place of a RUN that it could not begin, where nothing

@@ -7,6 +7,7 @@ import {
   localDeadline,
   noLocalDigest,
   notStarted,
+  notUnpacked,
 } from '../failure/explain-local.ts'
 import { ActionError, type Failure } from '../failure/failure.ts'
 import { notWritten } from '../failure/output-failed.ts'
@@ -168,10 +169,11 @@ class LocalBuild {
   }
 
   #failure(command: LocalCommand, { exitCode, notStarted: why }: ProcessEnd): Failure {
-    const ended = { plan: this.#plan, step: this.#reader.progress.step }
     const end = this.#reader.ending(WORK[command.does], exitCode)
+    const ended = { plan: this.#plan, step: this.#reader.stepAt(end) }
     if (this.#timeout.signal.aborted) return localDeadline(end, ended)
     if (why !== undefined) return notStarted(command.program, why)
+    if (command.does === 'unpack') return notUnpacked(end.reason)
     return explainLocal(end, exitCode ?? 1, ended)
   }
 

@@ -67,6 +67,8 @@ export interface LocalPlan {
   readonly digest: DigestSource
   /** Names that the build gives images in the tool's store and that are not to stay; others may have had them before. */
   readonly passingTags: readonly string[]
+  /** A name for the tool's store that only this build has. */
+  readonly ownName: string
   readonly imageFiles: readonly PlannedFile[]
   readonly destinations: readonly string[]
   /** `repository` of the first destination, without tag; undefined if not pushed. */

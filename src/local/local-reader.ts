@@ -17,6 +17,8 @@ export interface LocalReader {
   /** A step that no line tells of; the log's own steps tell of everything where it has no such. */
   readonly begin: (step: Step, time: string) => void
   readonly ending: (work: TextWork, exitCode: number | undefined) => ExecutorEnd
+  /** What was under way at an end: the builder's last words are certain, the steps before may be a RUN's. */
+  readonly stepAt: (end: ExecutorEnd) => Step | undefined
   /** Called with each line, before `progress` takes it. */
   readonly remember: (text: string) => void
 }
@@ -42,6 +44,7 @@ export function localReader(
     return {
       progress,
       begin: () => undefined,
+      stepAt: () => progress.step,
       remember: () => undefined,
       ending: (_, exitCode) => readBuildkitEnd(asBuildctl(progress.last), ofClient(exitCode)),
     }
@@ -52,6 +55,7 @@ export function localReader(
   return {
     progress,
     begin: (step, time) => progress.begin(step, time),
+    stepAt: ({ instruction }) => progress.stepOf(instruction ?? '') ?? progress.step,
     remember: lines.add,
     ending: (work, exitCode) =>
       plan.log === 'plain' && work === 'build'

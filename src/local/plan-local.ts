@@ -63,6 +63,7 @@ export function planLocal(
     log: logOf(grounds),
     digest: digestOf(decided),
     passingTags: passingTags(decided),
+    ownName: decided.ownName,
     imageFiles: decided.files,
     destinations: destinations(request),
     repository: request.push && first !== undefined ? printImageRepository(first) : undefined,

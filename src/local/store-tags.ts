@@ -3,7 +3,7 @@ import type { Processes, Program } from './processes.ts'
 
 /** How a tool's store is asked; a session of one build. */
 export interface Store {
-  readonly plan: Pick<LocalPlan, 'tool' | 'passingTags'>
+  readonly plan: Pick<LocalPlan, 'tool' | 'passingTags' | 'ownName'>
   readonly processes: Processes
   readonly environment: Program['env']
 }
@@ -19,7 +19,11 @@ export async function namesBefore(store: Store): Promise<ReadonlyMap<string, str
   return new Map(found.flatMap(([tag, id]) => (id === undefined ? [] : [[tag, id] as const])))
 }
 
-/** Gives each name back to whom it belonged, and removes the image where nobody else has a name for it. Never throws. */
+/**
+ * Gives each name back to whom it belonged, and removes the image where nobody
+ * else has a name for it. Only names are removed, never an id: with its last
+ * name an image goes, and another build may have given it that one. Never throws.
+ */
 export async function removeNames(store: Store, before: ReadonlyMap<string, string>): Promise<void> {
   for (const tag of store.plan.passingTags) {
     const now = await idOf(store, tag)
@@ -27,9 +31,10 @@ export async function removeNames(store: Store, before: ReadonlyMap<string, stri
     if (now === undefined || now === earlier) continue
     if (earlier === undefined) await ask(store, ...REMOVE[store.plan.tool.kind], tag)
     else {
+      // So that the image can be named, and goes, when its name is another's again.
+      await ask(store, 'tag', now, store.plan.ownName)
       await ask(store, 'tag', earlier, tag)
-      // Refused where others have a name for it, which is right.
-      await ask(store, ...REMOVE[store.plan.tool.kind], now)
+      await ask(store, ...REMOVE[store.plan.tool.kind], store.plan.ownName)
     }
   }
 }

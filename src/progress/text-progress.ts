@@ -26,6 +26,7 @@ export class TextProgress implements StepwiseProgress {
   readonly #position: DockerfilePosition
   readonly #dockerfile: ExpectedBuild['dockerfile']
   readonly #steps: ToldSteps
+  readonly #begun = new Map<string, Step>()
   #stage = -1
   #isOver = false
 
@@ -44,6 +45,11 @@ export class TextProgress implements StepwiseProgress {
 
   get step(): Step | undefined {
     return this.#steps.step
+  }
+
+  /** The latest step of an instruction, as the log has it. A RUN may have printed others since. */
+  stepOf(instruction: string): Step | undefined {
+    return this.#begun.get(instruction)
   }
 
   take(line: TimedLine): void {
@@ -78,7 +84,9 @@ export class TextProgress implements StepwiseProgress {
     const isFrom = /^FROM\s/i.test(event.instruction)
     const found = isFrom ? this.#enter(event) : this.#position.find(event.instruction)
     if (isFrom) this.#stage = found?.stage.index ?? event.stage ?? this.#stage + 1
-    this.#steps.begin(found === undefined ? unplaced(event) : locatedStep(found), this.#stage)
+    const step = found === undefined ? unplaced(event) : locatedStep(found)
+    this.#begun.set(event.instruction, step)
+    this.#steps.begin(step, this.#stage)
   }
 
   /** The stage of a FROM: by its number, its name, its text. An earlier stage is told by an id. */

@@ -8,6 +8,7 @@ import { noTool } from './failure/no-builder.ts'
 import type { DockerCredentialsPort } from './find-credentials.ts'
 import type { ImageFilesPort } from './image-files/image-files.ts'
 import { buildLocally } from './local/build-locally.ts'
+import { FOLDER_STATE } from './local/left-over.ts'
 import type { LocalDisk } from './local/local-disk.ts'
 import type { LocalContext, RunnerSettings } from './local/local-grounds.ts'
 import type { LocalPlan } from './local/local-plan.ts'
@@ -157,6 +158,7 @@ async function runPlan(
   const seconds = (): number => (clock.now() - began) / 1000
   try {
     const observer = { ...log, running: () => undefined, line: (line: LogLine) => raw.line(line) }
+    runner.saveState(FOLDER_STATE, plan.folder)
     const built = await buildLocally(plan, { ...ports, observer }, signal).catch((error: unknown) =>
       outcomeOf(error, NOWHERE, signal),
     )
@@ -168,6 +170,7 @@ async function runPlan(
     const { destinations, repository } = plan
     return { builder: plan.kind, destinations, repository, outcome, durationSeconds, logPath: raw.path }
   } finally {
+    runner.saveState(FOLDER_STATE, '')
     log.end()
     raw.end()
   }

@@ -12,10 +12,13 @@ export interface CleanUpPorts {
   /** `cleanup: never` */
   readonly isKept: boolean
   readonly openCluster: () => Promise<ClusterSession>
+  /** Ends and removes what a build on the runner left; whether there was anything. */
+  readonly removeLeftOver: () => Promise<boolean>
 }
 
 /** Removes what the main phase left. Only warns: a build is not worse for what follows it. */
 export async function cleanUp(ports: CleanUpPorts): Promise<void> {
+  await cleanRunner(ports)
   const { runner, ledger, recorded } = ports
   if (recorded.length === 0) return
   if (ports.isKept) {
@@ -37,5 +40,16 @@ export async function cleanUp(ports: CleanUpPorts): Promise<void> {
   } catch (error) {
     const why = error instanceof ActionError ? error.message : 'an error in the action itself'
     runner.warning(`What this build created could not be removed (${why}); it expires by itself.`)
+  }
+}
+
+/** Also where what is in the cluster is kept: it is credentials, and a builder that still runs. */
+async function cleanRunner({ runner, removeLeftOver }: CleanUpPorts): Promise<void> {
+  try {
+    if (await removeLeftOver()) runner.info('Removed what the cancelled build had left on the runner.')
+  } catch (error) {
+    const why =
+      error instanceof Error && 'code' in error ? String(error.code) : 'an error in the action itself'
+    runner.warning(`The folder of this build on the runner could not be removed (${why}).`)
   }
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 import type { RunnerBuildPorts } from './build-on-runner.ts'
 import { lookAtContext } from './context/local-context.ts'
+import { FOLDER_PREFIX, temporaryOf } from './local/left-over.ts'
 import { runnerDisk } from './local/local-disk.ts'
 import type { RunnerSettings } from './local/local-grounds.ts'
 import { runnerProcesses } from './local/processes.ts'
@@ -29,7 +30,7 @@ export function localPorts(
     readSettings: () => settingsOf(environment),
     drawPlace: () => {
       const name = randomBytes(6).toString('hex')
-      return { folder: join(environment['RUNNER_TEMP'] || tmpdir(), `hybrid-kubernetes-build-${name}`), name }
+      return { folder: join(temporaryOf(environment), `${FOLDER_PREFIX}${name}`), name }
     },
     lookAtContext: async (request, signal) => {
       const { context, file } = request

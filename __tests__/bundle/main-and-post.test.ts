@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { containing } from '../request/given.ts'
 import { runStep, step } from '../support/action.ts'
 import type { StepOptions } from '../support/action.ts'
 import { startApiServer } from '../support/api-server.ts'
@@ -136,6 +137,31 @@ describe('dist/ as a process', () => {
     expect(at.objects.ours()).toEqual([])
     expect((await one.post().ended).code).toBe(0)
     one.dispose()
+  })
+
+  test('ends in post the builder of the runner that a killed main phase had started', async () => {
+    const programs = join(workspace, 'programs')
+    mkdirSync(programs)
+    // Says what is asked of it before a build, and never ends one.
+    const script = `case "$1" in
+version) echo '{"version":"1.28.2","osArch":"linux/amd64"}' ;;
+images|inspect) exit 0 ;;
+*) pwd; exec sleep 63 ;;
+esac`
+    writeFileSync(join(programs, 'buildah'), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+    const env = { PATH: `${programs}:${process.env['PATH'] ?? ''}`, RUNNER_TEMP: workspace }
+    const inputs = { tags: 'registry.invalid/app:1', builder: 'buildah', cache: 'false' }
+    const one = step({ workspace, env, inputs })
+    const main = one.main()
+    await main.printed('hybrid-kubernetes-build-')
+    main.child.kill('SIGKILL')
+    await main.ended
+    const isFolder = (name: string): boolean => /^hybrid-kubernetes-build-[0-9a-f]{12}$/.test(name)
+    expect(readdirSync(workspace).filter(isFolder)).toHaveLength(1)
+    const post = await one.post().ended
+    one.dispose()
+    expect(post).toMatchObject({ code: 0, output: containing('left on the runner') })
+    expect(readdirSync(workspace).filter(isFolder)).toEqual([])
   })
 
   test('only warns in post when the cluster cannot be reached', async () => {

@@ -173,6 +173,7 @@ describe('what a build created', () => {
       recorded: recorded.entries(),
       isKept,
       openCluster: () => openSession(server),
+      removeLeftOver: () => Promise.resolve(false),
     })
     expect(left()).toEqual(expected)
     expect(said.join()).toContain(isKept ? 'Kept in the cluster (`cleanup: never`)' : 'Removed what')

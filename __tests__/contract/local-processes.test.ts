@@ -1,7 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { systemClock } from '../../src/clock.ts'
+import { removeLeftOver } from '../../src/local/left-over.ts'
 import { runnerDisk } from '../../src/local/local-disk.ts'
 import { runnerProcesses } from '../../src/local/processes.ts'
 import { until } from '../support/eventually.ts'
@@ -81,4 +83,44 @@ test('a build’s folder is its owner’s alone, and goes as a whole', async () 
   expect(statSync(`${folder}/config/config.json`).mode & 0o777).toBe(0o600)
   await runnerDisk.remove(folder)
   expect(existsSync(folder)).toBe(false)
+})
+
+describe('what a killed main phase left', () => {
+  let temporary = ''
+  beforeEach(() => {
+    temporary = realpathSync(mkdtempSync(join(tmpdir(), 'left-over-')))
+  })
+  afterEach(() => rmSync(temporary, { recursive: true, force: true }))
+
+  const folderOf = (name: string): string => {
+    const folder = join(temporary, name)
+    mkdirSync(folder)
+    return folder
+  }
+
+  test('is ended, with what it has started, and its folder removed', async () => {
+    const folder = folderOf('hybrid-kubernetes-build-0123456789ab')
+    let child = ''
+    const running = new Promise<void>((resolve) => {
+      const script = '(cd /; exec sleep 62) & echo $!; wait'
+      const told = (line: string) => {
+        child = line
+        resolve()
+      }
+      void runnerProcesses.follow({ ...shell(script), folder }, told, never)
+    })
+    await running
+    expect(await removeLeftOver(folder, temporary, systemClock)).toBe(true)
+    await until(() => !isRunning(child))
+    expect(existsSync(folder)).toBe(false)
+  })
+
+  test.each([
+    ['of another name', 'somebody-elses', ''],
+    ['in another place', 'hybrid-kubernetes-build-0123456789ab', 'below'],
+  ])('is left alone where it is a folder %s', async (_, name, place) => {
+    const folder = folderOf(name)
+    expect(await removeLeftOver(folder, join(temporary, place), systemClock)).toBe(false)
+    expect(existsSync(folder)).toBe(true)
+  })
 })

@@ -48,6 +48,19 @@ describe('credentials and secrets', () => {
     })
   })
 
+  test('for further contexts are those of each one’s server', () => {
+    const { files, env } = localPlanOf(
+      'buildah',
+      { 'build-contexts': 'lib=https://git.example/lib.git#main\nother=https://other.example/x.git' },
+      { secrets: new Map([['GIT_AUTH_TOKEN.git.example', Buffer.from('secret\n')]]) },
+    )
+    const header = Buffer.from('x-access-token:secret').toString('base64')
+    expect(env['GIT_CONFIG_GLOBAL']).toBe('/tmp/own/gitconfig')
+    expect(files.find(({ path }) => path === '/tmp/own/gitconfig')?.content).toBe(
+      `[http "https://git.example/"]\n\textraHeader = "Authorization: Basic ${header}"\n`,
+    )
+  })
+
   test('for a clone are a secret of BuildKit’s, and elsewhere a config of git', () => {
     const clone = { context: 'https://github.com/acme/app.git#main', 'github-token': 'ghs_token' }
     const more = { context: { kind: 'remote', dockerfile: 'Dockerfile' }, found: NOTHING_FOUND } as const

@@ -2,7 +2,6 @@ import type { LocalGrounds, RunnerSettings } from './local-grounds.ts'
 import type { LocalFile } from './local-plan.ts'
 import type { LocalPlaces } from './local-places.ts'
 import { engineOf } from './local-tool.ts'
-import type { GitCredentials } from '../plan/git-credentials.ts'
 
 /** Settings of the user's that have nothing to do with credentials, and that a config of our own must keep. */
 const KEPT = [
@@ -79,17 +78,6 @@ const table = (prefix: string, location: string): readonly string[] => [
 
 /** A TOML string; JSON's escapes are among TOML's. */
 const quoted = (text: string): string => JSON.stringify(text)
-
-/** A git config by which git signs in, after what the user's own says. */
-export function gitConfig({ token }: GitCredentials, address: string, own: string | undefined): string {
-  const header = Buffer.from(`x-access-token:${token}`).toString('base64')
-  return [
-    ...(own === undefined ? [] : ['[include]', `\tpath = ${quoted(own)}`]),
-    `[http ${quoted(`${address}/`)}]`,
-    `\textraHeader = "Authorization: Basic ${header}"`,
-    '',
-  ].join('\n')
-}
 
 /** The authorities' certificates, each in a file that buildah reads. */
 export function certificateFiles(

@@ -15,13 +15,8 @@ import { inputFailure } from '../request/input-problem.ts'
 import { buildahCommands } from './buildah-commands.ts'
 import { cacheOptions } from './cache-options.ts'
 import { dockerCommands, namesInStore } from './docker-commands.ts'
-import {
-  certificateFiles,
-  dockerConfig,
-  gitConfig,
-  readsDockerConfig,
-  registriesConf,
-} from './local-files.ts'
+import { certificateFiles, dockerConfig, readsDockerConfig, registriesConf } from './local-files.ts'
+import { clonesOf, gitConfig } from './git-config.ts'
 import { inWorkspace, type LocalDecided } from './local-decided.ts'
 import type { LocalGrounds } from './local-grounds.ts'
 import { localNotes } from './local-notes.ts'
@@ -178,7 +173,8 @@ function filesOf(
   git: GitCredentials | undefined,
   secrets: readonly SecretFileOf[],
 ): Pick<LocalPlan, 'files' | 'folders' | 'links'> {
-  const { settings, tool, certificates, folder, request } = grounds
+  const { settings, tool, certificates, folder } = grounds
+  const clones = clonesOf(grounds, git)
   const places = localPlaces(folder)
   const isBuildah = engineOf(tool) === 'buildah'
   const isOwnConfig = needsConfig(grounds, auth)
@@ -191,9 +187,7 @@ function filesOf(
       ...(isOwnConfig ? [{ path: places.auth, content: config }] : []),
       ...(isBuildah ? [{ path: places.registries, content: registriesConf(grounds) }] : []),
       ...(isBuildah ? certificateFiles(certificates, places) : []),
-      ...(git !== undefined && request.context.kind === 'git' && clonesWithGit(grounds)
-        ? [{ path: places.git, content: gitConfig(git, addressOf(grounds), settings.gitConfig) }]
-        : []),
+      ...(clones.size > 0 ? [{ path: places.git, content: gitConfig(clones, settings.gitConfig) }] : []),
       ...secrets.map(({ path, content }) => ({ path, content })),
     ],
     // What docker's current context is stands beside its config.
@@ -204,14 +198,6 @@ function filesOf(
   }
 }
 
-/** Without BuildKit it is a git of the runner that clones. */
-const clonesWithGit = ({ tool }: LocalGrounds): boolean =>
-  engineOf(tool) === 'classic' || engineOf(tool) === 'buildah'
-
-function addressOf({ request: { context } }: LocalGrounds): string {
-  return context.kind === 'git' ? `${context.scheme}://${context.location.split('/')[0] ?? ''}` : ''
-}
-
 /** The environment that all commands have beside the runner's own: places, and nothing secret. */
 function environment(
   grounds: LocalGrounds,
@@ -220,7 +206,7 @@ function environment(
 ): Readonly<Record<string, string>> {
   const { folder, settings } = grounds
   const places = localPlaces(folder)
-  const cloning = git !== undefined && clonesWithGit(grounds) ? { GIT_CONFIG_GLOBAL: places.git } : {}
+  const cloning = clonesOf(grounds, git).size > 0 ? { GIT_CONFIG_GLOBAL: places.git } : {}
   if (engineOf(grounds.tool) === 'buildah') {
     return {
       CONTAINERS_REGISTRIES_CONF: places.registries,

@@ -114,7 +114,7 @@ function run(
 }
 
 /** A pid that was never given, or whose group is gone, is no error. */
-function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+export function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid !== undefined) end(-pid, signal)
 }
 

@@ -37,6 +37,13 @@ export function gitCredentials({
 }): GitCredentials | undefined {
   if (context.kind !== 'git') return undefined
   const [host = ''] = context.location.split('/')
+  const given = gitTokenFor(host, secrets)
+  if (given !== undefined) return given
+  return context.token === undefined ? undefined : { token: context.token, from: '`github-token`' }
+}
+
+/** What the secrets have for a host, which may have a port. */
+export function gitTokenFor(host: string, secrets: PlanGrounds['secrets']): GitCredentials | undefined {
   const names = [
     `${GIT_AUTH_TOKEN}.${host}`,
     `${GIT_AUTH_TOKEN}.${host.replace(/:\d+$/, '')}`,
@@ -44,9 +51,8 @@ export function gitCredentials({
   ]
   const name = names.find((one) => secrets.has(one))
   const value = name === undefined ? undefined : secrets.get(name)
-  if (name !== undefined && value !== undefined)
-    return { token: Buffer.from(value).toString('utf8').trim(), from: `the secret ${name}` }
-  return context.token === undefined ? undefined : { token: context.token, from: '`github-token`' }
+  if (name === undefined || value === undefined) return undefined
+  return { token: Buffer.from(value).toString('utf8').trim(), from: `the secret ${name}` }
 }
 
 /** The secret by which BuildKit clones from a host. */

@@ -165,7 +165,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   frontend: {
     code: 'base-image-missing',
     headline:
-      'The base image docker.io/docker/dockerfile:1.7, which app/Dockerfile:1 names, cannot be found in its registry.',
+      'The frontend docker.io/docker/dockerfile:1.7, which app/Dockerfile:1 names, cannot be found in its registry.',
     place: at(1),
     details: [
       '# syntax=docker/dockerfile:1.7',

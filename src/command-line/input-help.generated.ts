@@ -236,7 +236,7 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
   },
   'cache-from': {
     meaning:
-      "The cache in the words of docker/build-push-action. `type=registry,ref=…` is `cache-repository`; other types are refused. Kaniko's cache is a repository: a tag is dropped, and the repository of the image itself is not taken, but the default of `cache-repository`. With `builder: buildkit` the cache is the very tag that is named, also one beside the image, unless the image itself goes there; of several tags that of `cache-to` is written, and all are read.",
+      "The cache in the words of docker/build-push-action. `type=registry,ref=…` is `cache-repository`; other types are refused. Kaniko's cache is a repository: a tag is dropped, and the repository of the image itself is not taken, but the default of `cache-repository`. With `builder: buildkit` the cache is the very tag that is named, also one beside the image, unless the image itself goes there; of several tags that of `cache-to` is written, and all are read. On the runner docker's own BuildKit writes its cache into the image and reads others; docker-container and nerdctl do as BuildKit, buildah and podman as Kaniko.",
     form: 'list, one `type=registry,ref=REPOSITORY` or `REPOSITORY` a line, all of one repository',
     fallback: 'none',
   },

@@ -1,5 +1,5 @@
 import type { Place } from '../progress/build-record.ts'
-import type { Dockerfile, Instruction, Stage } from '../progress/dockerfile.ts'
+import { type Dockerfile, frontendOf, type Instruction, type Stage } from '../progress/dockerfile.ts'
 
 /** `backend/Dockerfile:12-14` */
 export function named({ path, firstLine, lastLine }: Place): string {
@@ -48,8 +48,20 @@ export function isCopy(dockerfile: Dockerfile, { firstLine }: Place): boolean {
   )
 }
 
-/** The first FROM of an image that is no earlier stage, or else the one COPY from it. */
+/** Whether it is the image that reads the Dockerfile. */
+export function isFrontend(dockerfile: Dockerfile, image: string): boolean {
+  const frontend = frontendOf(dockerfile)
+  return frontend !== undefined && bareImage(frontend) === bareImage(image)
+}
+
+/** What an image is to a Dockerfile: `the base image alpine`, `the frontend docker/dockerfile:1`. */
+export function imageInWords(dockerfile: Dockerfile, image: string): string {
+  return `the ${isFrontend(dockerfile, image) ? 'frontend' : 'base image'} ${image}`
+}
+
+/** The directive that names a frontend; the first FROM of an image that is no earlier stage, or else the one COPY from it. */
 export function placeOfImage(dockerfile: Dockerfile, image: string): Place | undefined {
+  if (isFrontend(dockerfile, image)) return placeOfLine(dockerfile, 1)
   const wanted = bareImage(image)
   const bases = dockerfile.stages.filter((stage) => !isStage(dockerfile, stage))
   const exact = bases.find(({ base }) => bareImage(expanded(base, dockerfile)) === wanted)

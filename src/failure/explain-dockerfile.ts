@@ -1,6 +1,6 @@
 import type { Place } from '../progress/build-record.ts'
 import { isAboutNetwork } from './about.ts'
-import { named, placeOfImage, placeOfLine } from './dockerfile-place.ts'
+import { imageInWords, named, placeOfImage, placeOfLine } from './dockerfile-place.ts'
 import { authorityCures } from './credentials-tried.ts'
 import type { EndedBuild } from './ended-build.ts'
 import { fetchedFrom } from './explain-context.ts'
@@ -10,7 +10,7 @@ import type { FailureCode } from './failure.ts'
 import type { ExecutorEnd } from './executor-end.ts'
 import { nearest } from './nearest.ts'
 import { fact } from './present.ts'
-import { instructionAt, placeUnderWay } from './whereabouts.ts'
+import { capital, instructionAt, placeUnderWay } from './whereabouts.ts'
 import type { Words, WordsOf } from './words.ts'
 
 /** Words for what is wrong with the Dockerfile, or with what it names. */
@@ -46,7 +46,7 @@ export const DOCKERFILE_WORDS: Partial<Record<FailureCode, WordsOf>> = {
   'base-image-denied': (end, _, ended) => {
     const place = placeOfBase(end, ended)
     return {
-      headline: `The registry does not let the build read ${baseImage(end)}${place ? `, which ${named(place)} names` : ''}.`,
+      headline: `The registry does not let the build read ${baseImage(end, ended)}${place ? `, which ${named(place)} names` : ''}.`,
       place,
       cures: [
         'the image is private or does not exist: registries answer the same to both',
@@ -101,7 +101,7 @@ function targetMissing(end: ExecutorEnd, _: number, { plan: { dockerfile } }: En
 
 function baseImageMissing(end: ExecutorEnd, _: number, ended: EndedBuild): Words {
   const place = placeOfBase(end, ended)
-  const subject = capital(`${baseImage(end)}${place ? `, which ${named(place)} names,` : ''}`)
+  const subject = capital(`${baseImage(end, ended)}${place ? `, which ${named(place)} names,` : ''}`)
   if (/no child with platform|no match for platform/.test(end.reason)) {
     return {
       headline: `${subject} is not made for the processor of the node.`,
@@ -134,12 +134,10 @@ function placeOfBase(end: ExecutorEnd, { plan, step }: EndedBuild): Place | unde
   return found ?? step?.place
 }
 
-const baseImage = ({ image }: ExecutorEnd): string =>
-  image === undefined ? 'a base image of the Dockerfile' : `the base image ${image}`
+const baseImage = ({ image }: ExecutorEnd, { plan }: EndedBuild): string =>
+  image === undefined ? 'a base image of the Dockerfile' : imageInWords(plan.dockerfile, image)
 
 /** `/bin/sh`, from «fork/exec /bin/sh: no such file or directory» or «exec: "bash": executable file not found». */
 function missingProgram(end: ExecutorEnd): string {
   return /exec:? "?([^":]+)/.exec(end.reason)?.[1] ?? 'shell'
 }
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

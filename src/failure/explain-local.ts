@@ -3,7 +3,7 @@ import type { Step } from '../progress/build-record.ts'
 import type { Dockerfile } from '../progress/dockerfile.ts'
 import { isAboutNetwork } from './about.ts'
 import { credentialsTried } from './credentials-tried.ts'
-import { named, placeOfImage, placeOfSource } from './dockerfile-place.ts'
+import { imageInWords, named, placeOfImage, placeOfSource } from './dockerfile-place.ts'
 import { isDaemonGone } from './buildkit-end.ts'
 import { LOCAL_CURES } from './local-cures.ts'
 import { NO_HISTORY } from './text-end.ts'
@@ -12,7 +12,16 @@ import type { Failure, FailureCode } from './failure.ts'
 import { nearest } from './nearest.ts'
 import { fact } from './present.ts'
 import { longerTimeout, spoken } from './proposals.ts'
-import { cut, during, instructionAt, outputOf, paragraphs, placeUnderWay, sourceOf } from './whereabouts.ts'
+import {
+  capital,
+  cut,
+  during,
+  instructionAt,
+  outputOf,
+  paragraphs,
+  placeUnderWay,
+  sourceOf,
+} from './whereabouts.ts'
 import type { Words } from './words.ts'
 
 /** What is known of a build on the runner that ended without an image. */
@@ -248,7 +257,10 @@ function baseImage(how: string): LocalWords {
   return (end, _, { plan, step }) => {
     const found = end.image === undefined ? undefined : placeOfImage(plan.dockerfile, end.image)
     const place = found ?? step?.place
-    const image = end.image === undefined ? 'A base image of the Dockerfile' : `The base image ${end.image}`
+    const image =
+      end.image === undefined
+        ? 'A base image of the Dockerfile'
+        : capital(imageInWords(plan.dockerfile, end.image))
     const subject = `${image}${place ? `, which ${named(place)} names,` : ''}`
     return isAboutNetwork(end.reason)
       ? {

@@ -68,3 +68,6 @@ export function paragraphs(...groups: readonly (readonly string[])[]): readonly 
 }
 
 export const cut = (text: string): string => (text.length > WIDTH ? `${text.slice(0, WIDTH)} …` : text)
+
+/** As a sentence begins. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,4 +1,4 @@
-import { type Dockerfile, isUnknown } from '../progress/dockerfile.ts'
+import { type Dockerfile, frontendOf, isUnknown } from '../progress/dockerfile.ts'
 import type { AnyRequest } from '../request/build-request.ts'
 import { parseImageReference } from '../request/image-reference.ts'
 import { imagesOf } from './image-names.ts'
@@ -38,7 +38,7 @@ export function touchedRegistries(request: AnyRequest, dockerfile: Dockerfile): 
 }
 
 /** Images that only BuildKit reads: of further contexts, of what scans for an SBOM, of the Dockerfile's own frontend. */
-function furtherImages({ builder, frontend }: AnyRequest, { lines }: Dockerfile): readonly string[] {
+function furtherImages({ builder, frontend }: AnyRequest, dockerfile: Dockerfile): readonly string[] {
   if (builder === 'kaniko') return []
   const contexts = frontend.contexts.flatMap(({ source }) =>
     source.kind === 'remote' ? (/^docker-image:\/\/(.+)$/.exec(source.address)?.[1] ?? []) : [],
@@ -46,7 +46,7 @@ function furtherImages({ builder, frontend }: AnyRequest, { lines }: Dockerfile)
   const scanners = frontend.attestations.flatMap(({ attributes }) =>
     attributes.flatMap((attribute) => /^generator=(.+)$/.exec(attribute)?.[1] ?? []),
   )
-  const syntax = /^#\s*syntax\s*=\s*(\S+)/i.exec(lines[0] ?? '')?.[1]
+  const syntax = frontendOf(dockerfile)
   return [...contexts, ...scanners, ...(syntax === undefined ? [] : [syntax])].flatMap((name) => {
     const reference = parseImageReference(name)
     return reference.kind === 'value' ? [reference.value.registry] : []

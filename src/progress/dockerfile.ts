@@ -42,6 +42,11 @@ export function isUnknown({ lines }: Dockerfile): boolean {
   return lines.length === 0
 }
 
+/** The image that `# syntax=` on the first line names, which reads the Dockerfile for BuildKit. */
+export function frontendOf({ lines: [first = ''] }: Dockerfile): string | undefined {
+  return /^#\s*syntax\s*=\s*(\S+)/i.exec(first)?.[1]
+}
+
 /** Reads a Dockerfile. Never throws: what is no instruction is left to the executor to refuse. */
 export function parseDockerfile(path: string, text: string): Dockerfile {
   const before: Instruction[] = []

@@ -22,6 +22,7 @@ export const POD_START = {
         '`executor` must be an image of Kaniko with `/kaniko/executor` in it; with `builder: buildkit` one of BuildKit, with `buildkitd`, `buildctl` and a shell.',
         '**BuildKit’s daemon does not start, or ends during the build**: its last lines are quoted. Outside of a user namespace it is the rootless image that must be used (`user-namespace: false`); some nodes do not let users make user namespaces (`user.max_user_namespaces`, AppArmor).',
         '**The helper image**, which `outputs` needs: `helper-image` must have a shell, `tar`, `tee`, `dd`, `wc` and `sha256sum`, as busybox has them.',
+        '**On the runner**: buildah or podman cannot begin a container (inside of another one `BUILDAH_ISOLATION: chroot` helps) or cannot use a base image that has no history; docker’s BuildKit ended. The message says which, and what helps.',
         '**exec format error**: the image is made for another processor than the node has.',
       ],
       more: '[inputs.md](inputs.md#executor) names the image that is the default.',

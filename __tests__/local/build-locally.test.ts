@@ -122,23 +122,27 @@ test('nothing follows a command that failed, and its words are told', async () =
   expect(done).toEqual(['build'])
 })
 
-test('a RUN that prints steps is told where it stands, and what it printed as its own', async () => {
-  const printed = [
-    'STEP 1/3: FROM scratch',
-    'STEP 2/3: RUN make',
-    'STEP 3/3: COPY a b',
-    'oh no',
+test.each([
+  [
+    'buildah',
+    ['STEP 1/3: FROM scratch', 'STEP 2/3: RUN make', 'STEP 3/3: COPY a b'],
     'Error: building at STEP "RUN make": exit status 2',
-  ]
-  const { ports } = runner({ commands: [[printed, { ...WELL, exitCode: 2 }]] })
+  ],
+  [
+    'classic',
+    ['Step 1/3 : FROM scratch', 'Step 2/3 : RUN make', 'Step 3/3 : COPY a b'],
+    "The command '/bin/sh -c make' returned a non-zero code: 2",
+  ],
+] as const)('a RUN that prints steps is told where it stands, with %s', async (tool, steps, last) => {
+  const { ports } = runner({ commands: [[[...steps, 'oh no', last], { ...WELL, exitCode: 2 }]] })
   const dockerfile = parseDockerfile('Dockerfile', 'FROM scratch\nRUN make\nCOPY a b')
-  const outcome = await buildLocally({ ...localPlanOf('buildah'), dockerfile }, ports, never)
+  const outcome = await buildLocally({ ...localPlanOf(tool), dockerfile }, ports, never)
   expect(outcome).toMatchObject({
     kind: 'failed',
     failure: {
       code: 'run-failed',
       place: { firstLine: 2 },
-      details: including('| STEP 3/3: COPY a b'),
+      details: including(`| ${steps[2]}`, '| oh no'),
     },
   })
 })

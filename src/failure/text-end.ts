@@ -49,7 +49,7 @@ export function readTextEnd(
 /** What follows the step that the last line names is output, whatever it looks like: a RUN may print a step. */
 function progressOf(read: (text: string) => TextEvent, lines: readonly string[]) {
   const events = lines.map((line) => read(line))
-  const certain = STEP_FRAME.exec(lines.findLast((line) => line.trim() !== '') ?? '')?.[1]
+  const certain = failingIn(lines.findLast((line) => line.trim() !== '') ?? '')
   const failing = events.findLastIndex((event) => event.kind === 'step' && event.instruction === certain)
   let instruction: string | undefined
   let image: string | undefined
@@ -65,6 +65,13 @@ function progressOf(read: (text: string) => TextEvent, lines: readonly string[])
     }
   }
   return { instruction, image, output }
+}
+
+/** The instruction that a builder's last line says has failed: buildah's in words of the Dockerfile, docker's as its shell has it. */
+function failingIn(last: string): string | undefined {
+  const [, command] =
+    /^The command '(?:\|\d+ .*? )?\/bin\/sh -c (.*)' returned a non-zero code: \d+$/s.exec(last) ?? []
+  return command === undefined ? STEP_FRAME.exec(last)?.[1] : `RUN ${command}`
 }
 
 function textOf(event: TextEvent, line: string): string {
@@ -84,7 +91,6 @@ function withoutFrames(text: string, instruction: string | undefined): string {
     .replace(/ &imagebuilder\.Step\{.*$/s, '')
 }
 
-/** buildah and podman name in their last line what failed. */
 const STEP_FRAME = /^(?:Error: )*building at STEP "((?:[^"]|"(?!: ))*)": /
 
 /**

@@ -111,6 +111,7 @@ describe('mistakes', () => {
     ['build --tags', ['--tags needs a value: --tags=VALUE']],
     ['build --tags --push', ['--tags needs a value: --tags=VALUE']],
     ['build here', ['"here" belongs to no flag']],
+    ['build --push false', ['"false" belongs to no flag: write it with =, as in --push=false']],
     ['build -x', ['there is no flag -x']],
     ['build --constructor=x', ['there is no flag --constructor']],
     ['build --__proto__=x', ['there is no flag --__proto__']],

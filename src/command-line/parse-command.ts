@@ -113,7 +113,9 @@ function cleanOf({ inputs, mistakes, flags }: Typed, rest: readonly string[]): C
 
 /** Behind a flag that is misspelled, its value is no mistake of its own. */
 function strayWord(word: string, { mistakes }: Pick<Typed, 'mistakes'>): readonly string[] {
-  return mistakes.length > 0 ? [] : [`"${word}" belongs to no flag`]
+  if (mistakes.length > 0) return []
+  const isAnswer = word === 'true' || word === 'false'
+  return [`"${word}" belongs to no flag${isAnswer ? `: write it with =, as in --push=${word}` : ''}`]
 }
 
 function isMethod(word: string | undefined): word is (typeof METHODS)[number] {

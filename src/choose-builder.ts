@@ -13,7 +13,7 @@ import {
   type LocalRequest,
 } from './request/build-request.ts'
 import type { BuilderChoice, BuilderName } from './request/builder-choice.ts'
-import { inputFailure, type InputProblem } from './request/input-problem.ts'
+import { commonProblems, inputFailure, type InputProblem } from './request/input-problem.ts'
 import type { ReadRequest } from './request/read-request.ts'
 import type { Known } from './tell-end.ts'
 
@@ -129,7 +129,7 @@ function candidatesFor(
   signal: AbortSignal,
 ): readonly Promise<Candidate>[] {
   const requests = order.map((builder) => ({ builder, read: ports.readRequest(builder) }))
-  const problems = common(requests.map(({ read }) => (read.kind === 'problems' ? read.problems : [])))
+  const problems = commonProblems(requests.map(({ read }) => (read.kind === 'problems' ? read.problems : [])))
   if (problems.length > 0) throw new ActionError(inputFailure(problems))
   const cluster = clusterProbe(ports, signal)
   return requests.map(async ({ builder, read }): Promise<Candidate> => {
@@ -220,19 +220,12 @@ const tooLate = (headline: string): Failure => ({
   cures: ['look whether it is there and can be reached from the runner'],
 })
 
-/** Problems that every builder has. */
-function common(all: readonly (readonly InputProblem[])[]): readonly InputProblem[] {
-  const [first = [], ...others] = all
-  const key = ({ input, value, problem }: InputProblem): string => JSON.stringify([input, value, problem])
-  return first.filter((one) => others.every((problems) => problems.some((other) => key(other) === key(one))))
-}
-
-/** What is wrong with inputs stands in the details. */
+/** What is wrong with inputs stands in the details, with their names in a column. */
 function reasonOf({ code, headline, details }: Failure, builder: BuilderName): string {
   // The table has the name already.
   if (code !== 'input') return headline.replace(`${builder} cannot build here: `, '')
   return details
-    .map((line) => line.trim())
+    .map((line) => line.trim().replace(/^(\S+) {2,}/, '$1: '))
     .filter((line) => line !== '')
     .join('; ')
 }

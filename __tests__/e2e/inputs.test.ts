@@ -241,7 +241,9 @@ describeWithKaniko(`the inputs, and the real Kaniko${WHY}`, () => {
       for (const input of ['ulimit', 'cgroup-parent', 'allow']) {
         expect(first.main.output).toContain(`The input \`${input}\` changes nothing here`)
       }
-      expect(first.main.output).toContain('The input `builder` is auto')
+      expect(first.main.output).toMatch(/^ {2}kaniko +taken/m)
+      // A reason names its input as a sentence does, not in a column.
+      expect(first.main.output).not.toMatch(/passed over {2}\S+ {2}/)
       expect(second.outputs).toMatchObject({ outcome: 'built', 'cache-hits': '1' })
     },
     2 * MINUTES,
@@ -258,13 +260,28 @@ describeWithKaniko(`the inputs, and the real Kaniko${WHY}`, () => {
       'no-cache-filters': ['install', 'no-cache: true'],
       network: ['host', 'network of its pod'],
       call: ['check', 'only builds are made here'],
-      builder: ['remote', 'only kaniko can build'],
     } as const
     const more = Object.fromEntries(Object.entries(words).map(([input, [value]]) => [input, value]))
     const { main, outputs } = await build('FROM scratch\n', more)
     expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'input' })
     for (const [input, [, said]] of Object.entries(words)) {
       expect(main.output).toMatch(new RegExp(`^  ${input} .*${said}`, 'm'))
+    }
+  })
+
+  test('that no builder knows are told along with one that there is none of', async () => {
+    const { main, outputs } = await build('FROM scratch\n', {
+      builder: 'remote',
+      call: 'check',
+      timeout: 'soon',
+    })
+    expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'input' })
+    for (const said of [
+      /^ {2}builder +"remote": one of auto, kaniko/m,
+      /^ {2}call +"check"/m,
+      /^ {2}timeout +"soon"/m,
+    ]) {
+      expect(main.output).toMatch(said)
     }
   })
 })

@@ -1,5 +1,6 @@
 import { builderNotices, isInCluster, readBuilderChoice } from '../../src/request/builder-choice.ts'
 import { type Environment, inputReader } from '../../src/request/input-reader.ts'
+import { readChoice } from '../../src/request/read-request.ts'
 import { containing, type GivenInputs, problemsOf, requestOf } from './given.ts'
 
 const TAGS = { tags: 'ghcr.io/acme/app:1' }
@@ -52,4 +53,12 @@ test.each<[string, GivenInputs, string]>([
   ['buildkit', { builder: 'buildkit', 'allow-privileged': 'true' }, 'moby/buildkit'],
 ])('the request is for %s', (builder, inputs, image) => {
   expect(requestOf({ ...TAGS, ...inputs })).toMatchObject({ builder, executor: containing(image) })
+})
+
+test('with a name that no builder has, what every builder would refuse is told as well', () => {
+  const inputs: GivenInputs = { builder: 'remote', tags: 'UPPER', timeout: 'soon', ssh: 'default' }
+  const read = readChoice((name) => inputs[name], {})
+  const told = read.kind === 'problems' ? read.problems.map(({ input }) => input) : []
+  // Of those in the cluster one takes `ssh`.
+  expect([...told].sort()).toEqual(['builder', 'tags', 'timeout'])
 })

@@ -10,6 +10,13 @@ export interface InputProblem {
   readonly problem: string
 }
 
+/** Those that every one of several readings has. */
+export function commonProblems(all: readonly (readonly InputProblem[])[]): readonly InputProblem[] {
+  const [first = [], ...others] = all
+  const key = ({ input, value, problem }: InputProblem): string => JSON.stringify([input, value, problem])
+  return first.filter((one) => others.every((problems) => problems.some((other) => key(other) === key(one))))
+}
+
 const LONGEST_VALUE = 80
 
 /** All problems as one failure, a line each, names in a column. */

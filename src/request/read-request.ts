@@ -8,6 +8,7 @@ import {
   type UserNamespaceChoice,
 } from './build-request.ts'
 import {
+  BUILDERS,
   type BuilderChoice,
   type BuilderName,
   builderNotices,
@@ -26,7 +27,7 @@ import { readExecutorOptions } from './executor-options.ts'
 import { imageFilesNotices, readImageFiles } from './image-files.ts'
 import { annotationNotices, NO_ANNOTATIONS, parseAnnotations } from './image-annotations.ts'
 import { type ImageReference, parseImageReference } from './image-reference.ts'
-import type { InputProblem } from './input-problem.ts'
+import { commonProblems, type InputProblem } from './input-problem.ts'
 import {
   BUILDKIT_INPUTS,
   type Environment,
@@ -87,7 +88,10 @@ export function readClusterRequest(inputs: RawInputs, environment: Environment):
   return { kind: 'problems', problems: [{ input: 'builder', value: read.request.builder, problem }] }
 }
 
-/** Who is to build, or what is wrong with how that is said. */
+/**
+ * Who is to build, or what is wrong with how that is said; and then all else that
+ * is wrong whoever is meant.
+ */
 export function readChoice(
   inputs: RawInputs,
   environment: Environment,
@@ -96,9 +100,10 @@ export function readChoice(
   | { readonly kind: 'problems'; readonly problems: readonly InputProblem[] } {
   const reader = inputReader(inputs, environment)
   const choice = readBuilderChoice(reader)
-  return reader.problems.length > 0
-    ? { kind: 'problems', problems: reader.problems }
-    : { kind: 'choice', choice }
+  if (reader.problems.length === 0) return { kind: 'choice', choice }
+  const readings = BUILDERS.filter(isInCluster).map((builder) => readRequest(inputs, environment, builder))
+  const problems = readings.map((reading) => (reading.kind === 'problems' ? reading.problems : []))
+  return { kind: 'problems', problems: commonProblems(problems) }
 }
 
 /** What the user asks of this builder, or everything that is wrong with it, all at once. */

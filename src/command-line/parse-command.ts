@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 
 import { nearest } from '../failure/nearest.ts'
+import { BUILDERS } from '../request/builder-choice.ts'
 import type { InputName } from '../request/inputs.generated.ts'
 import { INPUT_NAMES } from '../request/inputs.generated.ts'
 import type { Command, GivenInputs } from './command.ts'
@@ -11,7 +12,7 @@ const ALIASES: Readonly<Record<string, InputName>> = { image: 'tags', dockerfile
 const SHORT: Readonly<Record<string, InputName>> = { t: 'tags', f: 'file', n: 'namespace' }
 
 /** Builders that begin the short form `METHOD DOCKERFILE IMAGE CONTEXT`. */
-export const METHODS = ['auto', 'kaniko', 'buildkit', 'docker', 'buildah', 'podman', 'nerdctl'] as const
+export const METHODS = ['auto', ...BUILDERS] as const
 
 const COMMANDS = ['build', 'template', 'clean', 'help'] as const
 

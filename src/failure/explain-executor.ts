@@ -1,6 +1,6 @@
 import { SCRIPT_EXIT } from '../plan/buildkit-script.ts'
 import type { EndedBuild } from './ended-build.ts'
-import { credentialsTried } from './credentials-tried.ts'
+import { failureOf } from './failure-of.ts'
 import { CONTEXT_WORDS } from './explain-context.ts'
 import { DOCKERFILE_WORDS } from './explain-dockerfile.ts'
 import { REGISTRY_WORDS } from './explain-registry.ts'
@@ -8,24 +8,12 @@ import type { Failure, FailureCode } from './failure.ts'
 import type { ExecutorEnd } from './executor-end.ts'
 import { memoryCures } from './memory-cures.ts'
 import { largerLimit, resourcesOf } from './proposals.ts'
-import { cut, during, outputOf, paragraphs, placeUnderWay, sourceOf } from './whereabouts.ts'
+import { cut, during, placeUnderWay } from './whereabouts.ts'
 import type { Words, WordsOf } from './words.ts'
 
 /** Words for an executor that ended by itself with an exit code other than 0. */
 export function explainExecutor(end: ExecutorEnd, exitCode: number, ended: EndedBuild): Failure {
-  const { headline, cures, place, facts = [], saysAll = false } = wordsFor(end, exitCode, ended)
-  const reason = end.reason === '' || saysAll ? [] : [cut(end.reason)]
-  return {
-    code: end.code,
-    headline,
-    place,
-    details: paragraphs(
-      sourceOf(ended, place),
-      [...reason, ...credentialsTried(end, ended.plan), ...facts],
-      outputOf(end),
-    ),
-    cures,
-  }
+  return failureOf(wordsFor(end, exitCode, ended), end, ended)
 }
 
 function wordsFor(end: ExecutorEnd, exitCode: number, ended: EndedBuild): Words {

@@ -2,7 +2,7 @@ import type { RegistryCredential } from '../plan/registry-auth.ts'
 import type { Step } from '../progress/build-record.ts'
 import type { Dockerfile } from '../progress/dockerfile.ts'
 import { isAboutNetwork } from './about.ts'
-import { credentialsTried } from './credentials-tried.ts'
+import { failureOf } from './failure-of.ts'
 import { imageInWords, named, placeOfImage, placeOfSource } from './dockerfile-place.ts'
 import { isDaemonGone } from './buildkit-end.ts'
 import { LOCAL_CURES } from './local-cures.ts'
@@ -39,19 +39,7 @@ export interface EndedLocally {
 
 /** Words for a builder of the runner that ended by itself with an exit code other than 0. */
 export function explainLocal(end: ExecutorEnd, exitCode: number, ended: EndedLocally): Failure {
-  const { headline, cures, place, facts = [], saysAll = false } = wordsFor(end, exitCode, ended)
-  const reason = end.reason === '' || saysAll ? [] : [cut(end.reason)]
-  return {
-    code: end.code,
-    headline,
-    place,
-    details: paragraphs(
-      sourceOf(ended, place),
-      [...reason, ...credentialsTried(end, ended.plan), ...facts],
-      outputOf(end),
-    ),
-    cures,
-  }
+  return failureOf(wordsFor(end, exitCode, ended), end, ended)
 }
 
 /** `timeout` has passed since the build began. */

@@ -1,12 +1,22 @@
 import type { BuildEvent } from './build-event.ts'
-import type { BuildRecord, BuildWarning, Step, StepRecord } from './build-record.ts'
+import type { BuildRecord, BuildWarning, Step } from './build-record.ts'
 import { type BuildkitStatus, parseBuildkitLine, type Vertex } from './buildkit-log.ts'
 import { cacheUse } from './cache-lookups.ts'
 import { ClockOffset } from './clock-offset.ts'
-import { HeldLines, OutputLines } from './held-output.ts'
 import type { ExpectedBuild, ExecutorProgress, TimedLine } from './executor-progress.ts'
 import { CACHE_NOT_WRITTEN, lintWarning } from './build-warnings.ts'
-import { type NamedVertex, namedVertex } from './vertex-name.ts'
+import {
+  cacheOf,
+  isCancelled,
+  isCulprit,
+  lacksCache,
+  recorded,
+  type ShownVertex,
+  shownVertex,
+  type StagedStep,
+  stepOf,
+} from './shown-vertex.ts'
+import { namedVertex } from './vertex-name.ts'
 
 /** Of a Dockerfile that nobody bounds. */
 const MOST_STEPS = 2_000
@@ -24,23 +34,6 @@ export interface BuildkitLast {
   readonly current: string | undefined
   /** What that printed last. */
   readonly output: readonly string[]
-}
-
-/** A vertex that is shown as a step. Times in milliseconds by the node's clock. */
-interface ShownVertex {
-  readonly name: string
-  readonly named: NamedVertex
-  began: number
-  ended: number | undefined
-  cached: boolean
-  error: string
-  readonly output: OutputLines
-  /** While another one is shown. */
-  readonly held: HeldLines
-  recent: string[]
-  endsCache: boolean
-  /** Has begun for those who are told. */
-  isTold: boolean
 }
 
 const PREPARING: Step = { kind: 'prepare', title: 'prepare', place: undefined }
@@ -202,19 +195,7 @@ export class BuildkitProgress implements ExecutorProgress {
     const named = namedVertex(name, this.#build)
     if (named === undefined) return undefined
     this.#endPrepare(started)
-    const shown: ShownVertex = {
-      name,
-      named,
-      began: started,
-      ended: undefined,
-      cached: false,
-      error: '',
-      output: new OutputLines(),
-      held: new HeldLines(),
-      recent: [],
-      endsCache: false,
-      isTold: false,
-    }
+    const shown = shownVertex(name, named, started)
     this.#shown.set(digest, shown)
     this.#queue.push(shown)
     return shown
@@ -249,15 +230,13 @@ export class BuildkitProgress implements ExecutorProgress {
     for (const line of front.output.end()) this.#printed(front, line)
     this.#front = undefined
     const { named, began, ended = began } = front
-    front.endsCache = this.#endsCache(front)
-    const { endsCache } = front
     const seconds = Math.max(0, ended - began) / 1000
     this.#tell({
       kind: 'end',
       step: {
         ...stepOf(front),
         cache: this.#build.usesCache ? cacheOf(front) : undefined,
-        endsCache,
+        endsCache: this.#endsCache(front),
         seconds,
       },
     })
@@ -294,32 +273,4 @@ export class BuildkitProgress implements ExecutorProgress {
     this.#warnings.push(warning)
     this.#tell({ kind: 'warning', warning })
   }
-}
-
-type StagedStep = StepRecord & { readonly stage: number }
-
-function recorded(shown: ShownVertex, ends: number, { usesCache }: ExpectedBuild): StagedStep {
-  const { began, ended = ends, named } = shown
-  const cache = usesCache ? cacheOf(shown) : undefined
-  return { ...stepOf(shown), cache, stage: named.stage, beganMs: began, endedMs: Math.max(began, ended) }
-}
-
-/** What the cache had of an instruction; all of them can be in it. */
-function cacheOf({ named, cached }: ShownVertex): StepRecord['cache'] {
-  if (named.kind !== 'instruction') return undefined
-  return cached ? 'hit' : 'miss'
-}
-
-const stepOf = ({ named: { kind, title, place } }: ShownVertex): Step => ({ kind, title, place })
-
-/** Where one step fails, the others are told to stop. */
-const isCancelled = (error: string): boolean => /^context canceled\b|\bcontext canceled$/.test(error)
-
-/** Whether the cache could not be written, other than for want of a build. */
-const lacksCache = ({ name, error }: Vertex): boolean =>
-  /^exporting cache /.test(name) && error !== '' && !isCancelled(error)
-
-/** A cache that cannot be written fails no build. */
-function isCulprit({ name, error }: ShownVertex): boolean {
-  return error !== '' && !isCancelled(error) && !/^exporting cache /.test(name)
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { addressesOf } from './addresses.ts'
+import { auditLogOf } from './components/api-server.ts'
 import {
   plainAddress,
   registryCertificate,
@@ -37,6 +38,8 @@ export interface Status {
     readonly certificate: string
   }
   readonly executor: ExecutorKind
+  /** The API server's audit log: see components/api-server.ts. */
+  readonly auditLog: string
   readonly ok: boolean
   readonly probes: readonly Finding[]
 }
@@ -79,6 +82,7 @@ export async function statusOf(lab: Lab): Promise<Status | undefined> {
       certificate: registryCertificate(lab),
     },
     executor: loadedExecutor(lab),
+    auditLog: auditLogOf(lab),
     ok: probes.every((one) => one.ok),
     probes,
   }

@@ -172,6 +172,8 @@ export interface BuildAddress {
   /** Value of the build label, on the pod as well. */
   readonly random: string
   readonly container: string
+  /** The one that pushes when that has ended; undefined where the builder pushes. */
+  readonly pushContainer?: string | undefined
 }
 
 export interface PodAddress {

@@ -1,4 +1,5 @@
 import { systemClock } from '../clock.ts'
+import { stateOf } from '../kubernetes/container-status.ts'
 import type { Job, Pod } from '../kubernetes/objects.ts'
 import { apiOver } from './api.ts'
 import type { Api } from './api.ts'
@@ -44,6 +45,7 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
         jobUid,
         random: plan.identity.random,
         container: plan.container,
+        pushContainer: plan.pushContainer,
         warnings,
         mayViolate,
       }
@@ -81,7 +83,7 @@ const lookingFor = (namespace: string | undefined): string =>
 
 /** When a container was started, in milliseconds since 1970, by the node's clock; it is told in whole seconds. */
 function startOf(pod: Pod, container: string): number | undefined {
-  const state = pod.status?.containerStatuses?.find(({ name }) => name === container)?.state
+  const state = stateOf(pod, container)
   const time = Date.parse(state?.running?.startedAt ?? state?.terminated?.startedAt ?? '')
   return Number.isNaN(time) ? undefined : time
 }

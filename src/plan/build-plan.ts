@@ -87,6 +87,8 @@ export interface BuildPlan {
   readonly secretKeys: ReadonlyMap<string, string>
   /** Name of the container in `job` that builds. */
   readonly container: string
+  /** Name of the one that pushes once that has ended; undefined where the builder pushes, or nobody does. */
+  readonly pushContainer?: string | undefined
   readonly executor: string
   /** What is brought to the runner out of a second container of `job`; undefined: nothing, and there is none. */
   readonly imageFiles?: ImageFiles | undefined

@@ -151,7 +151,10 @@ function readAll(
   const tags = destinationsOf(template, wanted, push)
   const buildArgs = read('build-args', parseMap, none)
   const annotations = read('annotations', parseAnnotations, NO_ANNOTATIONS)
-  const registryAccess = readRegistryAccess(reader, namespace)
+  const registryAccess = readRegistryAccess(reader, namespace, {
+    builder,
+    isTemplate: template !== undefined,
+  })
   const jobName = read('job-name', parseDnsLabel, undefined)
   const nodeSelector = read('node-selector', parseNodeSelector, none)
   const userNamespace = read('user-namespace', parseUserNamespace, 'auto')

@@ -2,8 +2,8 @@ import type { BuildPlan } from '../../src/plan/build-plan.ts'
 import { configIn } from '../../src/plan/registry-secret.ts'
 import type { FoundCredentials } from '../../src/plan/registry-auth.ts'
 import type { GivenInputs } from '../request/given.ts'
-import { laterAttempt } from '../../src/plan/plan-build.ts'
-import { archiveOf, NOTHING_FOUND, planOf } from './given.ts'
+import { laterAttempt, planBuild } from '../../src/plan/plan-build.ts'
+import { archiveOf, groundsOf, NOTHING_FOUND, planOf } from './given.ts'
 
 const TAGS = { tags: 'ghcr.io/acme/app:1' }
 const PUSHER = '- {registry: ghcr.io, username: bob, password: PUSH-PASSWORD}'
@@ -245,6 +245,15 @@ describe('with `true`', () => {
     expect(JSON.stringify(later)).not.toContain('app-push-ab12c')
     expect(seenBy(later, 'push')).toBe('bob:PUSH-PASSWORD')
     expect(seenBy(later, 'kaniko')).toBe('eve:READ-PASSWORD')
+  })
+
+  test('rootless BuildKit, which has no walls, is refused', () => {
+    const given = { ...ISOLATED, builder: 'buildkit', 'allow-privileged': 'true' }
+    expect(planBuild(groundsOf(given))).not.toHaveProperty('failure')
+    expect(planBuild(groundsOf({ ...given, 'user-namespace': 'false' }))).toMatchObject({
+      kind: 'failure',
+      failure: { code: 'input', cures: [expect.stringContaining('kaniko'), expect.anything()] },
+    })
   })
 
   test('an identity of the pod cannot be kept from it, which is said', () => {

@@ -1,6 +1,8 @@
+import type { Failure } from '../failure/failure.ts'
 import type { BuildRequest } from '../request/build-request.ts'
 import { registryNamed } from '../request/registry-host.ts'
 import type { RegistryCredentials } from '../request/registry-credentials.ts'
+import type { BuildkitMode } from './buildkit-script.ts'
 import type { FoundCredentials } from './registry-auth.ts'
 import type { TouchedRegistry } from './touched-registries.ts'
 
@@ -9,6 +11,22 @@ export interface SignIn {
   readonly request: BuildRequest
   readonly touched: readonly TouchedRegistry[]
   readonly found: FoundCredentials
+}
+
+/** Why credentials cannot be isolated as they must be: rootless BuildKit has no walls between its processes. */
+export function isolationFailure(
+  { registryAccess: { isolation } }: BuildRequest,
+  mode: BuildkitMode | undefined,
+): Failure | undefined {
+  if (isolation !== 'always' || mode !== 'rootless') return undefined
+  return {
+    code: 'input',
+    headline: 'Credentials cannot be isolated from a RUN of rootless BuildKit.',
+    details: [
+      'without user namespaces on the nodes, or with `user-namespace: false`, BuildKit runs rootless',
+    ],
+    cures: ['set `builder: kaniko`', 'or `user-namespace: true`, where the nodes can run pods in one'],
+  }
 }
 
 /** Whether what pushes is kept from what runs the Dockerfile. */

@@ -10,7 +10,7 @@ import type { BuildkitMode } from './buildkit-script.ts'
 import { isKey } from './ssh-keys.ts'
 import { type GitCredentials, gitCredentials, gitSecretId, isForClone } from './git-credentials.ts'
 import { enforcedTimes } from './image-files.ts'
-import { type Isolation, planIsolation, withOneUser } from './isolation.ts'
+import { type Isolation, isolationFailure, planIsolation, withOneUser } from './isolation.ts'
 import { destinations } from './kaniko-args.ts'
 import { endsOf, type Lifetimes } from './lifetimes.ts'
 import { objectsOf } from './plan-objects.ts'
@@ -66,7 +66,7 @@ export function planBuild(grounds: PlanGrounds): BuildPlan | PlanFailure {
     given: new Set([...given.secrets.keys()].filter((id) => !isKey(request, id))),
     isUsedElsewhere: (id: string) => isForClone(request.context, id, request.frontend.contexts),
   }
-  const failure = missingSecrets(wanted)
+  const failure = isolationFailure(request, buildkit?.mode) ?? missingSecrets(wanted)
   if (failure !== undefined) return { kind: 'failure', failure }
   const signedIn = signIn(given, dockerfile, isolation)
   if ('failure' in signedIn) return signedIn

@@ -5,6 +5,7 @@ import { endFurtherLabs, isGiven, LABS, labIsUp, labsAreReady } from './labs.ts'
 import { pictures } from './picture.ts'
 import { single, total } from './tally.ts'
 import type { Tally } from './tally.ts'
+import { workflows } from './workflows.ts'
 
 export interface Ring {
   readonly name: string
@@ -20,6 +21,7 @@ const LONG = 'very large|every one of the Dockerfiles'
 /** From the quickest to the slowest: what fails early is cheap to mend. */
 export const RINGS: readonly Ring[] = [
   { name: 'static', about: 'types, lint, format, generated files', long: false, run: staticChecks },
+  { name: 'workflows', about: 'least rights, pinned actions: zizmor', long: false, run: workflows },
   { name: 'unit', about: 'pure code, by tables', long: false, run: () => jest('unit') },
   {
     name: 'contract',

@@ -55,12 +55,23 @@ function minified({ context, cluster, user }: ChosenContext): string {
   // The library reads a token file again every minute only by way of `auth-provider`.
   const provider =
     file === undefined ? {} : { 'auth-provider': { name: 'tokenFile', config: { tokenFile: file } } }
-  return JSON.stringify({
+  return printed({
     clusters: [{ name: cluster.name, cluster: cluster.fields }],
     users: [{ name: user.name, user: { ...fields, ...provider } }],
     contexts: [{ name: context, context: { cluster: cluster.name, user: user.name } }],
     'current-context': context,
   })
+}
+
+/** An alias of YAML can stand inside of what it names; JSON has no words for that. */
+function printed(kubeconfig: object): string {
+  try {
+    return JSON.stringify(kubeconfig)
+  } catch {
+    throw kubeconfigProblem(
+      'The kubeconfig holds itself: an alias in it (`*name`) stands inside of what it names (`&name`).',
+    )
+  }
 }
 
 function execPlugin({ cluster, user }: ChosenContext, machine: Machine): ExecPlugin | undefined {
@@ -70,6 +81,11 @@ function execPlugin({ cluster, user }: ChosenContext, machine: Machine): ExecPlu
     throw kubeconfigProblem(`The user "${user.name}" in the kubeconfig has an \`exec\` without a command.`)
   }
   const args: readonly unknown[] = Array.isArray(exec['args']) ? exec['args'] : []
+  if (args.some((arg) => typeof arg === 'object' && arg !== null)) {
+    throw kubeconfigProblem(
+      `The user "${user.name}" in the kubeconfig has an \`exec\` with an argument that is no text.`,
+    )
+  }
   return {
     command: exec['command'],
     args: args.map(String),

@@ -205,8 +205,7 @@ function matrix(rows: readonly Row[]): void {
     async (_, row) => {
       const { outputs, numbers, happened, main } = await builds.of(row)
       const told = { outcome: outputs['outcome'], code: outputs['failure-code'] }
-      const right =
-        row.code === undefined ? { outcome: 'built' } : { outcome: 'failed', code: row.code }
+      const right = row.code === undefined ? { outcome: 'built' } : { outcome: 'failed', code: row.code }
       // The log says why it went otherwise.
       expect({ ...told, log: told.outcome === right.outcome ? '' : main.output }).toMatchObject({
         ...right,
@@ -222,7 +221,9 @@ function matrix(rows: readonly Row[]): void {
 const isHere = cluster.executor === 'real' && inLab
 const isLong = process.env['HYBRID_BUILD_LONG_TESTS'] === '1'
 const WITH_KANIKO =
-  cluster.executor === 'real' ? LAB_ONLY : ' (skipped: the lab has no archive of the real Kaniko, see lab/README.md)'
+  cluster.executor === 'real'
+    ? LAB_ONLY
+    : ' (skipped: the lab has no archive of the real Kaniko, see lab/README.md)'
 
 const describeHere = isHere ? describe : describe.skip
 const describeLong = isHere && isLong ? describe : describe.skip

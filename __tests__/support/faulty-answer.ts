@@ -49,7 +49,11 @@ export class FaultyAnswer {
       this.#response.setHeader('Warning', quoted)
     }
     const body = Buffer.from(JSON.stringify(value))
-    this.#response.writeHead(code, { 'Content-Type': 'application/json', 'Content-Length': body.length })
+    this.#response.writeHead(code, {
+      'Content-Type': 'application/json',
+      // Who knows the length knows an early end for a cut.
+      ...(this.#fault?.kind === 'end' ? {} : { 'Content-Length': body.length }),
+    })
     this.write(body)
     this.end()
   }

@@ -91,8 +91,11 @@ export function apiOver(
         timeoutMs,
       }
       const answer = await send(exchange, options, AbortSignal.any([signal, late.signal]))
-      const body = parseJson(await readText(answer.body))
+      const text = await readText(answer.body)
+      const body = parseJson(text)
       if (answer.status >= 300) throw apiError(answer, body)
+      // A proxy may end in good order what its other side has cut.
+      if (body === undefined && text.startsWith('{')) throw new ConnectionError('ECONNRESET')
       return { body, date: dateOf(answer), warnings: warningsIn(answer.headers.warning) }
     } catch (error) {
       // An abort in the middle of the body looks like a cut one.

@@ -73,7 +73,7 @@ export function apiOver(
     const answer = await transport.send(exchange, options, signal)
     if (answer.status !== 401) return answer
     answer.body.resume()
-    credentials.renew()
+    credentials.renew(options)
     return transport.send(exchange, await authenticated(signal), signal)
   }
 
@@ -115,8 +115,10 @@ export function apiOver(
   ): Promise<T> {
     const early: Buffer[] = []
     let isEarly = true
-    const open = async (): Promise<WebSocket> =>
-      transport.connect(
+    let used: ConnectionOptions | undefined
+    const open = async (): Promise<WebSocket> => {
+      used = await authenticated(signal)
+      return transport.connect(
         {
           path: withQuery(path, query),
           protocols: PROTOCOLS,
@@ -125,12 +127,13 @@ export function apiOver(
             if (isEarly) early.push(data)
           },
         },
-        await authenticated(signal),
+        used,
         signal,
       )
+    }
     const socket = await open().catch((error: unknown) => {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error
-      credentials.renew()
+      if (!(error instanceof ApiError) || error.status !== 401 || used === undefined) throw error
+      credentials.renew(used)
       return open()
     })
     isEarly = false

@@ -28,8 +28,8 @@ const ORDINARY: Patience = { clock: systemClock, random: Math.random }
 
 /** The port's adapter to a real API server. Opening it sends nothing yet. */
 export function openClusterSession(config: ClusterConfig, patience: Patience = ORDINARY): ClusterSession {
-  const transport = openTransport(config.server)
-  const api = apiOver(transport, credentialsOf(config), config.server, patience)
+  const transport = openTransport(config.server, config.proxy)
+  const api = apiOver(transport, credentialsOf(config, patience.clock), config.server, patience)
   /** Jobs as they were created: the first snapshots need no request for them. */
   const jobs = new Map<string, Job>()
   return {

@@ -68,6 +68,7 @@ describe('what is not given', () => {
         labels: new Map(),
         annotations: new Map(),
         hostAliases: [],
+        capabilities: [],
         cacheVolume: undefined,
         proxy: undefined,
         sharedMemory: undefined,

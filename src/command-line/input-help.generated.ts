@@ -396,6 +396,12 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
     form: '`auto`, `true` or `false`',
     fallback: '`auto`',
   },
+  capabilities: {
+    meaning:
+      'Linux capabilities that Kaniko, and with it each `RUN` as root, has besides those that Dockerfiles ordinarily need. docs/capabilities.md says which those are, and which operation needs which.',
+    form: 'list of `AUDIT_WRITE`, `CHOWN`, `DAC_OVERRIDE`, `FOWNER`, `FSETID`, `KILL`, `MKNOD`, `NET_BIND_SERVICE`, `SETFCAP`, `SETGID`, `SETPCAP`, `SETUID` and `SYS_CHROOT`, separated by newlines or commas; `#` lines are ignored',
+    fallback: 'none besides those',
+  },
   cleanup: {
     meaning:
       "What becomes of the build's objects in the cluster at its end, whose log, state and events `kubectl` can then look at: `always` removes them, `on-success` keeps those of a failed build, `never` keeps them in any case, the build's own namespace included.",

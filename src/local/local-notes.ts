@@ -32,6 +32,7 @@ function podInputs(request: LocalRequest): readonly string[] {
     ['runtime-class', pod.runtimeClass !== undefined],
     ['image-pull-secrets', pod.imagePullSecrets.length > 0],
     ['pod-labels', pod.labels.size + pod.annotations.size > 0],
+    ['capabilities', pod.capabilities.length > 0],
     ['cache-volume', pod.cacheVolume !== undefined],
     ['pod-template', pod.template !== undefined],
     ['snapshot-mode', executorOptions.snapshotMode !== 'full'],

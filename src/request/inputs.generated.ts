@@ -70,6 +70,7 @@ export const INPUT_NAMES = [
   'timeout',
   'schedule-timeout',
   'user-namespace',
+  'capabilities',
   'cleanup',
   'job-name',
   'kaniko-args',

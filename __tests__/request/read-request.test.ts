@@ -74,6 +74,7 @@ describe('what is not given', () => {
         sharedMemory: undefined,
         template: undefined,
       },
+      networkPolicy: { kind: 'none' },
       timeoutSeconds: 600,
       scheduleTimeoutSeconds: 600,
       userNamespace: 'auto',
@@ -205,8 +206,10 @@ test('every input arrives in the request', () => {
       cacheVolume: 'base-images',
       proxy: new Map(),
       sharedMemory: '1Gi',
+      capabilities: [],
       template: { template: { spec: { hostNetwork: true } }, isUnsafeAllowed: true },
     },
+    networkPolicy: { kind: 'none' },
     executor: 'registry:5000/kaniko:v1',
     cache: {
       kind: 'on',

@@ -39,6 +39,7 @@ function podInputs(request: LocalRequest): readonly string[] {
     ['single-snapshot', executorOptions.singleSnapshot],
     ['use-new-run', executorOptions.useNewRun],
     ['kaniko-args', kanikoArgs.length > 0],
+    ['network-policy', request.networkPolicy.kind !== 'none'],
     ['job-name', request.jobName !== undefined],
   ]
   return asked.filter(([, isGiven]) => isGiven).map(([name]) => name)

@@ -13,10 +13,12 @@ import { enforcedTimes } from './image-files.ts'
 import { destinations } from './kaniko-args.ts'
 import { endsOf, type Lifetimes } from './lifetimes.ts'
 import { objectsOf } from './plan-objects.ts'
+import { policyNotes, type ServerAddress } from './network-policy.ts'
 import { mountsClaim, podNotes, proxyNotes } from './pod-notes.ts'
 import { podResources } from './pod-resources.ts'
 import { withPodTemplate } from './pod-template.ts'
 import { type FoundCredentials, joinCredentials } from './registry-auth.ts'
+import { reachedBy } from './reached-ports.ts'
 import { touchedRegistries } from './touched-registries.ts'
 import { decideUserNamespace } from './user-namespace.ts'
 import type { ObjectNames } from './resource-names.ts'
@@ -43,6 +45,8 @@ export interface PlanGrounds {
   readonly certificates: ReadonlyMap<string, string>
   /** Values of the build's secrets, by their ids. Secret. */
   readonly secrets: ReadonlyMap<string, Uint8Array>
+  /** Where the API server is, for a network policy that keeps the build from it. */
+  readonly serverAddresses?: readonly ServerAddress[]
 }
 
 export type PlanFailure = { readonly kind: 'failure'; readonly failure: Failure }
@@ -72,7 +76,8 @@ export function planBuild(grounds: PlanGrounds): BuildPlan | PlanFailure {
       : USER_NAMESPACE[buildkit.mode]
   const { resources, notes } = podResources(request.resources)
   const ends = endsOf(enforcedTimes(request), given.serverTime, given.lifetimes)
-  const choices = { userNamespace: userNamespace !== 'no', resources, ends, auth, git, buildkit }
+  const reached = reachedBy(request, dockerfile)
+  const choices = { userNamespace: userNamespace !== 'no', resources, ends, auth, git, buildkit, reached }
   const objects = objectsOf(given, request.builder === 'kaniko' ? choices : { ...choices, git: undefined })
   const { job, notes: templateNotes } = withPodTemplate(objects.job, request.pod.template, request.builder)
   const [first] = request.tags
@@ -103,6 +108,7 @@ export function planBuild(grounds: PlanGrounds): BuildPlan | PlanFailure {
       ...(buildkit === undefined
         ? podNotes(request, userNamespace)
         : [...buildkit.notes, ...proxyNotes(request.pod)]),
+      ...policyNotes(request.networkPolicy, reached, given.serverAddresses ?? []),
       ...templateNotes,
       ...auth.notes,
       ...fetchedNotes(request, dockerfile, git),

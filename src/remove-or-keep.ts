@@ -31,6 +31,7 @@ export async function removeOrKeep(
   // At once, also when cancelled: the post phase repeats what does not succeed here.
   const complaints = await inRemovalTime(clock, signal, (limit) => removeCreated(session, ledger, limit))
   for (const complaint of complaints) runner.warning(complaint)
+}
 
 /** Where we gave the build up, and its container has not ended by itself. */
 function mayStillRun(outcome: BuildOutcome | undefined): boolean {

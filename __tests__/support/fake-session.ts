@@ -91,6 +91,7 @@ export function fakeSession(): FakeSession {
       session.removed.push(entry)
       return Promise.resolve(session.removal)
     },
+    serverAddresses: () => Promise.resolve([]),
     probe: () => Promise.resolve(),
     sweepExpired: () => Promise.resolve([]),
     clean: () => Promise.resolve({ removed: [], kept: [] }),

@@ -20,6 +20,7 @@ import { probeCreate } from './probe.ts'
 import { readRegistrySecret } from './registry-secret.ts'
 import { removeRecorded } from './remove.ts'
 import type { Patience } from './retry.ts'
+import { serverAddresses } from './server-addresses.ts'
 import { readArchitecture, surveyCluster } from './survey.ts'
 import { cleanExpired, sweepExpiredNamespaces } from './sweep.ts'
 import { openTransport } from './transport.ts'
@@ -34,6 +35,7 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
   const jobs = new Map<string, Job>()
   return {
     survey: (signal) => inWords('asking for its version', api, () => surveyCluster(api, signal)),
+    serverAddresses: (signal) => serverAddresses(api, signal),
     probe: (namespace, signal) => probeCreate(api, namespace, signal),
     async createBuild(plan, ledger, signal) {
       const { job, warnings, mayViolate } = await createObjects(api, plan, ledger, patience, signal)

@@ -402,6 +402,18 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
     form: '`auto`, `true` or `false`',
     fallback: '`auto`',
   },
+  capabilities: {
+    meaning:
+      'Linux capabilities that Kaniko, and with it each `RUN` as root, has besides those that Dockerfiles ordinarily need. docs/capabilities.md says which those are, and which operation needs which.',
+    form: 'list of `AUDIT_WRITE`, `CHOWN`, `DAC_OVERRIDE`, `FOWNER`, `FSETID`, `KILL`, `MKNOD`, `NET_BIND_SERVICE`, `SETFCAP`, `SETGID`, `SETPCAP`, `SETUID` and `SYS_CHROOT`, separated by newlines or commas; `#` lines are ignored',
+    fallback: 'none besides those',
+  },
+  'network-policy': {
+    meaning:
+      "A NetworkPolicy for the build's own namespace, which is there before the pod is. Network plugins that enforce no policies take it and let everything through: whether yours enforces them, who runs the cluster knows.",
+    form: '`none`, `registries`, or YAML with `ingress` and `egress` as in `spec` of a NetworkPolicy',
+    fallback: '`none`',
+  },
   cleanup: {
     meaning:
       "What becomes of the build's objects in the cluster at its end, whose log, state and events `kubectl` can then look at: `always` removes them, `on-success` keeps those of a failed build, `never` keeps them in any case, the build's own namespace included.",

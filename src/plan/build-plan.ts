@@ -72,7 +72,7 @@ export interface BuildPlan {
   readonly kind: ClusterBuilder
   readonly identity: BuildIdentity
   readonly namespace: string
-  /** The build's own namespace and its ServiceAccount, in the order of creation; empty in a given namespace. */
+  /** The build's own namespace, its ServiceAccount and what closes its network, in the order of creation; empty in a given namespace. */
   readonly surroundings: readonly KubernetesObject[]
   readonly job: KubernetesObject
   readonly delivery: PlannedDelivery

@@ -14,10 +14,12 @@ import { type Isolation, isolationFailure, planIsolation, withOneUser } from './
 import { destinations } from './kaniko-args.ts'
 import { endsOf, type Lifetimes } from './lifetimes.ts'
 import { objectsOf } from './plan-objects.ts'
+import { policyNotes, type ServerAddress } from './network-policy.ts'
 import { mountsClaim, podNotes, proxyNotes } from './pod-notes.ts'
 import { podResources } from './pod-resources.ts'
 import { withPodTemplate } from './pod-template.ts'
 import { PUSH_CONTAINER, withPushContainer } from './push-container.ts'
+import { reachedBy } from './reached-ports.ts'
 import { type FoundCredentials, joinCredentials, type RegistryAuth } from './registry-auth.ts'
 import { touchedRegistries } from './touched-registries.ts'
 import { decideUserNamespace } from './user-namespace.ts'
@@ -45,6 +47,8 @@ export interface PlanGrounds {
   readonly certificates: ReadonlyMap<string, string>
   /** Values of the build's secrets, by their ids. Secret. */
   readonly secrets: ReadonlyMap<string, Uint8Array>
+  /** Where the API server is, for a network policy that keeps the build from it. */
+  readonly serverAddresses?: readonly ServerAddress[]
 }
 
 export type PlanFailure = { readonly kind: 'failure'; readonly failure: Failure }
@@ -78,7 +82,17 @@ export function planBuild(grounds: PlanGrounds): BuildPlan | PlanFailure {
       : USER_NAMESPACE[buildkit.mode]
   const { resources, notes } = podResources(request.resources)
   const ends = endsOf(enforcedTimes(request), given.serverTime, given.lifetimes)
-  const choices = { userNamespace: userNamespace !== 'no', resources, ends, auth, pushAuth, git, buildkit }
+  const reached = reachedBy(request, dockerfile)
+  const choices = {
+    userNamespace: userNamespace !== 'no',
+    resources,
+    ends,
+    auth,
+    pushAuth,
+    git,
+    buildkit,
+    reached,
+  }
   const { pushing, ...objects } = objectsOf(
     { ...given, request },
     request.builder === 'kaniko' ? choices : { ...choices, git: undefined },
@@ -114,6 +128,7 @@ export function planBuild(grounds: PlanGrounds): BuildPlan | PlanFailure {
       ...(buildkit === undefined
         ? podNotes(request, userNamespace)
         : [...buildkit.notes, ...proxyNotes(request.pod)]),
+      ...policyNotes(request.networkPolicy, reached, given.serverAddresses ?? []),
       ...templateNotes,
       ...new Set([...(pushAuth?.notes ?? []), ...auth.notes]),
       ...isolation.notes,

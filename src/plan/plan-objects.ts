@@ -33,7 +33,9 @@ import {
   sharedMemoryMount,
   stateMount,
 } from './mounts.ts'
+import { networkPolicy } from './network-policy.ts'
 import type { PlanGrounds } from './plan-build.ts'
+import type { Reached } from './reached-ports.ts'
 import type { RegistryAuth } from './registry-auth.ts'
 import { pushArgs, type Pushing } from './push-container.ts'
 import { registrySecret } from './registry-secret.ts'
@@ -61,6 +63,7 @@ export interface PodChoices {
   readonly git: GitCredentials | undefined
   /** How BuildKit runs; undefined where Kaniko builds. */
   readonly buildkit: BuildkitRun | undefined
+  readonly reached: Reached
 }
 
 /** What all objects of one build are made with. */
@@ -89,7 +92,7 @@ export function objectsOf(
   const delivery = given.context.kind === 'archive' ? given.context.delivery : undefined
   return {
     namespace,
-    surroundings: given.request.namespace.kind === 'own' ? surroundingsOf(making, given.request) : [],
+    surroundings: given.request.namespace.kind === 'own' ? surroundingsOf(making, given, pod) : [],
     job: jobOf(given, pod, making),
     contextMap: contextMap(metadata(names.contextMap), {
       context: delivery?.kind === 'configmap' ? delivery.bytes : undefined,
@@ -250,8 +253,15 @@ function nodeSelectorOf({ nodeSelector, platform }: BuildRequest): ReadonlyMap<s
 
 function surroundingsOf(
   { namespace, names, marks }: Making,
-  { builder }: BuildRequest,
+  { request, serverAddresses = [] }: PlanGrounds,
+  { reached }: PodChoices,
 ): readonly KubernetesObject[] {
-  const level = builder === 'buildkit' ? 'privileged' : 'baseline'
-  return [ownNamespace(namespace, marks, level), ownServiceAccount(names.job, namespace, marks)]
+  const level = request.builder === 'buildkit' ? 'privileged' : 'baseline'
+  const metadata = { name: names.job, namespace, ...marks }
+  const policy = networkPolicy(metadata, request.networkPolicy, reached, serverAddresses)
+  return [
+    ownNamespace(namespace, marks, level),
+    ownServiceAccount(names.job, namespace, marks),
+    ...(policy === undefined ? [] : [policy]),
+  ]
 }

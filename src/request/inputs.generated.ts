@@ -71,6 +71,8 @@ export const INPUT_NAMES = [
   'timeout',
   'schedule-timeout',
   'user-namespace',
+  'capabilities',
+  'network-policy',
   'cleanup',
   'job-name',
   'kaniko-args',
@@ -116,6 +118,7 @@ export const INPUT_DEFAULTS = {
   'allow-unsafe-pod-template': 'false',
   'schedule-timeout': '10m',
   'user-namespace': 'auto',
+  'network-policy': 'none',
   cleanup: 'always',
 } as const satisfies Partial<Record<InputName, string>>
 

@@ -38,6 +38,11 @@ test('an operator of Go’s is left to the expression', () => {
   expect(pathItems('^{a,b}')).toHaveLength(5)
 })
 
+test('an operator beside many wildcards is refused, where it might take for ever', () => {
+  expect(() => dockerIgnore('*a*a*a{1}b').judge('a', undefined)).toThrow('more than 2 wildcards beside')
+  expect(dockerIgnore('*a*a{1}b').judge('aab', undefined).ignored).toBe(true)
+})
+
 // One that goes back from each star to the one before takes years.
 test('many stars take no longer than they are many', () => {
   const name = 'a'.repeat(250)

@@ -70,7 +70,13 @@ function matcher(glob: string, source: string): (path: string) => boolean {
     expression: compileGoRegexp(`${source}$`),
     items: isMany ? pathItems(source) : undefined,
   }))
-  return items === undefined ? (path) => expression.test(path) : (path) => matchesItems(items, path)
+  if (items !== undefined) return (path) => matchesItems(items, path)
+  if (isMany) {
+    throw new PatternError(
+      `${JSON.stringify(glob)} has more than ${MOST_WILDCARDS} wildcards beside a "|", "^" or "{2}", which are operators here`,
+    )
+  }
+  return (path) => expression.test(path)
 }
 
 function refusing<T>(glob: string, compiled: () => T): T {

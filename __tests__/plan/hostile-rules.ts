@@ -202,7 +202,7 @@ export const HOSTILE_RULES: Readonly<Record<InputName, HostileRule>> = {
     harmless: 'a=b',
     forms: ['a=@', '@=b', 'a/@=b', '@/a=b'],
     fields: [
-      /^job\.spec\.template\.metadata\.labels\.(?!app\.kubernetes\.io\/managed-by$|hybrid-kubernetes-build\.io\/|batch\.)/,
+      /^job\.spec\.template\.metadata\.labels\.(?!app\.kubernetes\.io\/managed-by$|hybrid-kubernetes-build\.io\/(?:build|run-id|run-attempt)$|batch\.)/,
     ],
   },
   'pod-annotations': {
@@ -232,7 +232,7 @@ export const HOSTILE_RULES: Readonly<Record<InputName, HostileRule>> = {
       '@: {}',
     ],
     fields: [
-      /^job\.spec\.template\.metadata\.labels\.(?!app\.kubernetes\.io\/managed-by$|hybrid-kubernetes-build\.io\/|batch\.)/,
+      /^job\.spec\.template\.metadata\.labels\.(?!app\.kubernetes\.io\/managed-by$|hybrid-kubernetes-build\.io\/(?:build|run-id|run-attempt)$|batch\.)/,
       /^job\.spec\.template\.metadata\.(?!name|generateName|namespace|uid|ownerReferences|finalizers|labels|annotations)/,
       // What is about security, and what the action needs, is put back.
       /^pod\.(?!securityContext|serviceAccount|automount|host[UNPI]|shareProcess|restart|activeDeadline|containers|volumes)/,

@@ -11,6 +11,8 @@ export interface RunOperation {
   readonly before?: string
   /** For a shell; succeeds only if it has been done. */
   readonly script: string
+  /** That Dockerfiles do not do it ordinarily: a build needs an input for it. */
+  readonly isUnusual?: true
 }
 
 /** Something that Kaniko does itself: where it cannot, the build fails. */
@@ -124,7 +126,7 @@ export const RUN_OPERATIONS: readonly RunOperation[] = [
     script: 'kill "$(cat /pid)"',
   },
   { about: '`chroot`', script: 'chroot / true' },
-  { about: '`mknod` of a device', before: 'rm -f /e', script: 'mknod /e c 1 3' },
+  { about: '`mknod` of a device', isUnusual: true, before: 'rm -f /e', script: 'mknod /e c 1 3' },
   { about: '`mkfifo`', before: 'rm -f /f', script: 'mkfifo /f' },
   { about: '`setcap` (a file gets a capability)', before: SERVER, script: FILE_CAPABILITY },
   {
@@ -133,10 +135,12 @@ export const RUN_OPERATIONS: readonly RunOperation[] = [
   },
   {
     about: '`capsh --drop`, `setpriv --bounding-set`',
+    isUnusual: true,
     script: `setpriv --bounding-set=-chown sh -c 'case $(grep CapBnd /proc/self/status) in *[02468ace]) ;; *) exit 1; esac'`,
   },
   {
     about: 'a message to the kernel’s audit log',
+    isUnusual: true,
     script: `perl -MSocket -e 'socket(my $s, 16, SOCK_RAW, 9) or exit 1; my $m=pack("LSSLLa4", 20, 1107, 5, 1, 0, "hi\\0\\0"); send($s, $m, 0, pack("SSLL", 16, 0, 0, 0)) or exit 1; recv($s, my $a, 8192, 0); my (undef,$t,undef,undef,undef,$e)=unpack("LSSLLl",$a); exit($t == 2 && $e == 0 ? 0 : 1)'`,
   },
 ]

@@ -1,4 +1,10 @@
-import type { BuildSnapshot, ClusterFacts, ClusterSession, Ledger, LedgerEntry } from '../cluster/cluster-session.ts'
+import type {
+  BuildSnapshot,
+  ClusterFacts,
+  ClusterSession,
+  Ledger,
+  LedgerEntry,
+} from '../cluster/cluster-session.ts'
 import type { OpenContext } from '../context/context-archive.ts'
 import { noDigest } from '../failure/ended-by-us.ts'
 import { ActionError } from '../failure/failure.ts'

@@ -241,6 +241,7 @@ export const HOSTILE_RULES: Readonly<Record<InputName, HostileRule>> = {
   'allow-unsafe-pod-template': { harmless: 'false' },
   timeout: { harmless: '10m' },
   'schedule-timeout': { harmless: '10m' },
+  'isolate-credentials': { harmless: 'auto' },
   'user-namespace': { harmless: 'auto' },
   capabilities: { harmless: 'MKNOD', forms: ['MKNOD,@', 'MKNOD\n@'] },
   'network-policy': {

@@ -28,7 +28,10 @@ export async function removeOrKeep(
   }
   // At once, also when cancelled: the post phase repeats what does not succeed here.
   const limit = signal.aborted ? REMOVAL_MS.inAHurry : REMOVAL_MS.atLeisure
-  for (const complaint of await removeCreated(session, ledger, limit)) runner.warning(complaint)
+  for (const complaint of await removeCreated(session, ledger, limit, {
+    hasEnded: outcome?.kind === 'built',
+  }))
+    runner.warning(complaint)
 }
 
 /** Where we gave the build up, and its container has not ended by itself. */

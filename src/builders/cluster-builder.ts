@@ -64,7 +64,7 @@ function planFor(first: BuildPlan, kinds: ReadonlySet<AnotherTry['kind']>): Buil
 /** The namespace and its ServiceAccount serve all attempts. */
 async function removeAttempt({ session, ledger }: ClusterBuilding): Promise<void> {
   const attempted = ledger.entries().filter(({ kind }) => kind !== 'Namespace' && kind !== 'ServiceAccount')
-  await removeCreated(session, ledger, REMOVAL_MS.inAHurry, attempted)
+  await removeCreated(session, ledger, REMOVAL_MS.inAHurry, { entries: attempted })
 }
 
 async function attempt(

@@ -6,10 +6,7 @@ import { OWNER_TOKEN } from './create-build.ts'
 import { sentence } from './explain-error.ts'
 import { parseObject } from './json.ts'
 import { objectPath } from './paths.ts'
-import { LAST_MOMENT } from './retry.ts'
-
-/** For one request, in milliseconds: a cancelled step has little time. */
-const TIMEOUT_MS = 2_000
+import { DURING_BUILD } from './retry.ts'
 
 /** What a deletion insists on: another object of the same name is left alone by the server itself. */
 export interface Preconditions {
@@ -18,13 +15,20 @@ export interface Preconditions {
 }
 
 /**
- * Removes what the ledger holds, if it is ours. With its uid one request does;
- * without (the create's answer never came), and always for a namespace, its
- * owner token is looked at first.
+ * Removes what the ledger holds, if it is ours, trying until `signal` aborts: how
+ * much time there is knows who asks. With its uid one request does; without (the
+ * create's answer never came), and for a namespace that the ledger alone says is
+ * ours, its owner token is looked at first. `created`: uids of what this process
+ * itself was told that it has created.
  */
-export async function removeRecorded(api: Api, entry: LedgerEntry, signal: AbortSignal): Promise<Removal> {
+export async function removeRecorded(
+  api: Api,
+  entry: LedgerEntry,
+  created: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<Removal> {
   try {
-    const uid = await uidOfOurs(api, entry, signal)
+    const uid = await uidOfOurs(api, entry, created, signal)
     if (typeof uid !== 'string') return uid
     return await deleteObject(api, objectPath(entry.kind, entry.namespace, entry.name), { uid }, signal)
   } catch (error) {
@@ -48,7 +52,7 @@ export async function deleteObject(
     propagationPolicy: 'Background',
   }
   try {
-    await api.call({ method: 'DELETE', path, body, retry: LAST_MOMENT, timeoutMs: TIMEOUT_MS }, signal)
+    await api.call({ method: 'DELETE', path, body, retry: DURING_BUILD }, signal)
     return { kind: 'removed' }
   } catch (error) {
     if (hasStatus(error, 404)) return { kind: 'absent' }
@@ -59,8 +63,14 @@ export async function deleteObject(
 }
 
 /** The uid to delete by, or what became of the object. */
-async function uidOfOurs(api: Api, entry: LedgerEntry, signal: AbortSignal): Promise<string | Removal> {
-  if (entry.uid !== undefined && entry.kind !== 'Namespace') return entry.uid
+async function uidOfOurs(
+  api: Api,
+  entry: LedgerEntry,
+  created: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<string | Removal> {
+  const isKnown = entry.kind !== 'Namespace' || created.has(entry.uid ?? '')
+  if (entry.uid !== undefined && isKnown) return entry.uid
   const there = await read(api, entry, signal)
   if (there?.metadata.uid === undefined) return { kind: 'absent' }
   const isOurs =
@@ -76,8 +86,7 @@ async function read(
 ): Promise<KubernetesObject | undefined> {
   const path = objectPath(entry.kind, entry.namespace, entry.name)
   try {
-    const request = { method: 'GET', path, retry: LAST_MOMENT, timeoutMs: TIMEOUT_MS } as const
-    return parseObject((await api.call(request, signal)).body)
+    return parseObject((await api.call({ method: 'GET', path, retry: DURING_BUILD }, signal)).body)
   } catch (error) {
     if (hasStatus(error, 404)) return undefined
     // Who may not look at Secrets leaves it to the garbage collector: it belongs to the Job.

@@ -65,9 +65,10 @@ export async function buildInTheCluster(
     ports.prepareContext(request, signal),
   ])
   try {
-    const [facts, registries] = await Promise.all([
+    const [facts, registries, serverAddresses] = await Promise.all([
       session.survey(signal),
       lookAtRegistries(ports, request, context, session, signal),
+      request.networkPolicy.kind === 'registries' ? session.serverAddresses(signal) : [],
       sweep(ports, request, session, signal),
     ])
     const plan = planBuild({
@@ -79,6 +80,7 @@ export async function buildInTheCluster(
       userNamespaces: facts.userNamespaces,
       lifetimes,
       secrets,
+      serverAddresses,
       ...registries,
     })
     known.facts = facts

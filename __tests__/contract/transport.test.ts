@@ -33,7 +33,7 @@ afterEach(() => server.close())
 
 describe('a connection', () => {
   test('that does not come about is given up before the time for an answer is over', async () => {
-    const transport = openTransport(url, 10)
+    const transport = openTransport(url, undefined, 10)
     const options = { ...OPTIONS, proxyAgent: new NobodyThere() }
 
     await expect(transport.send(VERSION, options, never())).rejects.toMatchObject({ code: 'ETIMEDOUT' })
@@ -41,7 +41,7 @@ describe('a connection', () => {
   })
 
   test('that is there leaves a slow server the whole time for its answer', async () => {
-    const transport = openTransport(url, 50)
+    const transport = openTransport(url, undefined, 50)
     server.on('request', (_, response) => setTimeout(() => response.end('{}'), 200))
     const answer = await transport.send(VERSION, OPTIONS, never())
     answer.body.resume()

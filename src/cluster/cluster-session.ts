@@ -2,6 +2,7 @@ import type { OpenContext } from '../context/context-archive.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { ClusterEvent, Job, Pod, ResourceList, Taint } from '../kubernetes/objects.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
+import type { ServerAddress } from '../plan/network-policy.ts'
 import type { ImageSource } from '../plan/helper-scripts.ts'
 import type { Fetching, Received } from './fetching.ts'
 
@@ -13,6 +14,12 @@ import type { Fetching, Received } from './fetching.ts'
 export interface ClusterSession {
   /** What the cluster is and can do. Needs few rights: what may not be read is undefined. */
   survey(signal: AbortSignal): Promise<ClusterFacts>
+
+  /**
+   * Where the API server is, as far as anybody tells: to keep a build from it.
+   * Takes 3 s at most. Never throws.
+   */
+  serverAddresses(signal: AbortSignal): Promise<readonly ServerAddress[]>
 
   /**
    * Whether a build could begin in the namespace, or in one of its own: the
@@ -172,6 +179,8 @@ export interface BuildAddress {
   /** Value of the build label, on the pod as well. */
   readonly random: string
   readonly container: string
+  /** The one that pushes when that has ended; undefined where the builder pushes. */
+  readonly pushContainer?: string | undefined
 }
 
 export interface PodAddress {
@@ -227,7 +236,7 @@ export type LogEnd =
 
 /** One object that this invocation created, or was about to. */
 export interface LedgerEntry {
-  readonly kind: 'Namespace' | 'ServiceAccount' | 'Job' | 'ConfigMap' | 'Secret'
+  readonly kind: 'Namespace' | 'ServiceAccount' | 'NetworkPolicy' | 'Job' | 'ConfigMap' | 'Secret'
   /** Empty for a Namespace. */
   readonly namespace: string
   readonly name: string

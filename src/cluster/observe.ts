@@ -1,3 +1,4 @@
+import { stateOf } from '../kubernetes/container-status.ts'
 import { happenedAt } from '../kubernetes/event-time.ts'
 import type { ClusterEvent, Job, KubernetesObject, Pod } from '../kubernetes/objects.ts'
 import type { Api } from './api.ts'
@@ -253,16 +254,17 @@ export function newestOf(pods: readonly Pod[]): Pod | undefined {
 const created = (pod: Pod): string => pod.metadata.creationTimestamp ?? ''
 
 function hasBegun(pod: Pod | undefined, container: string): boolean {
-  const state = pod?.status?.containerStatuses?.find(({ name }) => name === container)?.state
+  const state = stateOf(pod, container)
   return state?.running !== undefined || state?.terminated !== undefined
 }
 
 /** Failed, being deleted, or running on a node that has gone silent: the node controller says `Ready` is false. */
 function isInTrouble(pod: Pod, container: string): boolean {
-  const status = pod.status?.containerStatuses?.find(({ name }) => name === container)
-  const exitCode = status?.state?.terminated?.exitCode
+  const exitCode = stateOf(pod, container)?.terminated?.exitCode
   if (pod.status?.phase === 'Failed' || (exitCode !== undefined && exitCode !== 0)) return true
   if (pod.metadata.deletionTimestamp !== undefined) return true
   const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready')
-  return status?.state?.running !== undefined && ready?.status === 'False'
+  // A pod whose first container is not its last one is not ready while that runs.
+  const running = pod.status?.containerStatuses?.some(({ state }) => state?.running !== undefined)
+  return running === true && ready?.status === 'False'
 }

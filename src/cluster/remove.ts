@@ -1,12 +1,16 @@
 import type { KubernetesObject } from '../kubernetes/objects.ts'
-import type { Api } from './api.ts'
+import type { Api, ApiAnswer, ApiRequest } from './api.ts'
 import { ApiError } from './api-error.ts'
 import type { LedgerEntry, Removal } from './cluster-session.ts'
 import { OWNER_TOKEN } from './create-build.ts'
 import { sentence } from './explain-error.ts'
 import { parseObject } from './json.ts'
 import { objectPath } from './paths.ts'
-import { DURING_BUILD } from './retry.ts'
+import { DURING_BUILD, LAST_MOMENT } from './retry.ts'
+import { isTransient } from './transient.ts'
+
+/** For one request at first, in milliseconds: a cancelled step has time to ask again, if that is soon. */
+const QUICK_MS = 2_000
 
 /** What a deletion insists on: another object of the same name is left alone by the server itself. */
 export interface Preconditions {
@@ -52,7 +56,7 @@ export async function deleteObject(
     propagationPolicy: 'Background',
   }
   try {
-    await api.call({ method: 'DELETE', path, body, retry: DURING_BUILD }, signal)
+    await insist(api, { method: 'DELETE', path, body }, signal)
     return { kind: 'removed' }
   } catch (error) {
     if (hasStatus(error, 404)) return { kind: 'absent' }
@@ -86,12 +90,30 @@ async function read(
 ): Promise<KubernetesObject | undefined> {
   const path = objectPath(entry.kind, entry.namespace, entry.name)
   try {
-    return parseObject((await api.call({ method: 'GET', path, retry: DURING_BUILD }, signal)).body)
+    return parseObject((await insist(api, { method: 'GET', path }, signal)).body)
   } catch (error) {
     if (hasStatus(error, 404)) return undefined
     // Who may not look at Secrets leaves it to the garbage collector: it belongs to the Job.
     if (hasStatus(error, 403) && entry.kind === 'Secret') return undefined
     throw error
+  }
+}
+
+/**
+ * Asks several times in quick succession, and then for as long as `signal` lets
+ * it with more patience: a server, or a runner, with a hundred builds at once
+ * may take seconds for each answer.
+ */
+async function insist(
+  api: Api,
+  request: Pick<ApiRequest, 'method' | 'path' | 'body'>,
+  signal: AbortSignal,
+): Promise<ApiAnswer> {
+  try {
+    return await api.call({ ...request, retry: LAST_MOMENT, timeoutMs: QUICK_MS }, signal)
+  } catch (error) {
+    if (signal.aborted || !isTransient(error)) throw error
+    return api.call({ ...request, retry: DURING_BUILD }, signal)
   }
 }
 

@@ -4,7 +4,9 @@ import * as https from 'node:https'
 
 import type { WebSocket } from 'ws'
 
-import { ConnectionError, connectionError } from './api-error.ts'
+import { agentThrough } from '../proxy/agent-through.ts'
+import type { Proxy } from '../proxy/proxy-for.ts'
+import { ConnectionError, throughProxy } from './api-error.ts'
 import type { ConnectionOptions } from './credentials.ts'
 import { openWebSocket } from './web-socket.ts'
 import type { Upgrade } from './web-socket.ts'
@@ -46,12 +48,12 @@ const CONNECT_MS = 8_000
 
 /**
  * HTTP over one pool of connections that stay open: a TLS handshake costs
- * 20 ms and the library's client makes one for every request.
+ * 20 ms and the library's client makes one for every request. `proxy`: of HTTP or HTTPS.
  */
-export function openTransport(server: URL, connectMs = CONNECT_MS): Transport {
+export function openTransport(server: URL, proxy?: Proxy, connectMs = CONNECT_MS): Transport {
   const isPlain = server.protocol === 'http:'
   const pool = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS, maxFreeSockets: 8 }
-  const agent = isPlain ? new http.Agent(pool) : new https.Agent(pool)
+  const agent = agentThrough(server.protocol, proxy, pool)
   const base = server.pathname.replace(/\/$/, '')
   return {
     send(exchange, options, signal) {
@@ -69,12 +71,12 @@ export function openTransport(server: URL, connectMs = CONNECT_MS): Transport {
         ...(options.basic === undefined ? {} : { auth: options.basic }),
       }
       const limits = { connectMs, answerMs: exchange.timeoutMs }
-      return answered(() => (isPlain ? http : https).request(request), exchange, limits, signal)
+      return answered(() => (isPlain ? http : https).request(request), exchange, limits, proxy, signal)
     },
     connect(upgrade, options, signal) {
       const url = new URL(base + upgrade.path, server)
       url.protocol = isPlain ? 'ws:' : 'wss:'
-      return openWebSocket(url, upgrade, options, signal)
+      return openWebSocket(url, upgrade, options, proxy, signal)
     },
     close: () => agent.destroy(),
   }
@@ -95,6 +97,7 @@ function answered(
   begin: () => http.ClientRequest,
   exchange: Exchange,
   limits: { readonly connectMs: number; readonly answerMs: number },
+  proxy: Proxy | undefined,
   signal: AbortSignal,
 ): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
@@ -102,7 +105,7 @@ function answered(
   try {
     request = begin()
   } catch (error) {
-    return Promise.reject(connectionError(error))
+    return Promise.reject(throughProxy(error, proxy))
   }
   const giveUp = (): void => void request.destroy(new ConnectionError('ETIMEDOUT'))
   const late = setTimeout(giveUp, limits.answerMs)
@@ -121,7 +124,7 @@ function answered(
     if (socket.pending) socket.once('connect', reached)
     else reached()
   })
-  request.on('error', (error) => reject(signal.aborted ? abortReason(signal) : connectionError(error)))
+  request.on('error', (error) => reject(signal.aborted ? abortReason(signal) : throughProxy(error, proxy)))
   request.on('response', (body) => {
     clearTimeout(late)
     // A cut body is told to whoever reads it; without a listener it would end the process.

@@ -42,7 +42,11 @@ describeWithKaniko(`credentials, and a RUN that looks for them as root${WHY}`, (
   }
 
   test.each<readonly [string, string, Readonly<Record<string, string>>]>([
-    ['finds them without isolation', 'found: /kaniko/.docker/', { 'isolate-credentials': 'false' }],
+    [
+      'finds them without isolation',
+      'found: /kaniko/.docker/',
+      { 'isolate-credentials': 'false', cache: 'false' },
+    ],
     ['finds none with it', 'found: nothing', { 'isolate-credentials': 'true' }],
     ['finds none where the build needs none', 'found: nothing', { cache: 'false' }],
     [

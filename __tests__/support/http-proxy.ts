@@ -40,9 +40,8 @@ export async function startProxy({ target, tls }: HttpProxyOptions): Promise<Htt
       return
     }
     const { pathname, search, host } = new URL(request.url ?? '')
-    const { 'proxy-authorization': _, 'proxy-connection': __, ...headers } = request.headers
     const options = { ...target, method: request.method, path: pathname + search }
-    const forwarded = http.request({ ...options, headers: { ...headers, host } }, (answer) => {
+    const forwarded = http.request({ ...options, headers: { ...request.headers, host } }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(response)
     })

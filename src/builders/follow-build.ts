@@ -78,7 +78,8 @@ export async function followBuild(
   const stop = new AbortController()
   const within = AbortSignal.any([signal, stop.signal])
   const attempt = new Attempt(created, plan, following, within)
-  const snapshots = following.session.observe(created, within)[Symbol.asyncIterator]()
+  const note = (text: string): void => following.observer.note(text)
+  const snapshots = following.session.observe(created, within, note)[Symbol.asyncIterator]()
   const next = nextWithin(snapshots, following.clock)
   try {
     for (;;) {

@@ -45,8 +45,13 @@ export interface ClusterSession {
    * What the cluster knows about the build, anew at each change, beginning
    * with the present state. Survives ended watches and a restarting API
    * server; the sequence ends only by `signal` or by the consumer's `return`.
+   * `note` is told, in a sentence, what makes it slower than it could be.
    */
-  observe(build: CreatedBuild, signal: AbortSignal): AsyncIterable<BuildSnapshot>
+  observe(
+    build: CreatedBuild,
+    signal: AbortSignal,
+    note?: (text: string) => void,
+  ): AsyncIterable<BuildSnapshot>
 
   /**
    * Every line the container prints, once each and in order, from its first,

@@ -25,6 +25,9 @@ const JOB_LOOK_MS = { first: 5_000, most: 20_000 }
 /** How long a failed pod's events are waited for, in milliseconds. */
 const EVENTS_GRACE_MS = 2_000
 
+const POLLED =
+  'This runner may list pods but not watch them: the cluster is asked every one to three seconds. The right to watch pods would make it quicker.'
+
 const ONE_TRY = { attempts: 1, firstDelayMs: 0, maxDelayMs: 0, totalMs: 0 }
 
 /**
@@ -44,11 +47,12 @@ export async function* observeBuild(
   build: CreatedBuild,
   created: Job | undefined,
   patience: Patience,
+  note: (text: string) => void,
   signal: AbortSignal,
 ): AsyncGenerator<BuildSnapshot, void> {
   const over = new AbortController()
   const within = AbortSignal.any([signal, over.signal])
-  const observation = new Observation(api, build, created, patience, within)
+  const observation = new Observation(api, build, created, patience, within, note)
   within.addEventListener('abort', () => observation.wake(), { once: true })
   try {
     observation.begin()
@@ -67,6 +71,7 @@ class Observation {
   readonly #build: CreatedBuild
   readonly #patience: Patience
   readonly #signal: AbortSignal
+  readonly #note: (text: string) => void
   readonly #events = new Map<string, readonly ClusterEvent[]>()
   #job: Job | undefined
   #pods: readonly Pod[] | undefined
@@ -85,12 +90,14 @@ class Observation {
     created: Job | undefined,
     patience: Patience,
     signal: AbortSignal,
+    note: (text: string) => void,
   ) {
     this.#api = api
     this.#build = build
     this.#job = created
     this.#patience = patience
     this.#signal = signal
+    this.#note = note
   }
 
   begin(): void {
@@ -100,6 +107,7 @@ class Observation {
       (objects) =>
         // Served from a path of pods: these are pods.
         this.#seePods((objects as readonly Pod[]).filter((pod) => isOwnedBy(pod, this.#build.jobUid))),
+      () => this.#note(POLLED),
     ).catch((error: unknown) => this.#fail(error))
     void this.#lookCloserIfLate()
   }
@@ -216,8 +224,9 @@ class Observation {
     path: string,
     query: Readonly<Record<string, string>>,
     onChange: (objects: readonly KubernetesObject[]) => void,
+    onPoll?: () => void,
   ): Promise<void> {
-    return keepCurrent(this.#api, { path, query }, onChange, this.#patience, this.#signal)
+    return keepCurrent(this.#api, { path, query }, onChange, this.#patience, this.#signal, onPoll)
   }
 
   #show(): void {

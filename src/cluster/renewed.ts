@@ -17,9 +17,9 @@ const LEEWAY_MS = 60_000
 const AT_LEAST_MS = 10_000
 
 export interface Renewed<T> {
-  current(): Promise<T>
+  readonly current: () => Promise<T>
   /** The server refused it: the next `current` fetches it anew. */
-  forget(): void
+  readonly forget: () => void
 }
 
 /**

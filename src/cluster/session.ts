@@ -61,7 +61,8 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
       }
     },
     readRegistrySecret: (namespace, name, signal) => readRegistrySecret(api, namespace, name, signal),
-    observe: (build, signal) => observed(api, build, jobs.get(build.jobUid), patience, signal),
+    observe: (build, signal, note = () => undefined) =>
+      observed(api, build, jobs.get(build.jobUid), patience, note, signal),
     followLog(build, pod, listener, ended, signal) {
       const source = {
         path: logOf(build.namespace, pod.metadata.name),
@@ -103,10 +104,11 @@ async function* observed(
   build: CreatedBuild,
   job: Job | undefined,
   patience: Patience,
+  note: (text: string) => void,
   signal: AbortSignal,
 ): AsyncGenerator<BuildSnapshot, void> {
   try {
-    yield* observeBuild(api, build, job, patience, signal)
+    yield* observeBuild(api, build, job, patience, note, signal)
   } catch (error) {
     throw explained(error, `watching the build's pod in namespace "${build.namespace}"`, api.server)
   }

@@ -6,6 +6,8 @@ export interface Tried {
   readonly about: string
   readonly needs: readonly Capability[]
   readonly isPossible: boolean
+  /** Whether builds have what it needs by default. */
+  readonly isOrdinary: boolean
 }
 
 /**
@@ -30,7 +32,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 /** What the script has printed into a build's log, put together. */
 export function readTrial(log: string): readonly Tried[] {
   const statuses = new Map([...log.matchAll(/try (\d+ \w+) (\d+)/g)].map(([, key, status]) => [key, status]))
-  return RUN_OPERATIONS.map(({ about }, at) => {
+  return RUN_OPERATIONS.map(({ about, isUnusual }, at) => {
     const status = (name: string): string => {
       const found = statuses.get(`${at} ${name}`)
       if (found === undefined) throw new Error(`the log has no try of «${about}» without ${name}`)
@@ -38,6 +40,6 @@ export function readTrial(log: string): readonly Tried[] {
     }
     const isPossible = status('none') === '0'
     const needs = isPossible ? BASELINE_CAPABILITIES.filter((name) => status(name) !== '0') : []
-    return { about, needs, isPossible }
+    return { about, needs, isPossible, isOrdinary: isUnusual === undefined }
   })
 }

@@ -43,13 +43,7 @@ describe('a watch that says nothing', () => {
       },
     }
     const patience = { clock, random: () => 0.5 }
-    await keepCurrent(
-      silentApi(),
-      { path: '/pods', query: {} },
-      { onChange: () => undefined, onPoll: () => undefined },
-      patience,
-      over.signal,
-    )
+    await keepCurrent(silentApi(), { path: '/pods', query: {} }, () => undefined, patience, over.signal)
 
     expect(waits.slice(0, 5)).toEqual([20_000, 40_000, 80_000, 80_000, 80_000])
   })

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { Api, ApiAnswer, ApiRequest } from './api.ts'
-import { ApiError } from './api-error.ts'
+import { ApiError, ConnectionError } from './api-error.ts'
 import type { LedgerEntry, Removal } from './cluster-session.ts'
 import { OWNER_TOKEN } from './create-build.ts'
 import { sentence } from './explain-error.ts'
@@ -112,9 +112,14 @@ async function insist(
   try {
     return await api.call({ ...request, retry: LAST_MOMENT, timeoutMs: QUICK_MS }, signal)
   } catch (error) {
-    if (signal.aborted || !isTransient(error)) throw error
+    if (signal.aborted || !isTransient(error) || !isThere(error)) throw error
     return api.call({ ...request, retry: DURING_BUILD }, signal)
   }
+}
+
+/** The server answered, or may be about to; one that cannot be reached is no matter of patience here. */
+function isThere(error: unknown): boolean {
+  return error instanceof ApiError || (error instanceof ConnectionError && error.code === 'ETIMEDOUT')
 }
 
 function hasStatus(error: unknown, status: number): boolean {

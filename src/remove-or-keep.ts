@@ -29,7 +29,10 @@ export async function removeOrKeep(
     return
   }
   // At once, also when cancelled: the post phase repeats what does not succeed here.
-  const complaints = await inRemovalTime(clock, signal, (limit) => removeCreated(session, ledger, limit))
+  const removing = { hasEnded: outcome?.kind === 'built' }
+  const complaints = await inRemovalTime(clock, signal, (limit) =>
+    removeCreated(session, ledger, limit, removing),
+  )
   for (const complaint of complaints) runner.warning(complaint)
 }
 

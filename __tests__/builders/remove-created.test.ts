@@ -32,6 +32,23 @@ describe('removing what was created', () => {
     expect(ledger.entries()).toEqual([])
   })
 
+  test('leaves the Job of a build that has ended to its namespace', async () => {
+    const session = fakeSession()
+    const ledger = ledgerOf(namespace, account, job, map)
+    expect(await removeCreated(session, ledger, never(), { hasEnded: true })).toEqual([])
+    expect(session.removed).toEqual([namespace])
+    expect(ledger.entries()).toEqual([])
+  })
+
+  test('asks for that Job all the same where the namespace cannot be removed', async () => {
+    const session = fakeSession()
+    session.removal = { kind: 'failed', reason: 'the cluster did not answer' }
+    const ledger = ledgerOf(namespace, account, job)
+    expect(await removeCreated(session, ledger, never(), { hasEnded: true })).toHaveLength(2)
+    expect(session.removed).toEqual([namespace, job])
+    expect(ledger.entries()).toEqual([namespace, account, job])
+  })
+
   test('asks for every object in a namespace that stays', async () => {
     const session = fakeSession()
     await removeCreated(session, ledgerOf(elsewhere, entry('ConfigMap', 'ci', 'app')), never())

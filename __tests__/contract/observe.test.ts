@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
 import type { BuildSnapshot, ClusterSession, CreatedBuild } from '../../src/cluster/cluster-session.ts'
 import { ActionError } from '../../src/failure/failure.ts'
 import type { KubernetesObject } from '../../src/kubernetes/objects.ts'
@@ -255,6 +257,17 @@ describe('observing a build', () => {
       pod: { metadata: { name: pod.name } },
       events: [{ reason: 'FailedScheduling' }],
     })
+  })
+
+  test('does not ask for the Job while its pod waits: that says all itself', async () => {
+    const pod = await observe()
+    pod.pending()
+    await until(() => phase() === 'Pending' && server.said('list events') > 0)
+    const looks = server.said('get jobs')
+    // A minute, by the clock of this test.
+    await delay(600)
+
+    expect(server.said('get jobs') - looks).toBeLessThan(2)
   })
 
   test.each<[string, (pod: ScriptedPod) => void]>([

@@ -57,6 +57,25 @@ describe('removing what was recorded', () => {
     expect(server.objects.list('namespaces').map(({ metadata }) => metadata.name)).toEqual(['default', 'ci'])
   })
 
+  test('looks first at a namespace that only the ledger says is ours', async () => {
+    const [namespace] = await createdEntries('own')
+    if (namespace === undefined) throw new Error('no namespace was created')
+    const later = await openSession(server)
+    try {
+      await later.remove(namespace, never())
+      expect(server.said('get namespaces')).toBe(1)
+    } finally {
+      later.close()
+    }
+  })
+
+  test('does not look at one that this very session was told it has created', async () => {
+    const [namespace] = await createdEntries('own')
+
+    expect(namespace && (await remove(namespace))).toEqual({ kind: 'removed' })
+    expect(server.said('get namespaces')).toBe(0)
+  })
+
   test('is content with an object that is gone', async () => {
     expect(await remove(JOB)).toEqual({ kind: 'absent' })
     expect(await remove({ ...JOB, uid: 'gone' })).toEqual({ kind: 'absent' })
@@ -123,6 +142,13 @@ describe('removing what was recorded', () => {
       reason:
         'The cluster does not let "system:serviceaccount:ci:runner" delete jobs.batch in namespace "ci"',
     })
+  })
+
+  test('goes on trying for as long as it is given: a server with many builds at once takes its time', async () => {
+    const { uid } = putJob().metadata
+    server.fail({ method: 'DELETE' }, { kind: 'status', status: 503 }, 6)
+
+    expect(await remove({ ...JOB, uid: uid ?? '' })).toEqual({ kind: 'removed' })
   })
 
   test('does not outlast the time it is given', async () => {

@@ -72,8 +72,8 @@ const SURROUNDINGS: readonly LedgerEntry['kind'][] = ['Namespace', 'ServiceAccou
 
 /** All but what the next attempt needs as well. */
 async function removeAttempt({ session, ledger }: ClusterBuilding): Promise<void> {
-  const attempted = ledger.entries().filter(({ kind }) => !SURROUNDINGS.includes(kind))
-  await removeCreated(session, ledger, AbortSignal.timeout(REMOVAL_MS.inAHurry), attempted)
+  const entries = ledger.entries().filter(({ kind }) => !SURROUNDINGS.includes(kind))
+  await removeCreated(session, ledger, AbortSignal.timeout(REMOVAL_MS.inAHurry), { entries })
 }
 
 async function attempt(

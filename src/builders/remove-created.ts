@@ -32,25 +32,33 @@ export async function inRemovalTime<T>(
 /**
  * Removes recorded objects, all at the same time, and strikes out what is
  * known to be gone. Returns a sentence for each that may still be there: never
- * throws.
+ * throws. `hasEnded`: the build's container is known to run no more.
  */
 export async function removeCreated(
   session: ClusterSession,
   ledger: Ledger,
   limit: AbortSignal,
-  entries: readonly LedgerEntry[] = ledger.entries(),
+  { entries = ledger.entries(), hasEnded = false }: Removing = {},
 ): Promise<readonly string[]> {
   const doomed = entries.filter(({ kind }) => kind === 'Namespace').map(({ name }) => name)
-  // What lives in a namespace that goes, goes with it; only the Job is asked to stop at once.
+  // What lives in a namespace that goes, goes with it; only a Job that may run is asked to stop at once.
   const isLeftToNamespace = ({ kind, namespace }: LedgerEntry): boolean =>
-    kind !== 'Job' && doomed.includes(namespace)
-  const asked = entries.filter((entry) => !isLeftToNamespace(entry))
-  const complaints = await Promise.all(asked.map((entry) => removeOne(session, ledger, entry, limit)))
-  const open = complaints.filter((complaint) => complaint !== undefined)
-  if (open.length === 0) {
-    for (const entry of entries.filter(isLeftToNamespace)) ledger.forget(entry)
+    (kind !== 'Job' || hasEnded) && doomed.includes(namespace)
+  const remove = async (some: readonly LedgerEntry[]): Promise<readonly string[]> => {
+    const complaints = await Promise.all(some.map((entry) => removeOne(session, ledger, entry, limit)))
+    return complaints.filter((complaint) => complaint !== undefined)
   }
-  return open
+  const left = entries.filter(isLeftToNamespace)
+  const open = await remove(entries.filter((entry) => !isLeftToNamespace(entry)))
+  // A namespace that stays keeps what is in it; all else goes with the Job.
+  if (open.length > 0) return [...open, ...(await remove(left.filter(({ kind }) => kind === 'Job')))]
+  for (const entry of left) ledger.forget(entry)
+  return []
+}
+
+interface Removing {
+  readonly entries?: readonly LedgerEntry[]
+  readonly hasEnded?: boolean
 }
 
 async function removeOne(

@@ -16,6 +16,9 @@ import { isTransient } from './transient.ts'
 /** A follow that is silent for so long is opened again: its other end may be gone. In milliseconds. */
 export const IDLE_MS = 60_000
 
+/** Opened again without a new line, it may be silent for twice as long, up to this: RUNs that print nothing take what time they take. */
+const LONGEST_IDLE_MS = 240_000
+
 /**
  * A follow that has been silent for so long, with the container ended, has
  * given all it had. Waiting for its own end costs 0.2 s more; ending it while
@@ -84,6 +87,8 @@ class LogFollowing {
   readonly #over = new AbortController()
   #lastChunk: number
   #failures = 0
+  /** How long a follow may be silent while the container runs, in milliseconds. */
+  #idle = IDLE_MS
   #lines = 0
   /** How long the stream has been open without a word, in milliseconds: only until the first line. */
   #silent = 0
@@ -100,6 +105,7 @@ class LogFollowing {
     this.reader = new LogReader({
       line: (line) => {
         this.#failures = 0
+        this.#idle = IDLE_MS
         this.#lines++
         if (!this.#beginning.isJudged) this.#judgeBeginning(line.time, line.text.length)
         listener.line(line)
@@ -228,6 +234,7 @@ class LogFollowing {
         // Without news, silence begins anew.
         if (!this.#files.hasNext()) this.#lastChunk = clock.now()
       } else {
+        if (stretch.follows && !hasEnded) this.#idle = Math.min(2 * this.#idle, LONGEST_IDLE_MS)
         // It had given all it had; of one that was silent for long nobody knows.
         stop(stretch.follows && (hasEnded || this.#files.hasNext()))
         return
@@ -240,7 +247,7 @@ class LogFollowing {
     if (this.#files.hadFlood && (hasEnded || this.#files.isFlood || this.#files.hasNext())) {
       return FLOOD_QUIET_MS
     }
-    return hasEnded ? QUIET_MS : IDLE_MS
+    return hasEnded ? QUIET_MS : this.#idle
   }
 
   /** The moment that the node's clock had reached by then, at least. */

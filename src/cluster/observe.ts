@@ -19,8 +19,8 @@ const NO_POD_MS = 1_500
 /** The same for a pod whose container has not begun. A kubelet alone takes up to two seconds to start and tell. */
 const NOT_BEGUN_MS = 4_000
 
-/** Between looks at the Job, in milliseconds. */
-const JOB_LOOK_MS = 5_000
+/** Between looks at the Job, in milliseconds: at first, and at most, being doubled each time. */
+const JOB_LOOK_MS = { first: 5_000, most: 20_000 }
 
 /** How long a failed pod's events are waited for, in milliseconds. */
 const EVENTS_GRACE_MS = 2_000
@@ -184,9 +184,15 @@ class Observation {
     })
   }
 
+  /** A pod that waits or runs says all itself: whatever ends its Job ends it, too. */
   async #keepLookingAtJob(): Promise<void> {
-    while (!this.#signal.aborted && (await this.#lookAtJob())) {
-      await this.#patience.clock.sleep(JOB_LOOK_MS, this.#signal)
+    let wait = JOB_LOOK_MS.first
+    while (!this.#signal.aborted) {
+      const pod = this.#newest()
+      const matters = pod === undefined || isInTrouble(pod, this.#build.container)
+      if (matters && !(await this.#lookAtJob())) return
+      await this.#patience.clock.sleep(wait, this.#signal)
+      wait = matters ? Math.min(2 * wait, JOB_LOOK_MS.most) : JOB_LOOK_MS.first
     }
   }
 

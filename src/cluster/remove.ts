@@ -1,15 +1,16 @@
 import type { KubernetesObject } from '../kubernetes/objects.ts'
-import type { Api } from './api.ts'
-import { ApiError } from './api-error.ts'
+import type { Api, ApiAnswer, ApiRequest } from './api.ts'
+import { ApiError, ConnectionError } from './api-error.ts'
 import type { LedgerEntry, Removal } from './cluster-session.ts'
 import { OWNER_TOKEN } from './create-build.ts'
 import { sentence } from './explain-error.ts'
 import { parseObject } from './json.ts'
 import { objectPath } from './paths.ts'
-import { LAST_MOMENT } from './retry.ts'
+import { DURING_BUILD, LAST_MOMENT } from './retry.ts'
+import { isTransient } from './transient.ts'
 
-/** For one request, in milliseconds: a cancelled step has little time. */
-const TIMEOUT_MS = 2_000
+/** For one request at first, in milliseconds: a cancelled step has time to ask again, if that is soon. */
+const QUICK_MS = 2_000
 
 /** What a deletion insists on: another object of the same name is left alone by the server itself. */
 export interface Preconditions {
@@ -18,13 +19,20 @@ export interface Preconditions {
 }
 
 /**
- * Removes what the ledger holds, if it is ours. With its uid one request does;
- * without (the create's answer never came), and always for a namespace, its
- * owner token is looked at first.
+ * Removes what the ledger holds, if it is ours, trying until `signal` aborts: how
+ * much time there is knows who asks. With its uid one request does; without (the
+ * create's answer never came), and for a namespace that the ledger alone says is
+ * ours, its owner token is looked at first. `created`: uids of what this process
+ * itself was told that it has created.
  */
-export async function removeRecorded(api: Api, entry: LedgerEntry, signal: AbortSignal): Promise<Removal> {
+export async function removeRecorded(
+  api: Api,
+  entry: LedgerEntry,
+  created: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<Removal> {
   try {
-    const uid = await uidOfOurs(api, entry, signal)
+    const uid = await uidOfOurs(api, entry, created, signal)
     if (typeof uid !== 'string') return uid
     return await deleteObject(api, objectPath(entry.kind, entry.namespace, entry.name), { uid }, signal)
   } catch (error) {
@@ -48,7 +56,7 @@ export async function deleteObject(
     propagationPolicy: 'Background',
   }
   try {
-    await api.call({ method: 'DELETE', path, body, retry: LAST_MOMENT, timeoutMs: TIMEOUT_MS }, signal)
+    await insist(api, { method: 'DELETE', path, body }, signal)
     return { kind: 'removed' }
   } catch (error) {
     if (hasStatus(error, 404)) return { kind: 'absent' }
@@ -59,8 +67,14 @@ export async function deleteObject(
 }
 
 /** The uid to delete by, or what became of the object. */
-async function uidOfOurs(api: Api, entry: LedgerEntry, signal: AbortSignal): Promise<string | Removal> {
-  if (entry.uid !== undefined && entry.kind !== 'Namespace') return entry.uid
+async function uidOfOurs(
+  api: Api,
+  entry: LedgerEntry,
+  created: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<string | Removal> {
+  const isKnown = entry.kind !== 'Namespace' || created.has(entry.uid ?? '')
+  if (entry.uid !== undefined && isKnown) return entry.uid
   const there = await read(api, entry, signal)
   if (there?.metadata.uid === undefined) return { kind: 'absent' }
   const isOurs =
@@ -76,14 +90,36 @@ async function read(
 ): Promise<KubernetesObject | undefined> {
   const path = objectPath(entry.kind, entry.namespace, entry.name)
   try {
-    const request = { method: 'GET', path, retry: LAST_MOMENT, timeoutMs: TIMEOUT_MS } as const
-    return parseObject((await api.call(request, signal)).body)
+    return parseObject((await insist(api, { method: 'GET', path }, signal)).body)
   } catch (error) {
     if (hasStatus(error, 404)) return undefined
     // Who may not look at Secrets leaves it to the garbage collector: it belongs to the Job.
     if (hasStatus(error, 403) && entry.kind === 'Secret') return undefined
     throw error
   }
+}
+
+/**
+ * Asks several times in quick succession, and then for as long as `signal` lets
+ * it with more patience: a server, or a runner, with a hundred builds at once
+ * may take seconds for each answer.
+ */
+async function insist(
+  api: Api,
+  request: Pick<ApiRequest, 'method' | 'path' | 'body'>,
+  signal: AbortSignal,
+): Promise<ApiAnswer> {
+  try {
+    return await api.call({ ...request, retry: LAST_MOMENT, timeoutMs: QUICK_MS }, signal)
+  } catch (error) {
+    if (signal.aborted || !isTransient(error) || !isThere(error)) throw error
+    return api.call({ ...request, retry: DURING_BUILD }, signal)
+  }
+}
+
+/** The server answered, or may be about to; one that cannot be reached is no matter of patience here. */
+function isThere(error: unknown): boolean {
+  return error instanceof ApiError || (error instanceof ConnectionError && error.code === 'ETIMEDOUT')
 }
 
 function hasStatus(error: unknown, status: number): boolean {

@@ -3,7 +3,7 @@ import { stateOf } from '../kubernetes/container-status.ts'
 import type { Job, Pod } from '../kubernetes/objects.ts'
 import { apiOver } from './api.ts'
 import type { Api } from './api.ts'
-import type { BuildSnapshot, ClusterSession, CreatedBuild } from './cluster-session.ts'
+import type { BuildSnapshot, ClusterSession, CreatedBuild, Ledger } from './cluster-session.ts'
 import { checkExec } from './check-exec.ts'
 import { createObjects } from './create-build.ts'
 import { credentialsOf } from './credentials.ts'
@@ -33,12 +33,20 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
   const api = apiOver(transport, credentialsOf(config, patience.clock), config.server, patience)
   /** Jobs as they were created: the first snapshots need no request for them. */
   const jobs = new Map<string, Job>()
+  const created = new Set<string>()
   return {
     survey: (signal) => inWords('asking for its version', api, () => surveyCluster(api, signal)),
     serverAddresses: (signal) => serverAddresses(api, signal),
     probe: (namespace, signal) => probeCreate(api, namespace, signal),
     async createBuild(plan, ledger, signal) {
-      const { job, warnings, mayViolate } = await createObjects(api, plan, ledger, patience, signal)
+      const noted: Ledger = {
+        ...ledger,
+        record: (entry) => {
+          ledger.record(entry)
+          if (entry.uid !== undefined) created.add(entry.uid)
+        },
+      }
+      const { job, warnings, mayViolate } = await createObjects(api, plan, noted, patience, signal)
       const jobUid = job.metadata.uid ?? ''
       jobs.set(jobUid, job)
       return {
@@ -73,7 +81,7 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
     endHelper: (pod, signal) => endHelper(api, pod, signal),
     architectureOf: (node, signal) => readArchitecture(api, node, signal),
     inspect: (build, signal) => inspectBuild(api, build, signal),
-    remove: (entry, signal) => removeRecorded(api, entry, signal),
+    remove: (entry, signal) => removeRecorded(api, entry, created, signal),
     sweepExpired: (signal) => sweepExpiredNamespaces(api, signal),
     clean: (namespace, signal) =>
       inWords(lookingFor(namespace), api, () => cleanExpired(api, namespace, signal)),

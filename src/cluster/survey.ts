@@ -13,6 +13,9 @@ const NODE_MS = 2_000
 
 const ONE_TRY = { attempts: 1, firstDelayMs: 0, maxDelayMs: 0, totalMs: 0 }
 
+/** For the first answer of all, in milliseconds, once there is a connection: the transport gives one up sooner that does not come about. */
+const VERSION_MS = 20_000
+
 const NODES_PATH = '/api/v1/nodes'
 
 /** One page: in a larger cluster the first 500 nodes speak for all. */
@@ -45,7 +48,7 @@ interface Version {
 
 async function readVersion(api: Api, signal: AbortSignal): Promise<Version> {
   const answer = await api.call(
-    { method: 'GET', path: '/version', retry: FIRST_CONTACT, timeoutMs: 8_000 },
+    { method: 'GET', path: '/version', retry: FIRST_CONTACT, timeoutMs: VERSION_MS },
     signal,
   )
   const version = isRecord(answer.body) ? answer.body['gitVersion'] : undefined

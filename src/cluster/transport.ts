@@ -17,7 +17,7 @@ export interface Exchange {
   /** With its query. */
   readonly path: string
   readonly body?: string | undefined
-  /** Until the answer's headers are there. */
+  /** Until the answer's headers are there; a server that is not reached at all is given up sooner. */
   readonly timeoutMs: number
 }
 
@@ -40,10 +40,17 @@ export interface Transport {
 const KEEP_ALIVE_MS = 30_000
 
 /**
+ * Until there is a TCP connection, in milliseconds. One that is there is worth
+ * more patience: a server, or a runner, that has a hundred builds at once may
+ * take seconds for a TLS handshake; an address where nobody is never answers.
+ */
+const CONNECT_MS = 8_000
+
+/**
  * HTTP over one pool of connections that stay open: a TLS handshake costs
  * 20 ms and the library's client makes one for every request. `proxy`: of HTTP or HTTPS.
  */
-export function openTransport(server: URL, proxy?: Proxy): Transport {
+export function openTransport(server: URL, proxy?: Proxy, connectMs = CONNECT_MS): Transport {
   const isPlain = server.protocol === 'http:'
   const pool = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS, maxFreeSockets: 8 }
   const agent = agentThrough(server.protocol, proxy, pool)
@@ -63,7 +70,8 @@ export function openTransport(server: URL, proxy?: Proxy): Transport {
         ...options.tls,
         ...(options.basic === undefined ? {} : { auth: options.basic }),
       }
-      return answered(() => (isPlain ? http : https).request(request), exchange, proxy, signal)
+      const limits = { connectMs, answerMs: exchange.timeoutMs }
+      return answered(() => (isPlain ? http : https).request(request), exchange, limits, proxy, signal)
     },
     connect(upgrade, options, signal) {
       const url = new URL(base + upgrade.path, server)
@@ -88,6 +96,7 @@ function headersOf(exchange: Exchange, options: ConnectionOptions): Record<strin
 function answered(
   begin: () => http.ClientRequest,
   exchange: Exchange,
+  limits: { readonly connectMs: number; readonly answerMs: number },
   proxy: Proxy | undefined,
   signal: AbortSignal,
 ): Promise<Answer> {
@@ -98,10 +107,23 @@ function answered(
   } catch (error) {
     return Promise.reject(throughProxy(error, proxy))
   }
-  const late = setTimeout(() => request.destroy(new ConnectionError('ETIMEDOUT')), exchange.timeoutMs)
+  const giveUp = (): void => void request.destroy(new ConnectionError('ETIMEDOUT'))
+  const late = setTimeout(giveUp, limits.answerMs)
+  let isReached = false
+  // What has come meanwhile is seen first: a process that got no processor for so long finds both at once.
+  const ifUnreached = (): void => void setImmediate(() => isReached || giveUp())
+  const unreached = setTimeout(ifUnreached, limits.connectMs)
+  const reached = (): void => {
+    isReached = true
+    clearTimeout(unreached)
+  }
   const abort = (): void => void request.destroy(abortReason(signal))
   signal.addEventListener('abort', abort, { once: true })
-  request.on('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS))
+  request.on('socket', (socket) => {
+    socket.setKeepAlive(true, KEEP_ALIVE_MS)
+    if (socket.pending) socket.once('connect', reached)
+    else reached()
+  })
   request.on('error', (error) => reject(signal.aborted ? abortReason(signal) : throughProxy(error, proxy)))
   request.on('response', (body) => {
     clearTimeout(late)
@@ -111,6 +133,7 @@ function answered(
   })
   request.on('close', () => {
     clearTimeout(late)
+    reached()
     signal.removeEventListener('abort', abort)
     reject(new ConnectionError('ECONNRESET'))
   })

@@ -18,6 +18,13 @@ export interface Collection {
 export const SILENCE_MS = 20_000
 
 /**
+ * Where the list knew no more than the watch, the next one waits twice as long,
+ * up to this, in milliseconds: servers send a bookmark about once a minute, so
+ * that a sound watch is not asked after again however long a build takes.
+ */
+export const LONGEST_SILENCE_MS = 80_000
+
+/**
  * Between lists where watching is forbidden (the role of ARC's Kubernetes mode leaves
  * it out), in milliseconds: at first and after each change, and where nothing changes for long.
  */
@@ -85,6 +92,8 @@ class Keeper {
   #failures = 0
   /** Counts whatever a watch says, bookmarks too. */
   #heard = 0
+  /** How long a watch may say nothing, in milliseconds. */
+  #silence = SILENCE_MS
 
   constructor(api: Api, collection: Collection, listener: Listener, patience: Patience, signal: AbortSignal) {
     this.#api = api
@@ -194,11 +203,15 @@ class Keeper {
   async #untilStale(within: AbortSignal, over: AbortController): Promise<void> {
     for (;;) {
       const before = this.#heard
-      await this.#patience.clock.sleep(SILENCE_MS, within)
+      await this.#patience.clock.sleep(this.#silence, within)
       if (within.aborted) return
       if (this.#heard !== before) continue
-      const current = await this.#isCurrent(within)
-      if (!current && this.#heard === before) over.abort()
+      if (await this.#isCurrent(within)) {
+        this.#silence = Math.min(2 * this.#silence, LONGEST_SILENCE_MS)
+      } else if (this.#heard === before) {
+        this.#silence = SILENCE_MS
+        over.abort()
+      }
     }
   }
 

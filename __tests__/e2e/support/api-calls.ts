@@ -59,6 +59,12 @@ function textFrom(path: string, from: number): string {
   }
 }
 
+/** Which rights there are is asked as often as the features that are used want to know. */
+export const isAccessReview = ({ uri }: ApiCall): boolean => uri.includes('/selfsubject')
+
+/** Made only where a pod is late: the same few calls however long it waits. They name the build by uids alone. */
+export const isAboutEvents = ({ uri }: ApiCall): boolean => uri.includes('/events?')
+
 /** The calls that name a build, by the random end of its names; those that name none are `shared` by all. */
 export function callsByBuild(
   calls: readonly ApiCall[],

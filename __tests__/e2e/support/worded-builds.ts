@@ -100,12 +100,12 @@ export async function troublesOf(
 async function troubles({ word, step, log }: WordedBuild, repository: string): Promise<readonly string[]> {
   const { main, post, outputs } = step
   if (main.code !== 0 || outputs['outcome'] !== 'built') {
-    return [`${word} ended with ${main.code ?? main.signal ?? '?'}: ${main.output}`]
+    return [`${word} ended with ${main.code ?? main.signal ?? '?'}: ${errorIn(main.output)}`]
   }
   const image = await imageOf(repository, word)
   const file = createHash('sha256').update(word).digest('hex').slice(0, 12)
   const found = [
-    [post.code === 0 && post.output === '', `post said: ${post.output}`],
+    [post.code === 0 && saidByPost(post.output) === '', `post said: ${saidByPost(post.output)}`],
     [
       image.digest === outputs['digest'],
       `the tag has ${image.digest}, the output is ${outputs['digest'] ?? '-'}`,
@@ -120,6 +120,12 @@ async function troubles({ word, step, log }: WordedBuild, repository: string): P
   ] as const
   return found.filter(([isRight]) => !isRight).map(([, sentence]) => `${word}: ${sentence}`)
 }
+
+/** From where it says what is wrong: before that stand masks. */
+const errorIn = (output: string): string => output.slice(Math.max(output.search(/^Error:/m), 0))
+
+/** Post has nothing to do, and masks what it is given. */
+const saidByPost = (output: string): string => output.replaceAll(/^::add-mask::.*\n/gm, '')
 
 function onlySays(word: string, times: number, text: string): boolean {
   const said = text.match(WORD) ?? []

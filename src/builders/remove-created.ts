@@ -20,14 +20,15 @@ export async function removeCreated(
   entries: readonly LedgerEntry[] = ledger.entries(),
 ): Promise<readonly string[]> {
   const doomed = entries.filter(({ kind }) => kind === 'Namespace').map(({ name }) => name)
-  // What lives in a namespace that goes, goes with it; only the Job is asked to stop at once.
-  const isLeftToNamespace = ({ kind, namespace }: LedgerEntry): boolean =>
-    kind !== 'Job' && doomed.includes(namespace)
-  const asked = entries.filter((entry) => !isLeftToNamespace(entry))
+  // What belongs to the Job goes with it, and what lives in a namespace with that: no right is
+  // needed to delete anybody's Secrets. The Job is asked to stop at once.
+  const isLeftToOwner = ({ kind, namespace }: LedgerEntry): boolean =>
+    kind === 'Secret' || kind === 'ConfigMap' || (kind !== 'Job' && doomed.includes(namespace))
+  const asked = entries.filter((entry) => !isLeftToOwner(entry))
   const complaints = await Promise.all(asked.map((entry) => removeOne(session, ledger, entry, limitMs)))
   const open = complaints.filter((complaint) => complaint !== undefined)
   if (open.length === 0) {
-    for (const entry of entries.filter(isLeftToNamespace)) ledger.forget(entry)
+    for (const entry of entries.filter(isLeftToOwner)) ledger.forget(entry)
   }
   return open
 }

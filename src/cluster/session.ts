@@ -1,5 +1,6 @@
 import { systemClock } from '../clock.ts'
 import type { Job, Pod } from '../kubernetes/objects.ts'
+import { reviewAccess } from './access-review.ts'
 import { apiOver } from './api.ts'
 import type { Api } from './api.ts'
 import type { BuildSnapshot, ClusterSession, CreatedBuild } from './cluster-session.ts'
@@ -33,6 +34,7 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
   const jobs = new Map<string, Job>()
   return {
     survey: (signal) => inWords('asking for its version', api, () => surveyCluster(api, signal)),
+    reviewAccess: (namespace, signal) => reviewAccess(api, namespace, signal),
     probe: (namespace, signal) => probeCreate(api, namespace, signal),
     async createBuild(plan, ledger, signal) {
       const { job, warnings, mayViolate } = await createObjects(api, plan, ledger, patience, signal)

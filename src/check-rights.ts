@@ -14,7 +14,7 @@ export async function checkRights(
   review: AccessReview,
   plan: BuildPlan,
   { kubernetesVersion }: Pick<ClusterFacts, 'kubernetesVersion'>,
-  runner: Runner,
+  runner: Pick<Runner, 'info'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { namespace } = plan

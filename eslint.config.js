@@ -18,6 +18,7 @@ const BORDERS = {
     '../failure/',
     '../kubernetes/',
     '../plan/',
+    '../proxy/',
     '../clock.ts',
     'node:',
     '@kubernetes/client-node/dist/config.js',
@@ -25,7 +26,8 @@ const BORDERS = {
     'ws',
   ],
   github: ['../registry/wire.ts', 'node:'],
-  registry: ['../request/', 'node:'],
+  proxy: ['node:'],
+  registry: ['../proxy/', '../request/', 'node:'],
   registries: ['../failure/', '../plan/', '../request/', 'node:'],
   secrets: ['../failure/', '../request/', 'node:'],
   local: [

@@ -12,15 +12,16 @@ const ring = (name, more = {}) => ({
   ...more,
 })
 
-/** One project a ring: pure code, adapters over real sockets, the bundle as a process, the whole in a cluster. */
+/** One project a ring: pure code, adapters over real sockets, the bundle as a process, the lab on its machine, the whole in a cluster. */
 export default {
   projects: [
     ring('unit', {
       testMatch: ['<rootDir>/__tests__/*/**/*.test.ts'],
-      testPathIgnorePatterns: ['/__tests__/(contract|bundle|e2e|aftermath)/'],
+      testPathIgnorePatterns: ['/__tests__/(contract|bundle|machine|e2e|aftermath)/'],
     }),
     ring('contract'),
     ring('bundle'),
+    ring('machine'),
     ring('e2e'),
     ring('aftermath'),
   ],

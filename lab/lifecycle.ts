@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { addressesOf, hasAddresses } from './addresses.ts'
 import { makeCertificates } from './certificates.ts'
+import { LabError } from './command.ts'
 import { apiServer } from './components/api-server.ts'
 import type { Cluster } from './components/cluster.ts'
 import { containerd } from './components/containerd.ts'
@@ -22,7 +23,7 @@ import { checkMachine, installPackages } from './packages.ts'
 import { makeFolders } from './places.ts'
 import type { Lab } from './places.ts'
 import { setUpProbes } from './probes/probe-pod.ts'
-import { start } from './processes.ts'
+import { start, stop } from './processes.ts'
 import type { Component, RunningLab } from './processes.ts'
 import { build, clusterPrograms, executable, findProgram } from './programs.ts'
 import { say, step } from './progress.ts'
@@ -99,6 +100,36 @@ async function startComponents(running: RunningLab, cluster: Cluster): Promise<v
   await stores
   await Promise.all([controllerManager, scheduler, kubelet, proxy, dns].map((make) => begin(make(cluster))))
   await images
+}
+
+/** Parts of the cluster that can be ended and started anew while everything else runs on. */
+const RESTARTABLE = [
+  etcd,
+  apiServer,
+  containerd,
+  controllerManager,
+  scheduler,
+  kubelet,
+  proxy,
+  dns,
+  plainRegistry,
+]
+
+/** Ends a component as a crash would, starts it anew, and returns when it serves. Throws a LabError. */
+export async function restart(lab: Lab, name: string): Promise<void> {
+  const init = findInit(lab)
+  if (init === undefined) throw new LabError(`The lab ${lab.name} is down: npm run lab -- up`)
+  const cluster = await clusterOf(lab)
+  const components = RESTARTABLE.map((make) => make(cluster))
+  const component = components.find((one) => one.name === name)
+  if (component === undefined) {
+    throw new LabError(`restart needs one of: ${components.map((one) => one.name).join(', ')}`)
+  }
+  const running = { lab, init }
+  await step(`restart ${name}`, '3 s', async () => {
+    await stop(running, name)
+    await start(running, component)
+  })
 }
 
 async function nodeReady({ lab, addresses }: Cluster): Promise<void> {

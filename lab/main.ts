@@ -5,7 +5,7 @@ import { LabError } from './command.ts'
 import { buildkitArchive } from './images/buildkit.ts'
 import { loadOnce } from './images/stock.ts'
 import { adminKubeconfig } from './kubeconfig.ts'
-import { clusterOf, down, makeImages, up } from './lifecycle.ts'
+import { clusterOf, down, makeImages, restart, up } from './lifecycle.ts'
 import { alone } from './lock.ts'
 import { findInit } from './namespaces.ts'
 import { installPackages } from './packages.ts'
@@ -21,6 +21,7 @@ const HELP = `A real Kubernetes in namespaces of its own, for the demo, tests an
   npm run lab -- up                   bring it up, or make whole what is broken
   npm run lab -- down [--purge]       end it; --purge removes its certificates and registries' data too
   npm run lab -- status [--json]      probe every part; exit code 1 if one fails or the lab is down
+  npm run lab -- restart COMPONENT    end a part of the cluster as a crash would, and start it anew
   npm run lab -- kubeconfig           print the path of the administrator's kubeconfig
   npm run lab -- load IMAGE.tar       load an archive of images into the node
   npm run lab -- load buildkit        make BuildKit's images and load them into the node
@@ -53,6 +54,10 @@ const commands: Readonly<Record<string, Command>> = {
   down: async (lab, _operands, { purge }) => {
     await alone(lab, () => down(lab, purge))
     say(`The lab ${lab.name} is down`)
+    return 0
+  },
+  restart: async (lab, [component = '']) => {
+    await alone(lab, () => restart(lab, component))
     return 0
   },
   status: async (lab, _operands, { json }) => {

@@ -97,6 +97,11 @@ export const programs: readonly Program[] = [
   program('pause', '2 s'),
   program('stand-in', '30 s', { folder: 'stand-in', ingredients: ['recordings'] }),
   program('act', '90 s', { packages: ['github.com/nektos/act'], linker: '-X main.version=0.2.89' }),
+  // Breaks connections for tests of faults; nothing else needs it.
+  program('toxiproxy', '15 s', {
+    packages: ['github.com/Shopify/toxiproxy/v2/cmd/server'],
+    links: { 'toxiproxy-server': 'server' },
+  }),
   program('actionlint', '10 s', { packages: ['github.com/rhysd/actionlint/cmd/actionlint'] }),
 ]
 

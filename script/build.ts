@@ -6,7 +6,7 @@
  * at the start, 100 ms that every build would pay (docs/architecture.md).
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
@@ -14,6 +14,8 @@ import { build } from 'esbuild'
 
 import { lazyHttp } from './build/lazy-http.ts'
 import { licenseTexts, packagesOf } from './build/licenses.ts'
+import { billOfMaterials } from './build/sbom.ts'
+import type { Lock } from './build/sbom.ts'
 import { slimClient } from './build/slim-client.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -35,7 +37,7 @@ async function buildDist(): Promise<void> {
     format: 'esm',
     platform: 'node',
     // The action has 24; the command line takes what has all that it uses.
-    target: 'node22.19',
+    target: 'node22.21',
     minify: true,
     keepNames: true,
     legalComments: 'none',
@@ -45,7 +47,11 @@ async function buildDist(): Promise<void> {
     logLevel: 'warning',
   })
   writeFileSync(join(dist, 'package.json'), '{ "type": "module" }\n')
-  writeFileSync(join(dist, 'licenses.txt'), licenseTexts(root, packagesOf(Object.keys(metafile.inputs))))
+  const packages = packagesOf(Object.keys(metafile.inputs))
+  writeFileSync(join(dist, 'licenses.txt'), licenseTexts(root, packages))
+  // npm's own format.
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock
+  writeFileSync(join(dist, 'sbom.cdx.json'), billOfMaterials(lock, packages))
 }
 
 function differences(): string {

@@ -68,9 +68,10 @@ export async function buildInTheCluster(
   try {
     const { namespace } = request
     const access = session.reviewAccess(namespace.kind === 'given' ? namespace.name : undefined, signal)
-    const [facts, registries] = await Promise.all([
+    const [facts, registries, serverAddresses] = await Promise.all([
       session.survey(signal),
       lookAtRegistries(ports, request, context, session, signal),
+      request.networkPolicy.kind === 'registries' ? session.serverAddresses(signal) : [],
       sweep(ports, request, session, signal),
     ])
     const plan = planBuild({
@@ -82,6 +83,7 @@ export async function buildInTheCluster(
       userNamespaces: facts.userNamespaces,
       lifetimes,
       secrets,
+      serverAddresses,
       ...registries,
     })
     known.facts = facts

@@ -31,7 +31,7 @@ export async function cleanUp(ports: CleanUpPorts): Promise<void> {
   try {
     const session = await ports.openCluster()
     try {
-      const complaints = await removeCreated(session, ledger, REMOVAL_MS.atLeisure)
+      const complaints = await removeCreated(session, ledger, AbortSignal.timeout(REMOVAL_MS.atLeisure))
       for (const complaint of complaints) runner.warning(complaint)
       if (complaints.length === 0) runner.info('Removed what the cancelled build had left in the cluster.')
     } finally {

@@ -1,7 +1,8 @@
 import type { BuildOutcome } from './builders/builder.ts'
 import { endHelper } from './builders/end-helper.ts'
 import { isKept, keepCreated } from './builders/keep-created.ts'
-import { REMOVAL_MS, removeCreated } from './builders/remove-created.ts'
+import { inRemovalTime, removeCreated } from './builders/remove-created.ts'
+import type { Clock } from './clock.ts'
 import type { ClusterSession, Ledger } from './cluster/cluster-session.ts'
 import type { BuildPlan } from './plan/build-plan.ts'
 import { keptLines } from './report/kept-lines.ts'
@@ -12,13 +13,14 @@ export interface RemovalPorts {
   readonly runner: Runner
   readonly session: ClusterSession
   readonly ledger: Ledger
+  readonly clock: Clock
 }
 
 /** The end of a build in the cluster, as `cleanup` asks for it. An outcome that is undefined is a defect of ours. Never throws. */
 export async function removeOrKeep(
   plan: BuildPlan,
   outcome: BuildOutcome | undefined,
-  { runner, session, ledger }: RemovalPorts,
+  { runner, session, ledger, clock }: RemovalPorts,
   signal: AbortSignal,
 ): Promise<void> {
   if (isKept(plan.cleanup, outcome?.kind ?? 'failed')) {
@@ -27,8 +29,8 @@ export async function removeOrKeep(
     return
   }
   // At once, also when cancelled: the post phase repeats what does not succeed here.
-  const limit = signal.aborted ? REMOVAL_MS.inAHurry : REMOVAL_MS.atLeisure
-  for (const complaint of await removeCreated(session, ledger, limit)) runner.warning(complaint)
+  const complaints = await inRemovalTime(clock, signal, (limit) => removeCreated(session, ledger, limit))
+  for (const complaint of complaints) runner.warning(complaint)
 }
 
 /** Where we gave the build up, and its container has not ended by itself. */

@@ -1,3 +1,4 @@
+import type { ContainerState, Pod } from '../../src/kubernetes/objects.ts'
 import { parseDockerfile } from '../../src/progress/dockerfile.ts'
 import { message } from '../failure/given.ts'
 import { settle } from '../support/manual-clock.ts'
@@ -45,6 +46,47 @@ describe('a build in the cluster', () => {
       ['create', 0, 200],
       ['end', 200, 1200],
     ])
+  })
+
+  test('whose image another container pushes is built when that has ended, and both logs are one story', async () => {
+    const trial = begin({
+      dockerfile: parseDockerfile('Dockerfile', 'FROM a\nRUN npm ci\n'),
+      pushContainer: 'push',
+    })
+    const pod = (build: ContainerState, push: ContainerState): Pod => ({
+      ...running,
+      status: {
+        phase: 'Running',
+        initContainerStatuses: [{ name: 'kaniko', state: build }],
+        containerStatuses: [{ name: 'push', state: push }],
+      },
+    })
+    const built = { terminated: { exitCode: 0, message: DIGEST } }
+    trial.session.show({ pod: pod({ running: {} }, { waiting: { reason: 'PodInitializing' } }) })
+    trial.session.print(
+      message("Building stage 'a' [idx: '0', base-idx: '-1']"),
+      message('RUN npm ci'),
+      message('Skipping push to container registry due to --no-push flag'),
+    )
+    await settle()
+    trial.session.show({ pod: pod(built, { running: {} }) })
+    await settle()
+    trial.session.print(
+      'INFO[0000] Pushing image to example.com/app:1',
+      'INFO[0001] Pushed example.com/app@x',
+    )
+    await settle()
+    trial.session.show({ pod: pod(built, { terminated: { exitCode: 0, message: 'not this one' } }) })
+    expect(await trial.outcome).toMatchObject({ kind: 'built', digest: DIGEST })
+    const { record } = await trial.outcome
+    expect(record?.steps.map(({ title }) => title)).toEqual([
+      'prepare',
+      '[1/2] FROM a',
+      '[2/2] RUN npm ci',
+      'push example.com/app:1',
+    ])
+    expect(JSON.stringify(trial.events)).not.toContain('Skipping push')
+    expect(trial.session.followed).toEqual(['kaniko', 'push'])
   })
 
   test('tells the platform of a node that was added for it', async () => {

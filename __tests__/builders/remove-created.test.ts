@@ -1,7 +1,9 @@
-import { removeCreated } from '../../src/builders/remove-created.ts'
+import { inRemovalTime, REMOVAL_MS, removeCreated } from '../../src/builders/remove-created.ts'
 import type { LedgerEntry, Ledger } from '../../src/cluster/cluster-session.ts'
 import { stateLedger } from '../../src/runner/state-ledger.ts'
+import { never } from '../support/build-fixture.ts'
 import { fakeSession } from '../support/fake-session.ts'
+import { manualClock } from '../support/manual-clock.ts'
 
 const entry = (kind: LedgerEntry['kind'], namespace: string, name: string): LedgerEntry => ({
   kind,
@@ -25,7 +27,7 @@ describe('removing what was created', () => {
   test('asks for the Job and its namespace, with which the rest goes', async () => {
     const session = fakeSession()
     const ledger = ledgerOf(namespace, account, job, map)
-    expect(await removeCreated(session, ledger, 1000)).toEqual([])
+    expect(await removeCreated(session, ledger, never())).toEqual([])
     expect(session.removed).toEqual([namespace, job])
     expect(ledger.entries()).toEqual([])
   })
@@ -33,7 +35,7 @@ describe('removing what was created', () => {
   test('asks for the Job alone in a namespace that stays: what belongs to it goes with it', async () => {
     const session = fakeSession()
     const ledger = ledgerOf(elsewhere, entry('Secret', 'ci', 'app'), entry('ConfigMap', 'ci', 'app'))
-    await removeCreated(session, ledger, 1000)
+    await removeCreated(session, ledger, never())
     expect(session.removed.map(({ kind }) => kind)).toEqual(['Job'])
     expect(ledger.entries()).toEqual([])
   })
@@ -42,7 +44,7 @@ describe('removing what was created', () => {
     const session = fakeSession()
     session.removal = { kind: 'absent' }
     const ledger = ledgerOf({ ...elsewhere, uid: 'u1' })
-    expect(await removeCreated(session, ledger, 1000)).toEqual([])
+    expect(await removeCreated(session, ledger, never())).toEqual([])
     expect(ledger.entries()).toEqual([])
   })
 
@@ -50,14 +52,14 @@ describe('removing what was created', () => {
     const session = fakeSession()
     session.removal = { kind: 'absent' }
     const ledger = ledgerOf(elsewhere)
-    expect(await removeCreated(session, ledger, 1000)).toEqual([])
+    expect(await removeCreated(session, ledger, never())).toEqual([])
     expect(ledger.entries()).toEqual([elsewhere])
   })
 
   test('leaves a stranger of the same name alone, and says so', async () => {
     const session = fakeSession()
     session.removal = { kind: 'foreign' }
-    const [complaint] = await removeCreated(session, ledgerOf(elsewhere), 1000)
+    const [complaint] = await removeCreated(session, ledgerOf(elsewhere), never())
     expect(complaint).toMatch(/^Job "app" in namespace "ci" is not the one this build created/)
   })
 
@@ -65,9 +67,36 @@ describe('removing what was created', () => {
     const session = fakeSession()
     session.removal = { kind: 'failed', reason: 'the cluster did not answer' }
     const ledger = ledgerOf(namespace, account, job)
-    const complaints = await removeCreated(session, ledger, 1000)
+    const complaints = await removeCreated(session, ledger, never())
     expect(complaints).toHaveLength(2)
     expect(complaints.join(' ')).toContain('the cluster did not answer')
     expect(ledger.entries()).toEqual([namespace, account, job])
+  })
+})
+
+describe('the time for a removal', () => {
+  test.each([
+    ['nobody waits for the step to end', undefined, REMOVAL_MS.atLeisure],
+    ['the step was cancelled before', 0, REMOVAL_MS.inAHurry],
+    ['the step is cancelled meanwhile', 1_000, 1_000 + REMOVAL_MS.inAHurry],
+    ['it is cancelled when little time is left', 29_000, REMOVAL_MS.atLeisure],
+  ])('where %s', async (_, cancelledAfter = Infinity, ends) => {
+    const [clock, stop, done] = [manualClock(), new AbortController(), Promise.withResolvers<undefined>()]
+    const limits: AbortSignal[] = []
+    if (cancelledAfter === 0) stop.abort()
+    const removal = inRemovalTime(clock, stop.signal, (limit) => {
+      limits.push(limit)
+      return done.promise
+    })
+    if (cancelledAfter > 0 && cancelledAfter < ends) {
+      await clock.advance(cancelledAfter)
+      stop.abort()
+    }
+    await clock.advance(ends - 1 - clock.now())
+    expect(limits.map(({ aborted }) => aborted)).toEqual([false])
+    await clock.advance(1)
+    expect(limits.map(({ aborted }) => aborted)).toEqual([true])
+    done.resolve(undefined)
+    await removal
   })
 })

@@ -1,12 +1,26 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 
+import type { CreatedBuild } from '../../src/cluster/cluster-session.ts'
 import { ActionError } from '../../src/failure/failure.ts'
 import { startApiServer } from '../support/api-server.ts'
-import type { ApiServer } from '../support/api-server.ts'
+import type { ApiServer, RecordedRequest } from '../support/api-server.ts'
 import { never, openSession } from '../support/build-fixture.ts'
 import { until } from '../support/eventually.ts'
+
+const BUILD: CreatedBuild = {
+  namespace: 'ci',
+  jobName: 'app-x7k2p',
+  jobUid: 'uid-1',
+  random: 'x7k2p',
+  container: 'kaniko',
+  warnings: [],
+  mayViolate: undefined,
+}
+
+const isSecond = ({ authorization }: RecordedRequest): boolean => authorization === 'Bearer token-2'
 
 let server: ApiServer
 let directory: string
@@ -68,11 +82,16 @@ describe('credentials by a plugin', () => {
   })
 
   test('are renewed shortly before they expire', async () => {
-    server.tokens = ['token-1', 'token-2', 'token-3', 'token-4']
-    const soon = new Date(Date.now() + 30_000).toISOString()
-    await survey(withExec(plugin({ expires: soon })))
+    server.tokens = ['token-1', 'token-2']
+    const tenMinutes = new Date(Date.now() + 600_000).toISOString()
+    // A second here is half a day there.
+    const session = await openSession(server, withExec(plugin({ expires: tenMinutes })), 50_000)
+    await session.survey(never())
+    await delay(20)
+    await session.survey(never())
+    session.close()
 
-    expect(runs()).toBeGreaterThan(1)
+    expect(used().at(-1)).toBe('Bearer token-2')
   })
 
   test('are kept while they last', async () => {
@@ -93,6 +112,74 @@ describe('credentials by a plugin', () => {
     session.close()
 
     expect(runs()).toBeGreaterThan(1)
+  })
+
+  test('are asked for once where many requests are refused at the same time', async () => {
+    server.tokens = ['token-1']
+    const session = await openSession(server, withExec(plugin()))
+    await session.survey(never())
+    server.tokens = ['token-2']
+    await Promise.all(Array.from({ length: 5 }, () => session.survey(never())))
+    session.close()
+
+    expect(runs()).toBe(2)
+  })
+
+  test('are asked for once where many requests find that they have expired', async () => {
+    server.tokens = ['token-1', 'token-2']
+    const tenMinutes = new Date(Date.now() + 600_000).toISOString()
+    const session = await openSession(server, withExec(plugin({ expires: tenMinutes })), 50_000)
+    await session.survey(never())
+    await delay(20)
+    await Promise.all(Array.from({ length: 5 }, () => session.survey(never())))
+    session.close()
+
+    expect(used().filter((token) => token === 'Bearer token-2').length).toBeGreaterThan(5)
+    expect(runs()).toBe(2)
+  })
+
+  test("are used although they have expired, if it is the runner's clock that is off", async () => {
+    server.tokens = ['token-1']
+    const session = await openSession(server, withExec(plugin({ expires: '2001-01-01T00:00:00Z' })), 1)
+    await session.survey(never())
+    await session.survey(never())
+    session.close()
+
+    expect(runs()).toBe(1)
+  })
+
+  test('are renewed when a WebSocket is refused', async () => {
+    server.tokens = ['token-1']
+    server.attaching.scenes = [{ kind: 'answer', status: 401, message: 'Unauthorized' }, { kind: 'accept' }]
+    const session = await openSession(server, withExec(plugin()), 1)
+    const open = async function* () {
+      await Promise.resolve()
+      yield Buffer.from('context')
+    }
+    const delivering = { started: Promise.resolve(), onArrival: () => undefined }
+    const end = await session.deliverContext(BUILD, 'app-pod', open, delivering, never())
+    session.close()
+
+    expect(end).toEqual({ kind: 'arrived' })
+    expect(server.attaching.attached.map(({ authorization }) => authorization)).toEqual([
+      'Bearer token-1',
+      'Bearer token-2',
+    ])
+  })
+
+  test('are renewed when a watch is opened again', async () => {
+    server.tokens = ['token-1', 'token-2']
+    const session = await openSession(server, withExec(plugin()))
+    const snapshots = session.observe(BUILD, never())[Symbol.asyncIterator]()
+    await snapshots.next()
+    await until(() => server.said('watch pods') === 1)
+    server.tokens = ['token-2']
+    server.dropConnections()
+    await until(() => server.requests.some((one) => one.what === 'watch pods' && isSecond(one)))
+    await snapshots.return?.()
+    session.close()
+
+    expect(runs()).toBe(2)
   })
 
   test('are handed out with knowledge of the cluster, if the plugin asks for it', async () => {
@@ -127,6 +214,18 @@ describe('credentials by a plugin', () => {
     ['is not installed', () => 'no-such-plugin-anywhere', /"no-such-plugin-anywhere" is not installed/],
     ['fails', () => plugin({ script: 'echo s3cret >&2; exit 7' }), /failed with exit code 7\.$/],
     ['prints something else', () => plugin({ script: 'echo s3cret' }), /printed no ExecCredential\.$/],
+    ['prints nothing', () => plugin({ script: 'exit 0' }), /printed no ExecCredential\.$/],
+    ['is killed', () => plugin({ script: 'echo s3cret >&2; kill -9 $$' }), /was ended by SIGKILL\.$/],
+    [
+      'prints too much',
+      () => plugin({ script: 'head -c 5000000 /dev/zero' }),
+      /printed more than any credentials are\.$/,
+    ],
+    [
+      'prints no credentials',
+      () => plugin({ script: `printf '{"status":{"clientCertificateData":"s3cret","token":""}}'` }),
+      /neither a token nor a certificate with its key\.$/,
+    ],
   ])('are told to be missing, without a word of theirs, when the plugin %s', async (_, command, headline) => {
     const failure = await failureOf(survey(withExec(command())))
 
@@ -134,6 +233,13 @@ describe('credentials by a plugin', () => {
     expect(failure?.headline).toMatch(headline)
     expect(JSON.stringify(failure)).not.toContain('s3cret')
   })
+})
+
+test('a plugin that would have to ask a person is refused', async () => {
+  const failure = await failureOf(survey(withExec('never-run', { interactiveMode: 'Always' })))
+
+  expect(failure?.code).toBe('kubeconfig')
+  expect(failure?.headline).toContain('asks a person')
 })
 
 describe('credentials in a file', () => {

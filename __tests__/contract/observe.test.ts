@@ -12,6 +12,7 @@ let server: ApiServer
 let session: ClusterSession
 let stop: AbortController
 let snapshots: BuildSnapshot[]
+let notes: string[]
 let observation: Promise<void>
 
 beforeEach(async () => {
@@ -19,6 +20,7 @@ beforeEach(async () => {
   session = await openSession(server)
   stop = new AbortController()
   snapshots = []
+  notes = []
 })
 
 afterEach(async () => {
@@ -35,7 +37,8 @@ async function observe(): Promise<ScriptedPod> {
   const build = await createBuild()
   await until(() => server.pods.length === 1)
   observation = (async () => {
-    for await (const snapshot of session.observe(build, stop.signal)) snapshots.push(snapshot)
+    const note = (text: string): void => void notes.push(text)
+    for await (const snapshot of session.observe(build, stop.signal, note)) snapshots.push(snapshot)
   })()
   observation.catch(() => undefined)
   const [pod] = server.pods
@@ -119,7 +122,7 @@ describe('observing a build', () => {
     await until(() => phase() === 'Succeeded')
   })
 
-  test('lists every second where watching is forbidden', async () => {
+  test('lists again and again where watching is forbidden, and says so once', async () => {
     server.forbid('watch pods')
     const pod = await observe()
     await watching()
@@ -130,6 +133,7 @@ describe('observing a build', () => {
 
     // The second time to be sure.
     expect(server.said('watch pods')).toBe(2)
+    expect(notes).toEqual([expect.stringMatching(/^This runner may list pods but not watch them/)])
   })
 
   test.each<[string, Fault]>([

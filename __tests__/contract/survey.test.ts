@@ -138,6 +138,7 @@ describe('surveying a cluster', () => {
     ['refuses for the moment', { kind: 'status', status: 503, retryAfter: 1 }],
     ['breaks the connection', { kind: 'reset' }],
     ['cuts its answer', { kind: 'cut', afterBytes: 5 }],
+    ['is cut off behind a proxy that ends the answer in order', { kind: 'end', afterBytes: 5 }],
   ])('tries again when the server %s', async (_, fault) => {
     server.fail({ path: /version/ }, fault, 2)
 

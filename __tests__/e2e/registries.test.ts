@@ -101,8 +101,9 @@ describeWithKaniko(`a registry with TLS and a password, and the real Kaniko${WHY
       ]
       const { log, output, outputs } = await build(`${dockerfile.join('\n')}\n`, {
         ...unchecked,
-        // A layer from the cache would print nothing.
+        // A layer from the cache would print nothing; and without one nothing is there to be read.
         cache: 'false',
+        'isolate-credentials': 'false',
         registries: as(username, password),
       })
       expect(outputs).toMatchObject({ outcome: 'built' })

@@ -183,7 +183,7 @@ const isLong = process.env['HYBRID_BUILD_LONG_TESTS'] === '1'
 const describeLong = cluster.executor === 'real' && isLong ? describe : describe.skip
 
 describeLong(
-  `a very large context, streamed into the real Kaniko${isLong ? '' : ' (skipped: npm test -- long)'}`,
+  `a very large context, streamed into the real Kaniko${isLong ? '' : ' (skipped: script/test long)'}`,
   () => {
     afterAll(() => eventually('nothing of ours is left', 90, () => ours().length === 0), 100_000)
 

@@ -1,4 +1,5 @@
 import type { BuildPlan } from '../../src/plan/build-plan.ts'
+import { DEFAULT_CAPABILITIES } from '../../src/plan/kaniko-container.ts'
 import { argsOf, planOf, streamedArchive } from './given.ts'
 import { including, requestOf } from '../request/given.ts'
 
@@ -207,3 +208,60 @@ test('a context that is streamed comes through standard input, once, and nothing
   expect(containers).toEqual([expect.objectContaining({ stdin: true, stdinOnce: true })])
   expect(JSON.stringify(containers)).not.toContain('volumeMounts')
 })
+
+test('single capabilities are added to those of every build, none twice, and never to the helper', () => {
+  const outputs = 'type=oci,dest=image.tar'
+  const plan = planOf({ ...TAGS, capabilities: 'MKNOD,CHOWN', outputs })
+  const { containers } = jobSpec(plan).template.spec
+  expect(containers).toEqual([
+    objectWith({
+      securityContext: objectWith({
+        capabilities: { drop: ['ALL'], add: [...DEFAULT_CAPABILITIES, 'MKNOD'] },
+      }),
+    }),
+    objectWith({ securityContext: objectWith({ capabilities: { drop: ['ALL'] } }) }),
+  ])
+})
+
+const objectWith = (part: object): unknown => expect.objectContaining(part)
+
+describe.each([
+  ['Kaniko alone', TAGS],
+  ['Kaniko and its helper', { ...TAGS, outputs: 'type=docker,dest=image.tar' }],
+  ['Kaniko without a user namespace', { ...TAGS, 'user-namespace': 'false' }],
+])('every container of %s', (_, inputs) => {
+  const { template } = jobSpec(planOf(inputs))
+  // The shape that build-job.ts makes.
+  const containers = template.spec['containers'] as readonly Container[]
+
+  test('has limits of cpu and memory, and asks for no more than they are', () => {
+    for (const { resources } of containers) {
+      expect(Object.keys(resources.limits)).toEqual(including('cpu', 'memory'))
+      expect(Object.keys(resources.requests)).toEqual(including('cpu', 'memory'))
+    }
+  })
+
+  test('gains no rights, and drops all capabilities before it has any', () => {
+    for (const { securityContext } of containers) {
+      expect(securityContext).toMatchObject({
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ['ALL'] },
+      })
+      expect(securityContext).not.toHaveProperty('privileged')
+      expect(securityContext).not.toHaveProperty('seccompProfile')
+    }
+    expect(template.spec['securityContext']).toMatchObject({ seccompProfile: { type: 'RuntimeDefault' } })
+  })
+
+  test('has no token, no service links, and nothing of the node', () => {
+    expect(template.spec).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false })
+    const ofTheNode = ['hostNetwork', 'hostPID', 'hostIPC', 'shareProcessNamespace', 'hostname']
+    for (const field of ofTheNode) expect(template.spec).not.toHaveProperty(field)
+    expect(JSON.stringify(template.spec)).not.toMatch(/hostPath|hostPort|serviceAccountToken/)
+  })
+})
+
+interface Container {
+  readonly resources: { readonly limits: object; readonly requests: object }
+  readonly securityContext: object
+}

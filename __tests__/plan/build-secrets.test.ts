@@ -70,7 +70,10 @@ describe('the plan', () => {
   })
 
   test('has them beside registry credentials, and all under other names in a later attempt', () => {
-    const plan = planOf({ ...TAGS, registries: REGISTRIES }, { secrets: values({ npm: 'one' }) })
+    const plan = planOf(
+      { ...TAGS, registries: REGISTRIES, 'isolate-credentials': 'false' },
+      { secrets: values({ npm: 'one' }) },
+    )
     const names = ['app-registry-ab12c', 'app-secrets-ab12c']
     expect(plan.secrets.map(({ metadata }) => metadata.name)).toEqual(names)
     const later = laterAttempt(plan, 2)

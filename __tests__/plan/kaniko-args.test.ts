@@ -21,6 +21,7 @@ function args(inputs: GivenInputs, labels: ReadonlyMap<string, string> = new Map
     dockerfile: 'Dockerfile',
     labels,
     certificates: new Map<string, string>(),
+    isPushedElsewhere: false,
     secrets: new Map<string, string>(),
   } as const
   return kanikoArgs(requestOf({ ...TAGS, ...inputs }), decided)

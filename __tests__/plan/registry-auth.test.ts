@@ -144,7 +144,7 @@ describe('registry-secret', () => {
       ...docker({ 'ghcr.io': 'x:y' }),
       secret: { kind: 'refused', failure: refusal },
     }
-    const plan = planOf({ ...two, registries: '' }, { found })
+    const plan = planOf({ ...two, registries: '', 'isolate-credentials': 'false' }, { found })
     expect(plan.secrets).toEqual([])
     expect(volumes(plan)).toContain('"secretName":"mine"')
     expect(plan.notes).toEqual([containing('are left out')])
@@ -217,7 +217,7 @@ describe('the plan', () => {
   })
 
   test('has a Secret of the build’s own, that does not change and only root can read', () => {
-    const plan = planOf({ ...TAGS, registries: BOB })
+    const plan = planOf({ ...TAGS, registries: BOB, 'isolate-credentials': 'false' })
     expect(plan.secrets[0]).toMatchObject({
       kind: 'Secret',
       type: 'kubernetes.io/dockerconfigjson',
@@ -249,7 +249,7 @@ describe('the plan', () => {
   })
 
   test('has other names for the second attempt, and mounts what has them', () => {
-    const second = laterAttempt(planOf({ ...TAGS, registries: BOB }), 2)
+    const second = laterAttempt(planOf({ ...TAGS, registries: BOB, 'isolate-credentials': 'false' }), 2)
     expect(second.secrets[0]?.metadata.name).toBe('app-registry-2-ab12c')
     expect(JSON.stringify(second.job)).toContain('"secretName":"app-registry-2-ab12c"')
     expect(JSON.stringify(second.job)).not.toContain('app-registry-ab12c')
@@ -290,7 +290,7 @@ describe('the log', () => {
       nodes: undefined,
     }
     return planLines(requestOf(inputs), planOf(inputs, { found }), archiveOf(), facts).filter((line) =>
-      line.includes('credentials'),
+      line.includes('credentials:'),
     )
   }
 

@@ -83,6 +83,7 @@ describe('the objects', () => {
       job: `${stem}-ab12c`,
       contextMap: `${stem}-context-ab12c`,
       registrySecret: `${stem}-registry-ab12c`,
+      pushSecret: `${stem}-push-ab12c`,
       buildSecret: `${stem}-secrets-ab12c`,
       gitSecret: `${stem}-git-ab12c`,
     })

@@ -157,7 +157,7 @@ describe('all rights that are missing', () => {
     const watch = RIGHTS.build.rights.find(({ verb }) => verb === 'watch') as Right
     expect(doneWithout([])).toBeUndefined()
     expect(doneWithout([watch])).toBe(
-      'Done without, for lack of the right: watch pods (it is asked for every second).',
+      'Done without, for lack of the right: watch pods (it is asked for every one to three seconds).',
     )
   })
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { parsed } from '../../src/request/parsed.ts'
 import { parseRegistryCertificates } from '../../src/request/registry-certificates.ts'
 import { parseRegistryCredentials } from '../../src/request/registry-credentials.ts'
+import { readRequest } from '../../src/request/read-request.ts'
 import { registryNamed } from '../../src/request/registry-host.ts'
 import { containing, problemsOf, requestOf } from './given.ts'
 
@@ -229,5 +230,49 @@ describe('objects of a namespace', () => {
   test('may be named by the environment’s namespace', () => {
     const inputs = { ...TAGS, 'registry-secret': 'a.b' }
     expect(requestOf(inputs, { KUBE_NAMESPACE: 'builds' }).registryAccess.secret).toBe('a.b')
+  })
+})
+
+describe('credentials that are kept apart', () => {
+  const ghcr = (more: string) => `- {registry: ghcr.io, username: bob, password: S3cret${more}}`
+  const two = `${ghcr('')}\n${ghcr(', for: build')}`
+
+  test('may be two of one registry, one of them for the build', () => {
+    expect(requestOf({ ...TAGS, registries: two }).registryAccess.credentials).toEqual([
+      { registry: 'ghcr.io', username: 'bob', password: 'S3cret' },
+      { registry: 'ghcr.io', username: 'bob', password: 'S3cret', purpose: 'build' },
+    ])
+  })
+
+  test.each<readonly [string, string, Readonly<Record<string, string>>]>([
+    ['is for something else', 'ghcr.io', { registries: ghcr(', for: reading') }],
+    ['are two for the same', 'given twice', { registries: `${ghcr('')}\n${ghcr(', for: push')}` }],
+    ['are not to be', 'has two users', { registries: two, 'isolate-credentials': 'false' }],
+    [
+      'nobody can keep apart',
+      'has two users',
+      { registries: two, builder: 'buildkit', 'allow-privileged': 'true' },
+    ],
+  ])('are refused where one %s', (_, problem, more) => {
+    expect(problemsOf({ ...TAGS, ...more })).toEqual([
+      { input: 'registries', problem: expect.stringContaining(problem) as unknown },
+    ])
+  })
+
+  test.each(['docker', 'buildah', 'podman', 'nerdctl'] as const)(
+    'are for builders in the cluster, and never for %s',
+    (builder) => {
+      const inputs: Readonly<Record<string, string>> = { ...TAGS, 'isolate-credentials': 'true' }
+      expect(readRequest((name) => inputs[name], {}, builder)).toMatchObject({
+        kind: 'problems',
+        problems: [{ input: 'isolate-credentials', problem: containing('builders in the cluster') }],
+      })
+    },
+  )
+
+  test('are for builds, and not for templates', () => {
+    expect(problemsOf({ ...TAGS, mode: 'template', 'isolate-credentials': 'true' })).toEqual([
+      { input: 'isolate-credentials', value: 'true', problem: containing('template') },
+    ])
   })
 })

@@ -107,9 +107,9 @@ describe('resources', () => {
     ['limits: 4Gi', '"4Gi"', 'not a mapping as limits needs it'],
     ['4Gi', '4Gi', 'not a YAML mapping'],
     ['[]', '[]', 'not a YAML mapping'],
-    ['limits: {memory: 4Gi', 'limits: {memory: 4Gi', 'not YAML ('],
-    ['limits: {}\nlimits: {}', 'limits: {}\nlimits: {}', 'not YAML ('],
-    ['# nothing', '# nothing', 'not YAML ('],
+    ['limits: {memory: 4Gi', 'limits: {memory: 4Gi', 'not YAML'],
+    ['limits: {}\nlimits: {}', 'limits: {}\nlimits: {}', 'not YAML'],
+    ['# nothing', '# nothing', 'not YAML'],
     [
       'requests: {memory: 4Gi}\nlimits: {memory: 2Gi}',
       '4Gi',

@@ -36,7 +36,7 @@ describe('the ledger', () => {
     expect(parseLedger(saved)).toEqual([])
   })
 
-  test.each(['Namespace', 'ServiceAccount', 'Job', 'ConfigMap', 'Secret'] as const)(
+  test.each(['Namespace', 'ServiceAccount', 'NetworkPolicy', 'Job', 'ConfigMap', 'Secret'] as const)(
     'gives back a %s',
     (kind) => {
       const entry: LedgerEntry = { ...map, kind }

@@ -22,6 +22,8 @@ export type Fault =
   | { readonly kind: 'held'; readonly until: Promise<unknown> }
   /** The connection breaks after so many bytes of the answer. */
   | { readonly kind: 'cut'; readonly afterBytes: number }
+  /** The connection breaks within the first character that has several bytes. */
+  | { readonly kind: 'cut-in-character' }
   /** A stream ends in order, but too early, after so many bytes. */
   | { readonly kind: 'end'; readonly afterBytes: number }
   /** A stream begins, and then is silent although things happen: the other end of the connection is gone. */

@@ -29,6 +29,12 @@ export interface RecordedRequest {
   readonly what: string
 }
 
+/** A request has come, and nothing of it is done; or its answer has left. A stream's answer leaves at its end. */
+export type Moment = 'arrived' | 'answered'
+
+/** Told of each moment of each request; the server waits for it before it goes on. */
+export type Witness = (request: RecordedRequest, moment: Moment) => Promise<void> | undefined
+
 export interface ApiServerOptions {
   /** What each Job's pod does; without it no pod appears. */
   readonly pod?: PodScript
@@ -58,6 +64,7 @@ export class ApiServer {
   /** The server's clock, where it is not this machine's. */
   clock: Date | undefined
   connections = 0
+  witness: Witness | undefined
   /** Where a list would go on, as if there were more than one page. */
   nextPage: string | undefined
   /** What a SelfSubjectRulesReview shows; without it everything, or nothing once something is forbidden. */
@@ -81,9 +88,7 @@ export class ApiServer {
       socket.on('close', () => this.#sockets.delete(socket))
     })
     this.#http.on('upgrade', (request: http.IncomingMessage, socket: Socket, head: Buffer) => {
-      const url = new URL(request.url ?? '/', this.url)
-      const script = url.pathname.endsWith('/exec') ? this.executing : this.attaching
-      script.serve(request, url, { socket, head })
+      void this.#upgrade(request, socket, head)
     })
     for (const name of ['default', 'ci']) {
       this.objects.put('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
@@ -148,6 +153,19 @@ export class ApiServer {
     await once(this.#http, 'close')
   }
 
+  async #upgrade(request: http.IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    const url = new URL(request.url ?? '/', this.url)
+    const isExec = url.pathname.endsWith('/exec')
+    if (this.witness) {
+      const what = isExec ? 'get pods/exec' : 'get pods/attach'
+      const { authorization } = request.headers
+      const { pathname: path, searchParams: query } = url
+      await this.witness({ method: 'GET', path, query, body: undefined, authorization, what }, 'arrived')
+    }
+    const script = isExec ? this.executing : this.attaching
+    script.serve(request, url, { socket, head })
+  }
+
   async #serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.url)
     const method = request.method ?? 'GET'
@@ -162,6 +180,8 @@ export class ApiServer {
       what,
     }
     this.requests.push(seen)
+    response.on('finish', () => void this.witness?.(seen, 'answered'))
+    await this.witness?.(seen, 'arrived')
     if (this.clock) response.setHeader('Date', this.clock.toUTCString())
     const fault = this.#faults.take(seen)
     if (fault?.kind === 'held') await fault.until

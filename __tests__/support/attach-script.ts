@@ -40,7 +40,14 @@ export class AttachScript {
   scenes: AttachScene[] = [{ kind: 'accept' }]
   /** Subprotocols that this server has. */
   protocols: readonly string[] = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
+  /** Resolves when the input of one has come to its end. */
+  readonly whole: Promise<void>
   #open: WebSocket[] = []
+  #complete: () => void = () => undefined
+
+  constructor() {
+    this.whole = new Promise((resolve) => (this.#complete = resolve))
+  }
 
   serve(request: IncomingMessage, url: URL, { socket, head }: { socket: Socket; head: Buffer }): void {
     const scene = this.scenes.length > 1 ? this.scenes.shift() : this.scenes[0]
@@ -99,6 +106,7 @@ export class AttachScript {
     webSocket.on('message', (data: Buffer) => {
       if (data[0] === CLOSE && webSocket.protocol === 'v5.channel.k8s.io') {
         ended = data[1] === STDIN
+        if (ended) this.#complete()
         if (scene.kind !== 'accept') return
         if (scene.status === 'none') setTimeout(() => webSocket.close(), REFUSAL_MS)
         else tell(webSocket, { status: 'Success' })

@@ -17,8 +17,9 @@ export async function openSession(
   server: ApiServer,
   kubeconfig: string = server.kubeconfig(),
   factor?: number,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<ClusterSession> {
-  const machine = { environment: process.env, home: undefined, workspace: '/', serviceAccount: '/nowhere' }
+  const machine = { environment, home: undefined, workspace: '/', serviceAccount: '/nowhere' }
   const config = await loadClusterConfig({ kubeconfig, kubeContext: undefined }, machine)
   return openClusterSession(config, { clock: quickClock(factor), random: () => 0.5 })
 }

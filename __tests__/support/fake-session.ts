@@ -17,6 +17,8 @@ export interface FakeSession extends ClusterSession {
   print(...texts: readonly string[]): void
   readonly created: BuildPlan[]
   readonly removed: LedgerEntry[]
+  /** Containers whose log was followed, in that order. */
+  readonly followed: string[]
   /** Pods that a context was to be streamed into. */
   readonly delivered: string[]
   /** What becomes of the next such stream. */
@@ -35,6 +37,7 @@ export function fakeSession(): FakeSession {
   const session: FakeSession = {
     created: [],
     removed: [],
+    followed: [],
     delivered: [],
     delivery: Promise.withResolvers(),
     removal: { kind: 'removed' },
@@ -63,7 +66,8 @@ export function fakeSession(): FakeSession {
         else await new Promise<void>((resolve) => (wake = resolve))
       }
     },
-    async followLog(_build, _pod, listener, ended, signal) {
+    async followLog({ container }, _pod, listener, ended, signal) {
+      session.followed.push(container)
       printTo = (text) => listener.line({ time: '2026-01-01T00:00:00.000000000Z', text })
       lines.splice(0).forEach(printTo)
       await Promise.race([ended, new Promise((resolve) => signal.addEventListener('abort', resolve))])
@@ -88,6 +92,7 @@ export function fakeSession(): FakeSession {
       session.removed.push(entry)
       return Promise.resolve(session.removal)
     },
+    serverAddresses: () => Promise.resolve([]),
     probe: () => Promise.resolve(),
     sweepExpired: () => Promise.resolve([]),
     clean: () => Promise.resolve({ removed: [], kept: [] }),
@@ -112,6 +117,7 @@ function createdOf(plan: BuildPlan): CreatedBuild {
     jobUid: 'uid-of-the-job',
     random: plan.identity.random,
     container: plan.container,
+    pushContainer: plan.pushContainer,
     warnings: [],
     mayViolate: undefined,
   }

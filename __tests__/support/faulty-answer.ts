@@ -49,13 +49,17 @@ export class FaultyAnswer {
       this.#response.setHeader('Warning', quoted)
     }
     const body = Buffer.from(JSON.stringify(value))
-    this.#response.writeHead(code, { 'Content-Type': 'application/json', 'Content-Length': body.length })
+    this.#response.writeHead(code, {
+      'Content-Type': 'application/json',
+      // Who knows the length knows an early end for a cut.
+      ...(this.#fault?.kind === 'end' ? {} : { 'Content-Length': body.length }),
+    })
     this.write(body)
     this.end()
   }
 
-  begin(type: string): void {
-    this.#response.writeHead(200, { 'Content-Type': type })
+  begin(type: string, code = 200): void {
+    this.#response.writeHead(code, { 'Content-Type': type })
     this.#response.flushHeaders()
     if (this.#fault?.kind !== 'expired') return
     this.write(Buffer.from(`${JSON.stringify(EXPIRED)}\n`))
@@ -65,10 +69,7 @@ export class FaultyAnswer {
   /** Bytes beyond the fault's are never sent; a cut takes place once those before have left. */
   write(bytes: Buffer): void {
     if (this.#over || this.#fault?.kind === 'half-open') return
-    const limit =
-      this.#fault?.kind === 'cut' || this.#fault?.kind === 'end'
-        ? this.#fault.afterBytes
-        : Number.POSITIVE_INFINITY
+    const limit = this.#limitIn(bytes)
     const part = bytes.subarray(0, limit - this.#sent)
     this.#sent += part.length
     if (this.#sent < limit) {
@@ -78,6 +79,13 @@ export class FaultyAnswer {
     this.#over = true
     if (this.#fault?.kind === 'end') this.#response.end(part)
     else this.#response.write(part, () => setTimeout(() => this.#response.socket?.destroy(), 5))
+  }
+
+  /** After how many bytes of the answer the fault comes, as far as these bytes tell. */
+  #limitIn(bytes: Buffer): number {
+    if (this.#fault?.kind === 'cut' || this.#fault?.kind === 'end') return this.#fault.afterBytes
+    const first = this.#fault?.kind === 'cut-in-character' ? bytes.findIndex((byte) => byte >= 0xc2) : -1
+    return first < 0 ? Number.POSITIVE_INFINITY : this.#sent + first + 1
   }
 
   end(): void {

@@ -1,5 +1,6 @@
 import type { Feature } from '../../src/plan/rights.ts'
 import type { RoleBinding } from '../../src/plan/role.ts'
+import { GIVEN_NAMESPACE, OWN_NAMESPACES } from '../../src/plan/usual-features.ts'
 
 /** A file of examples/rbac. */
 export interface ExampleRole extends RoleBinding {
@@ -8,9 +9,6 @@ export interface ExampleRole extends RoleBinding {
   readonly about: string
 }
 
-const GIVEN: readonly Feature[] = ['build', 'config-map', 'secrets', 'diagnosis']
-const OWN: readonly Feature[] = ['own-namespaces', ...GIVEN, 'streaming', 'sweep', 'nodes']
-
 const RUNNER = { kind: 'ServiceAccount', namespace: 'builds', name: 'runner' } as const
 
 const given = (file: string, about: string, ...more: readonly Feature[]): ExampleRole => ({
@@ -18,7 +16,7 @@ const given = (file: string, about: string, ...more: readonly Feature[]): Exampl
   about,
   name: 'image-builder',
   namespace: 'builds',
-  features: [...GIVEN, ...more],
+  features: [...GIVEN_NAMESPACE, ...more],
   subject: RUNNER,
 })
 
@@ -27,7 +25,7 @@ const own = (file: string, about: string, ...more: readonly Feature[]): ExampleR
   about,
   name: 'image-builder-own-namespaces',
   namespace: undefined,
-  features: [...OWN, ...more],
+  features: [...OWN_NAMESPACES, ...more],
   subject: RUNNER,
 })
 
@@ -58,7 +56,7 @@ export const EXAMPLE_ROLES: readonly ExampleRole[] = [
       'Lets the pods of Actions Runner Controller, in the same cluster, build in the namespace «builds» (`namespace: builds`), with contexts of any size. The subject is the service account that the chart gives a scale set «arc-runner-set» in the namespace «arc-runners» with `containerMode: kubernetes`; in other modes name one of your own in the runner’s pod template.',
     name: 'image-builder',
     namespace: 'builds',
-    features: [...GIVEN, 'streaming'],
+    features: [...GIVEN_NAMESPACE, 'streaming'],
     subject: {
       kind: 'ServiceAccount',
       namespace: 'arc-runners',

@@ -1,9 +1,11 @@
 import { command } from './command.ts'
 import { goTests } from './go-tests.ts'
 import { jest } from './jest.ts'
+import { endFurtherLabs, isGiven, LABS, labIsUp, labsAreReady } from './labs.ts'
 import { pictures } from './picture.ts'
 import { single, total } from './tally.ts'
 import type { Tally } from './tally.ts'
+import { workflows } from './workflows.ts'
 
 export interface Ring {
   readonly name: string
@@ -13,9 +15,13 @@ export interface Ring {
   readonly run: () => Promise<Tally>
 }
 
+/** Parts of the names of tests that take minutes: a few words that `-t` looks for. */
+const LONG = 'very large|every one of the Dockerfiles'
+
 /** From the quickest to the slowest: what fails early is cheap to mend. */
 export const RINGS: readonly Ring[] = [
   { name: 'static', about: 'types, lint, format, generated files', long: false, run: staticChecks },
+  { name: 'workflows', about: 'least rights, pinned actions: zizmor', long: false, run: workflows },
   { name: 'unit', about: 'pure code, by tables', long: false, run: () => jest('unit') },
   {
     name: 'contract',
@@ -29,7 +35,12 @@ export const RINGS: readonly Ring[] = [
     long: false,
     run: () => node('dist', 'script/build.ts', '--check'),
   },
-  { name: 'bundle', about: 'dist/ as a process, main and post', long: false, run: () => jest('bundle') },
+  {
+    name: 'bundle',
+    about: 'dist/ as a process, main and post',
+    long: false,
+    run: () => jest('bundle', { atOnce: 1 }),
+  },
   {
     name: 'stand-in',
     about: "the lab's double of Kaniko's executor",
@@ -48,9 +59,9 @@ async function staticChecks(): Promise<Tally> {
     ['format', ['prettier', '--check', '--log-level', 'warn', '.']],
     ['generated files', ['node', 'script/generate.ts', '--check']],
   ]
-  const tallies: Tally[] = []
-  for (const [name, words] of checks) tallies.push(single(name, await command(words)))
-  return total(tallies)
+  // Side by side: tsc and ESLint use a core each.
+  const tallies = checks.map(async ([name, words]) => single(name, await command(words)))
+  return total(await Promise.all(tallies))
 }
 
 async function node(name: string, ...words: readonly string[]): Promise<Tally> {
@@ -59,27 +70,30 @@ async function node(name: string, ...words: readonly string[]): Promise<Tally> {
 
 /** Tests of `e2e` that say of themselves that they are long. */
 async function longTests(): Promise<Tally> {
-  process.env['HYBRID_BUILD_LONG_TESTS'] = '1'
-  if (!(await labIsUp())) return single('the lab comes up', false)
-  return jest('e2e', ['-t', 'very large'])
-}
-
-async function labIsUp(): Promise<boolean> {
-  return process.env['HYBRID_LAB_KUBECONFIG'] !== undefined || command(['node', 'lab/main.ts', 'up'])
-}
-
-/** A cluster of yours pulls it. */
-async function hasBuildkit(): Promise<boolean> {
-  return (
-    process.env['HYBRID_LAB_KUBECONFIG'] !== undefined || command(['node', 'lab/main.ts', 'load', 'buildkit'])
-  )
+  if (!(await labIsUp(LABS[0]))) return single('the lab comes up', false)
+  return jest('e2e', { words: ['-t', LONG], env: { HYBRID_BUILD_LONG_TESTS: '1' }, atOnce: 1 })
 }
 
 async function endToEnd(): Promise<Tally> {
   const tools = await command(['node', 'lab/main.ts', 'build', 'act', 'actionlint'])
   if (!tools) return single('act and actionlint are built', false)
-  if (!(await labIsUp())) return single('the lab comes up', false)
-  if (!(await hasBuildkit())) return single('BuildKit is built and loaded', false)
-  // The leftovers are looked for last, by a run of their own: jest does not order files.
-  return total([await jest('e2e'), await jest('aftermath')])
+  // First, and alone: what it looks at is the machine.
+  const machine = await jest('machine', { atOnce: 1 })
+  try {
+    if (!(await labsAreReady())) return total([machine, single('the labs come up, with BuildKit', false)])
+    const tests = isGiven()
+      ? await jest('e2e', { atOnce: 1 })
+      : await jest('e2e', { atOnce: LABS.length, env: { HYBRID_LABS: LABS.join(' ') } })
+    return total([machine, tests, await aftermath()])
+  } finally {
+    await endFurtherLabs()
+  }
+}
+
+/** Looks last for leftovers, by runs of its own: jest does not order files. */
+async function aftermath(): Promise<Tally> {
+  if (isGiven()) return jest('aftermath', { atOnce: 1 })
+  const tallies: Tally[] = []
+  for (const name of LABS) tallies.push(await jest('aftermath', { atOnce: 1, env: { HYBRID_LAB: name } }))
+  return total(tallies)
 }

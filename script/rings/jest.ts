@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 
 import { command } from './command.ts'
@@ -16,15 +16,25 @@ export interface JestReport {
   }[]
 }
 
-/** Tests that need the one cluster run one after the other. */
-const IN_BAND = ['e2e', 'aftermath', 'bundle']
+/** How a project of jest.config.js is run. */
+export interface JestOptions {
+  /** Further words for jest. */
+  readonly words?: readonly string[]
+  /** More environment variables. */
+  readonly env?: Readonly<Record<string, string>>
+  /** How many of its files run at once; 1: in jest's own process. */
+  readonly atOnce?: number
+}
 
-/** Runs one project of jest.config.js; `more` are further words for jest. */
-export async function jest(project: string, more: readonly string[] = []): Promise<Tally> {
+/** Runs one project of jest.config.js, as many files at once as there are cores. */
+export async function jest(
+  project: string,
+  { words = [], env = {}, atOnce = availableParallelism() }: JestOptions = {},
+): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'jest-'))
   const file = join(folder, 'report.json')
   try {
-    const succeeded = await command([
+    const jestWords = [
       'node',
       '--experimental-vm-modules',
       '--disable-warning=ExperimentalWarning',
@@ -33,9 +43,11 @@ export async function jest(project: string, more: readonly string[] = []): Promi
       project,
       '--json',
       `--outputFile=${file}`,
-      ...more,
-      ...(IN_BAND.includes(project) ? ['--runInBand'] : []),
-    ])
+      ...words,
+      // Left to itself, jest would use all cores but one.
+      ...(atOnce === 1 ? ['--runInBand'] : [`--maxWorkers=${atOnce}`]),
+    ]
+    const succeeded = await command(jestWords, { env })
     // Written by jest itself a moment ago.
     return tallyOf(project, JSON.parse(readFileSync(file, 'utf8')) as JestReport, succeeded)
   } catch {
@@ -50,8 +62,10 @@ export async function jest(project: string, more: readonly string[] = []): Promi
  * process ended with exit code 0.
  */
 export function tallyOf(project: string, report: JestReport, succeeded: boolean): Tally {
+  // By file: in which order they ended is chance, and docs/end-to-end.md is made of this.
+  const files = report.testResults.toSorted((one, other) => (one.name < other.name ? -1 : 1))
   const named = (status: string): string[] =>
-    report.testResults.flatMap(({ assertionResults }) =>
+    files.flatMap(({ assertionResults }) =>
       assertionResults.filter((result) => result.status === status).map((result) => result.fullName),
     )
   const failures = [...named('failed'), ...brokenFiles(report)]

@@ -1,4 +1,10 @@
-import type { BuildSnapshot, ClusterFacts, ClusterSession, Ledger } from '../cluster/cluster-session.ts'
+import type {
+  BuildSnapshot,
+  ClusterFacts,
+  ClusterSession,
+  Ledger,
+  LedgerEntry,
+} from '../cluster/cluster-session.ts'
 import type { OpenContext } from '../context/context-archive.ts'
 import { noDigest } from '../failure/ended-by-us.ts'
 import { ActionError } from '../failure/failure.ts'
@@ -61,10 +67,13 @@ function planFor(first: BuildPlan, kinds: ReadonlySet<AnotherTry['kind']>): Buil
   return kinds.has('without-user-namespace') ? withoutUserNamespace(later) : later
 }
 
-/** The namespace and its ServiceAccount serve all attempts. */
+/** What serves all attempts. */
+const SURROUNDINGS: readonly LedgerEntry['kind'][] = ['Namespace', 'ServiceAccount', 'NetworkPolicy']
+
+/** All but what the next attempt needs as well. */
 async function removeAttempt({ session, ledger }: ClusterBuilding): Promise<void> {
-  const attempted = ledger.entries().filter(({ kind }) => kind !== 'Namespace' && kind !== 'ServiceAccount')
-  await removeCreated(session, ledger, REMOVAL_MS.inAHurry, attempted)
+  const attempted = ledger.entries().filter(({ kind }) => !SURROUNDINGS.includes(kind))
+  await removeCreated(session, ledger, AbortSignal.timeout(REMOVAL_MS.inAHurry), attempted)
 }
 
 async function attempt(

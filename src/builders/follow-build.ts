@@ -78,7 +78,8 @@ export async function followBuild(
   const stop = new AbortController()
   const within = AbortSignal.any([signal, stop.signal])
   const attempt = new Attempt(created, plan, following, within)
-  const snapshots = following.session.observe(created, within)[Symbol.asyncIterator]()
+  const note = (text: string): void => following.observer.note(text)
+  const snapshots = following.session.observe(created, within, note)[Symbol.asyncIterator]()
   const next = nextWithin(snapshots, following.clock)
   try {
     for (;;) {
@@ -107,8 +108,10 @@ class Attempt {
   readonly #reader: ExecutorReader
   readonly #delivery: ContextDelivery
   readonly #deadlines: AttemptDeadlines
-  readonly #ended = Promise.withResolvers<undefined>()
+  #ended = Promise.withResolvers<undefined>()
   #log: Promise<LogEnd> | undefined
+  #hasBegun = false
+  #isPushing = false
   #snapshot: BuildSnapshot | undefined
   #waitingFor = ''
 
@@ -156,13 +159,16 @@ class Attempt {
       case 'running':
         this.#delivery.containerRuns()
         this.#tellRunning(verdict.node)
+        if (verdict.isPushing) await this.#turnToPush(snapshot)
         this.#followLog(snapshot)
         return undefined
       case 'ended':
+        await this.#turnToPush(snapshot)
         this.#followLog(snapshot)
         await this.#readLogToItsEnd()
         return this.#end({ kind: 'exited-with-0', message: verdict.message })
       case 'failed':
+        if (verdict.isPushing) await this.#turnToPush(snapshot)
         if (verdict.ran) this.#followLog(snapshot)
         await this.#readLogToItsEnd()
         return this.#contextFailed(snapshot) ?? this.#failed(diagnoseEnd(this.#endedBuild(snapshot)))
@@ -236,19 +242,31 @@ class Attempt {
   }
 
   #tellRunning(node: string | undefined): void {
-    if (this.#log === undefined) this.#following.observer.running(node, this.#seconds())
+    if (!this.#hasBegun) this.#following.observer.running(node, this.#seconds())
+  }
+
+  /** Once the container that builds has ended well, the one that pushes is what is followed; where there is one. */
+  async #turnToPush(snapshot: BuildSnapshot): Promise<void> {
+    if (this.#plan.pushContainer === undefined || this.#isPushing) return
+    this.#followLog(snapshot)
+    await this.#readLog()
+    this.#isPushing = true
+    this.#log = undefined
+    this.#ended = Promise.withResolvers<undefined>()
   }
 
   #followLog(snapshot: BuildSnapshot): void {
     if (this.#log !== undefined || snapshot.pod === undefined) return
+    this.#hasBegun = true
+    const container = (this.#isPushing ? this.#plan.pushContainer : undefined) ?? this.#created.container
+    const take = this.#isPushing ? this.#reader.takePush : this.#reader.take
     this.#log = this.#following.session.followLog(
-      this.#created,
+      { ...this.#created, container },
       snapshot.pod,
       {
         line: (line) => {
-          this.#reader.remember(line.text)
           this.#following.observer.line(line)
-          this.#reader.progress.take(line)
+          take(line)
         },
         gap: (text) => this.#following.observer.note(text),
       },
@@ -258,10 +276,14 @@ class Attempt {
   }
 
   async #readLogToItsEnd(): Promise<void> {
+    await this.#readLog()
+    if (this.#hasBegun) this.#reader.progress.end()
+  }
+
+  async #readLog(): Promise<void> {
     this.#ended.resolve(undefined)
     if (this.#log === undefined) return
     const end = await this.#within(LOG_GRACE_MS, this.#log)
-    this.#reader.progress.end()
     if (end.kind === 'incomplete') this.#following.observer.note(`The log is not complete: ${end.reason}.`)
   }
 
@@ -287,7 +309,7 @@ class Attempt {
   }
 
   #failed(failure: Failure): Extract<AttemptEnd, { readonly kind: 'failed' }> {
-    return this.#end({ kind: 'failed', failure, began: this.#log !== undefined, contextCut: false })
+    return this.#end({ kind: 'failed', failure, began: this.#hasBegun, contextCut: false })
   }
 
   #end<How extends HowItEnded>(how: How): How & Seen {

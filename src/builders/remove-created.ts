@@ -1,11 +1,32 @@
+import type { Clock } from '../clock.ts'
 import type { ClusterSession, LedgerEntry, Ledger } from '../cluster/cluster-session.ts'
 
-/** How long the removal of one object may take, in milliseconds. */
+/** How long a removal may take, in milliseconds. */
 export const REMOVAL_MS = {
-  /** GitHub's runner gives a cancelled step 7.5 s, and then the post phase. */
-  inAHurry: 2_000,
+  /** GitHub's runner gives a cancelled step 7.5 s, of which a create that is under way takes 1.5; and then the post phase. Time to ask twice. */
+  inAHurry: 3_500,
   /** A credential plugin or an API server that restarts takes its time. */
   atLeisure: 30_000,
+}
+
+/** Runs a removal under a signal that aborts when it has had its time: less of it from the moment that `stop` aborts. */
+export async function inRemovalTime<T>(
+  clock: Clock,
+  stop: AbortSignal,
+  removal: (limit: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const [limit, done] = [new AbortController(), new AbortController()]
+  const endAfter = (ms: number): void => void clock.sleep(ms, done.signal).then(() => limit.abort())
+  const hurry = (): void => endAfter(REMOVAL_MS.inAHurry)
+  if (stop.aborted) hurry()
+  else endAfter(REMOVAL_MS.atLeisure)
+  stop.addEventListener('abort', hurry, { once: true })
+  try {
+    return await removal(limit.signal)
+  } finally {
+    done.abort()
+    stop.removeEventListener('abort', hurry)
+  }
 }
 
 /**
@@ -16,7 +37,7 @@ export const REMOVAL_MS = {
 export async function removeCreated(
   session: ClusterSession,
   ledger: Ledger,
-  limitMs: number,
+  limit: AbortSignal,
   entries: readonly LedgerEntry[] = ledger.entries(),
 ): Promise<readonly string[]> {
   const doomed = entries.filter(({ kind }) => kind === 'Namespace').map(({ name }) => name)
@@ -25,7 +46,7 @@ export async function removeCreated(
   const isLeftToOwner = ({ kind, namespace }: LedgerEntry): boolean =>
     kind === 'Secret' || kind === 'ConfigMap' || (kind !== 'Job' && doomed.includes(namespace))
   const asked = entries.filter((entry) => !isLeftToOwner(entry))
-  const complaints = await Promise.all(asked.map((entry) => removeOne(session, ledger, entry, limitMs)))
+  const complaints = await Promise.all(asked.map((entry) => removeOne(session, ledger, entry, limit)))
   const open = complaints.filter((complaint) => complaint !== undefined)
   if (open.length === 0) {
     for (const entry of entries.filter(isLeftToOwner)) ledger.forget(entry)
@@ -37,9 +58,9 @@ async function removeOne(
   session: ClusterSession,
   ledger: Ledger,
   entry: LedgerEntry,
-  limitMs: number,
+  limit: AbortSignal,
 ): Promise<string | undefined> {
-  const removal = await session.remove(entry, AbortSignal.timeout(limitMs))
+  const removal = await session.remove(entry, limit)
   switch (removal.kind) {
     case 'absent':
       // Without a uid nobody has seen it created: a request that was cut off may

@@ -1,3 +1,4 @@
+import type { Proxy } from '../proxy/proxy-for.ts'
 import { isRecord } from './json.ts'
 
 /** An answer of the API server that is not a success. `message` is the server's own sentence, if it sent one. */
@@ -30,10 +31,23 @@ export class ApiError extends Error {
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
   readonly code: string
+  /** The proxy that the connection was to go through. */
+  readonly proxy: Proxy | undefined
+  /** The HTTP status by which the proxy refused it. */
+  readonly proxyStatus: number | undefined
 
-  constructor(code: string, options?: { readonly cause?: unknown }) {
+  constructor(
+    code: string,
+    options: {
+      readonly cause?: unknown
+      readonly proxy?: Proxy | undefined
+      readonly proxyStatus?: number | undefined
+    } = {},
+  ) {
     super(code, options)
     this.code = code
+    this.proxy = options.proxy
+    this.proxyStatus = options.proxyStatus
   }
 }
 
@@ -42,6 +56,18 @@ export function connectionError(error: unknown): ConnectionError {
   if (error instanceof ConnectionError) return error
   const code = isRecord(error) && typeof error['code'] === 'string' ? error['code'] : 'UNKNOWN'
   return new ConnectionError(code, { cause: error })
+}
+
+/** The same, where the connection was to go through a proxy. */
+export function throughProxy(error: unknown, proxy: Proxy | undefined): ConnectionError {
+  const { code } = connectionError(error)
+  if (proxy === undefined) return connectionError(error)
+  const status = isRecord(error) && error['statusCode']
+  return new ConnectionError(code, {
+    cause: error,
+    proxy,
+    proxyStatus: typeof status === 'number' ? status : undefined,
+  })
 }
 
 /** An in-stream Status object (a watch's ERROR event) as the error it stands for. */

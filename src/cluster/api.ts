@@ -73,7 +73,7 @@ export function apiOver(
     const answer = await transport.send(exchange, options, signal)
     if (answer.status !== 401) return answer
     answer.body.resume()
-    credentials.renew()
+    credentials.renew(options)
     return transport.send(exchange, await authenticated(signal), signal)
   }
 
@@ -91,8 +91,11 @@ export function apiOver(
         timeoutMs,
       }
       const answer = await send(exchange, options, AbortSignal.any([signal, late.signal]))
-      const body = parseJson(await readText(answer.body))
+      const text = await readText(answer.body)
+      const body = parseJson(text)
       if (answer.status >= 300) throw apiError(answer, body)
+      // A proxy may end in good order what its other side has cut.
+      if (body === undefined && text.startsWith('{')) throw new ConnectionError('ECONNRESET')
       return { body, date: dateOf(answer), warnings: warningsIn(answer.headers.warning) }
     } catch (error) {
       // An abort in the middle of the body looks like a cut one.
@@ -112,8 +115,10 @@ export function apiOver(
   ): Promise<T> {
     const early: Buffer[] = []
     let isEarly = true
-    const open = async (): Promise<WebSocket> =>
-      transport.connect(
+    let used: ConnectionOptions | undefined
+    const open = async (): Promise<WebSocket> => {
+      used = await authenticated(signal)
+      return transport.connect(
         {
           path: withQuery(path, query),
           protocols: PROTOCOLS,
@@ -122,12 +127,13 @@ export function apiOver(
             if (isEarly) early.push(data)
           },
         },
-        await authenticated(signal),
+        used,
         signal,
       )
+    }
     const socket = await open().catch((error: unknown) => {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error
-      credentials.renew()
+      if (!(error instanceof ApiError) || error.status !== 401 || used === undefined) throw error
+      credentials.renew(used)
       return open()
     })
     isEarly = false

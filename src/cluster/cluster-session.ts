@@ -3,6 +3,7 @@ import type { Failure } from '../failure/failure.ts'
 import type { ClusterEvent, Job, Pod, ResourceList, Taint } from '../kubernetes/objects.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 import type { Right } from '../plan/right.ts'
+import type { ServerAddress } from '../plan/network-policy.ts'
 import type { ImageSource } from '../plan/helper-scripts.ts'
 import type { Fetching, Received } from './fetching.ts'
 
@@ -14,6 +15,12 @@ import type { Fetching, Received } from './fetching.ts'
 export interface ClusterSession {
   /** What the cluster is and can do. Needs few rights: what may not be read is undefined. */
   survey(signal: AbortSignal): Promise<ClusterFacts>
+
+  /**
+   * Where the API server is, as far as anybody tells: to keep a build from it.
+   * Takes 3 s at most. Never throws.
+   */
+  serverAddresses(signal: AbortSignal): Promise<readonly ServerAddress[]>
 
   /**
    * Whether a build could begin in the namespace, or in one of its own: the
@@ -45,8 +52,13 @@ export interface ClusterSession {
    * What the cluster knows about the build, anew at each change, beginning
    * with the present state. Survives ended watches and a restarting API
    * server; the sequence ends only by `signal` or by the consumer's `return`.
+   * `note` is told, in a sentence, what makes it slower than it could be.
    */
-  observe(build: CreatedBuild, signal: AbortSignal): AsyncIterable<BuildSnapshot>
+  observe(
+    build: CreatedBuild,
+    signal: AbortSignal,
+    note?: (text: string) => void,
+  ): AsyncIterable<BuildSnapshot>
 
   /**
    * Every line the container prints, once each and in order, from its first,
@@ -194,6 +206,8 @@ export interface BuildAddress {
   /** Value of the build label, on the pod as well. */
   readonly random: string
   readonly container: string
+  /** The one that pushes when that has ended; undefined where the builder pushes. */
+  readonly pushContainer?: string | undefined
 }
 
 export interface PodAddress {
@@ -249,7 +263,7 @@ export type LogEnd =
 
 /** One object that this invocation created, or was about to. */
 export interface LedgerEntry {
-  readonly kind: 'Namespace' | 'ServiceAccount' | 'Job' | 'ConfigMap' | 'Secret'
+  readonly kind: 'Namespace' | 'ServiceAccount' | 'NetworkPolicy' | 'Job' | 'ConfigMap' | 'Secret'
   /** Empty for a Namespace. */
   readonly namespace: string
   readonly name: string

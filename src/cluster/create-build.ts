@@ -23,6 +23,7 @@ const LAST_CREATE_MS = 1_500
 const KINDS: readonly string[] = [
   'Namespace',
   'ServiceAccount',
+  'NetworkPolicy',
   'Job',
   'ConfigMap',
   'Secret',
@@ -157,10 +158,13 @@ class Leaving extends Error {
   override readonly name = 'Leaving'
 }
 
+/** What is created right after a namespace of the build's own. */
+const IN_NEW_NAMESPACE: readonly CreatedKind[] = ['ServiceAccount', 'NetworkPolicy']
+
 /** In a namespace just created, the server that answers may not have heard of it yet. */
 function isPassing(error: unknown, entry: LedgerEntry): boolean {
   if (isTransient(error) || error instanceof Leaving) return true
-  if (!(error instanceof ApiError) || entry.kind !== 'ServiceAccount') return false
+  if (!(error instanceof ApiError) || !IN_NEW_NAMESPACE.includes(entry.kind)) return false
   return error.status === 404 || (error.status === 403 && /not found|RBAC: /.test(error.message))
 }
 

@@ -1,11 +1,9 @@
 import type { RequestOptions } from 'node:https'
 
-import { KubeConfig } from '@kubernetes/client-node/dist/config.js'
-
+import type { Clock } from '../clock.ts'
 import { execCredentials } from './exec-plugin.ts'
-import { isRecord } from './json.ts'
 import type { ClusterConfig } from './kubeconfig.ts'
-import { kubeconfigProblem } from './kubeconfig-problem.ts'
+import { librarySignIn } from './library-sign-in.ts'
 
 /** What a request needs to be believed, and to believe the server. */
 export interface ConnectionOptions {
@@ -13,34 +11,33 @@ export interface ConnectionOptions {
   readonly headers: Readonly<Record<string, string>>
   /** `user:password`, for HTTP's own authentication. */
   readonly basic: string | undefined
-  /** The library's agent, where the kubeconfig has a `proxy-url`. */
+  /** The library's agent, where a proxy of SOCKS is on the way. */
   readonly proxyAgent: RequestOptions['agent']
 }
 
 export interface Credentials {
   /** As of now: renewed when they are about to expire. */
   current(): Promise<ConnectionOptions>
-  /** Called when the server refused them: the next `current` gets them anew. */
-  renew(): void
+  /**
+   * Called when the server refused what `current` gave: its next call gets them
+   * anew, unless that has been done since: of many requests under way, all are refused.
+   */
+  renew(refused: ConnectionOptions): void
 }
 
 /**
  * Credentials by the client library's KubeConfig (certificates, tokens, token
  * files, OIDC, …), and by our own runner where a program hands them out.
  */
-export function credentialsOf(config: ClusterConfig): Credentials {
-  let kubeConfig = fresh(config)
-  const exec = config.execPlugin ? execCredentials(config.execPlugin) : undefined
+export function credentialsOf(config: ClusterConfig, clock: Pick<Clock, 'now'>): Credentials {
+  const library = librarySignIn(config.minified, clock)
+  const exec = config.execPlugin ? execCredentials(config.execPlugin, clock) : undefined
+  const isSocks = config.minified.includes('"proxy-url"')
+  let latest: ConnectionOptions | undefined
   return {
     async current() {
-      const options: RequestOptions = {}
-      try {
-        await kubeConfig.applyToHTTPSOptions(options)
-      } catch (error) {
-        throw unusable(error)
-      }
-      const given = await exec?.current()
-      return {
+      const [options, given] = await Promise.all([library.current(), exec?.current()])
+      latest = {
         tls: definedOnly({
           ca: options.ca,
           cert: given?.certificate ?? options.cert,
@@ -53,21 +50,23 @@ export function credentialsOf(config: ClusterConfig): Credentials {
           ...(given?.token === undefined ? {} : { Authorization: `Bearer ${given.token}` }),
         },
         basic: options.auth ?? undefined,
-        proxyAgent: kubeConfig.getCurrentCluster()?.proxyUrl === undefined ? undefined : options.agent,
+        proxyAgent: isSocks ? options.agent : undefined,
       }
+      return latest
     },
-    renew() {
+    renew(refused) {
+      if (latest !== undefined && !areSame(refused, latest)) return
       exec?.forget()
-      // Its authenticators keep tokens for as long as they live.
-      kubeConfig = fresh(config)
+      library.forget()
     },
   }
 }
 
-function fresh(config: ClusterConfig): KubeConfig {
-  const kubeConfig = new KubeConfig()
-  kubeConfig.loadFromString(config.minified)
-  return kubeConfig
+function areSame(one: ConnectionOptions, other: ConnectionOptions): boolean {
+  return (
+    one.headers['Authorization'] === other.headers['Authorization'] &&
+    String(one.tls.cert) === String(other.tls.cert)
+  )
 }
 
 function plainHeaders(headers: RequestOptions['headers']): Record<string, string> {
@@ -78,11 +77,4 @@ function plainHeaders(headers: RequestOptions['headers']): Record<string, string
 
 function definedOnly(options: ConnectionOptions['tls']): ConnectionOptions['tls'] {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-}
-
-function unusable(error: unknown): Error {
-  const path = isRecord(error) && typeof error['path'] === 'string' ? error['path'] : undefined
-  return path === undefined
-    ? kubeconfigProblem('The credentials in the kubeconfig cannot be used.')
-    : kubeconfigProblem(`The kubeconfig names the file ${path}, which cannot be read.`)
 }

@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process'
 
+import type { Clock } from '../clock.ts'
 import { isRecord, parseJson } from './json.ts'
 import { kubeconfigProblem } from './kubeconfig-problem.ts'
+import { renewed } from './renewed.ts'
+import type { Lasting, Renewed } from './renewed.ts'
 
 /** A program that hands out credentials (aws, gke-gcloud-auth-plugin, kubelogin, …): `user.exec` of a kubeconfig. */
 export interface ExecPlugin {
@@ -23,15 +26,6 @@ export interface ExecCredentials {
   readonly key: string | undefined
 }
 
-interface Dated {
-  readonly credentials: ExecCredentials
-  /** Milliseconds since 1970; undefined if they do not expire. */
-  readonly expires: number | undefined
-}
-
-/** Renewed this long before they expire, in milliseconds: clocks differ, and a request takes its time. */
-const LEEWAY_MS = 60_000
-
 /** A plugin that asks a person something would wait for ever. */
 const LIMIT_MS = 60_000
 
@@ -41,48 +35,34 @@ const LIMIT_MS = 60_000
  * no leeway, no single flight, no time limit, does not tell the plugin what
  * it needs (`KUBERNETES_EXEC_INFO`), and cannot be told to run again after a 401.
  */
-export function execCredentials(plugin: ExecPlugin): {
-  current(): Promise<ExecCredentials>
-  forget(): void
-} {
-  let flight: Promise<Dated> | undefined
-  const fetch = (): Promise<Dated> => {
-    const started = run(plugin).catch((error: unknown) => {
-      if (flight === started) flight = undefined
-      throw error
-    })
-    flight = started
-    return started
-  }
-  return {
-    async current() {
-      const known = await (flight ?? fetch())
-      if (known.expires === undefined || known.expires - LEEWAY_MS > Date.now()) return known.credentials
-      return (await fetch()).credentials
-    },
-    forget: () => (flight = undefined),
-  }
+export function execCredentials(plugin: ExecPlugin, clock: Pick<Clock, 'now'>): Renewed<ExecCredentials> {
+  return renewed(() => run(plugin), clock)
 }
 
-async function run(plugin: ExecPlugin): Promise<Dated> {
+async function run(plugin: ExecPlugin): Promise<Lasting<ExecCredentials>> {
   const answer = parseJson(await output(plugin))
   const status = isRecord(answer) ? answer['status'] : undefined
   if (!isRecord(status)) {
     throw kubeconfigProblem(
       `The kubeconfig's credential plugin "${plugin.command}" printed no ExecCredential.`,
+      ...SEE_YOURSELF,
     )
   }
   const text = (field: string): string | undefined =>
-    typeof status[field] === 'string' ? status[field] : undefined
-  const expires = Date.parse(text('expirationTimestamp') ?? '')
-  return {
-    credentials: {
-      token: text('token'),
-      certificate: text('clientCertificateData'),
-      key: text('clientKeyData'),
-    },
-    expires: Number.isNaN(expires) ? undefined : expires,
+    typeof status[field] === 'string' && status[field] !== '' ? status[field] : undefined
+  const value = {
+    token: text('token'),
+    certificate: text('clientCertificateData'),
+    key: text('clientKeyData'),
   }
+  if (value.token === undefined && (value.certificate === undefined || value.key === undefined)) {
+    throw kubeconfigProblem(
+      `The kubeconfig's credential plugin "${plugin.command}" printed an ExecCredential with neither a token nor a certificate with its key.`,
+      ...SEE_YOURSELF,
+    )
+  }
+  const expires = Date.parse(text('expirationTimestamp') ?? '')
+  return { value, lifetimeMs: Number.isNaN(expires) ? undefined : expires - Date.now() }
 }
 
 function output(plugin: ExecPlugin): Promise<string> {
@@ -103,11 +83,14 @@ function output(plugin: ExecPlugin): Promise<string> {
   })
 }
 
+interface PluginError extends Error {
+  readonly code?: unknown
+  readonly killed?: boolean
+  readonly signal?: unknown
+}
+
 /** What the plugin printed is not quoted: it deals in secrets. */
-function failed(
-  plugin: ExecPlugin,
-  error: Error & { readonly code?: unknown; readonly killed?: boolean },
-): Error {
+function failed(plugin: ExecPlugin, error: PluginError): Error {
   const name = `The kubeconfig's credential plugin "${plugin.command}"`
   if (error.code === 'ENOENT' || error.code === 'EACCES') {
     return kubeconfigProblem(
@@ -116,8 +99,14 @@ function failed(
       'Or use a kubeconfig with a service account token, which needs no program.',
     )
   }
-  const why =
-    error.killed === true ? 'did not answer within 60 s' : `failed with exit code ${String(error.code)}`
   // Its arguments are not shown either: some take a client secret.
-  return kubeconfigProblem(`${name} ${why}.`, 'Run it in a step of its own to see what it says.')
+  return kubeconfigProblem(`${name} ${ending(error)}.`, ...SEE_YOURSELF)
 }
+
+function ending({ killed, code, signal }: PluginError): string {
+  if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return 'printed more than any credentials are'
+  if (killed === true) return `did not answer within ${LIMIT_MS / 1000} s`
+  return typeof signal === 'string' ? `was ended by ${signal}` : `failed with exit code ${String(code)}`
+}
+
+const SEE_YOURSELF = ['Run it in a step of its own to see what it says.']

@@ -1,5 +1,6 @@
 import type { Failure } from '../failure/failure.ts'
 import type { ConnectionError } from './api-error.ts'
+import { explainProxy } from './explain-proxy.ts'
 
 /** What Node's codes mean here. Source: errno(3), Node's dns and tls documentation. */
 const UNREACHABLE: Readonly<Record<string, string>> = {
@@ -41,6 +42,7 @@ export function explainConnection(error: ConnectionError, server: string): Failu
     return clientRefused(server)
   if (KEY_MATERIAL.test(error.code)) return brokenKeys()
   const why = UNREACHABLE[error.code] ?? `the connection failed (${error.code})`
+  if (error.proxy !== undefined) return explainProxy(error.proxy, error.proxyStatus, why, server)
   return {
     code: 'cluster-unreachable',
     headline: `The cluster at ${server} cannot be reached: ${why}.`,

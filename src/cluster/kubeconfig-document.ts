@@ -9,7 +9,7 @@ import type { KubeconfigText } from './kubeconfig-source.ts'
 type Fields = Readonly<Record<string, unknown>>
 
 /** A named entry of `clusters`, `users` or `contexts`. */
-interface Named {
+export interface Named {
   readonly name: string
   readonly fields: Fields
 }

@@ -1,3 +1,4 @@
+import { secretsOfProxy } from '../proxy/proxy-for.ts'
 import { isRecord } from './json.ts'
 import type { ClusterConfig } from './kubeconfig.ts'
 
@@ -11,7 +12,8 @@ const SHORTEST = 8
  * inside of it, decoded, is for us to name.
  */
 export function secretsOf(config: ClusterConfig): readonly string[] {
-  return [...found(JSON.parse(config.minified))].filter((value) => value.length >= SHORTEST)
+  const ofProxy = config.proxy === undefined ? [] : secretsOfProxy(config.proxy)
+  return [...found(JSON.parse(config.minified)), ...ofProxy].filter((value) => value.length >= SHORTEST)
 }
 
 function* found(value: unknown): Generator<string> {

@@ -1,3 +1,4 @@
+import { stateOf } from '../kubernetes/container-status.ts'
 import { happenedAt } from '../kubernetes/event-time.ts'
 import type { ClusterEvent, Job, KubernetesObject, Pod } from '../kubernetes/objects.ts'
 import type { Api } from './api.ts'
@@ -24,6 +25,9 @@ const JOB_LOOK_MS = 5_000
 /** How long a failed pod's events are waited for, in milliseconds. */
 const EVENTS_GRACE_MS = 2_000
 
+const POLLED =
+  'This runner may list pods but not watch them: the cluster is asked every one to three seconds. The right to watch pods would make it quicker.'
+
 const ONE_TRY = { attempts: 1, firstDelayMs: 0, maxDelayMs: 0, totalMs: 0 }
 
 /**
@@ -43,11 +47,12 @@ export async function* observeBuild(
   build: CreatedBuild,
   created: Job | undefined,
   patience: Patience,
+  note: (text: string) => void,
   signal: AbortSignal,
 ): AsyncGenerator<BuildSnapshot, void> {
   const over = new AbortController()
   const within = AbortSignal.any([signal, over.signal])
-  const observation = new Observation(api, build, created, patience, within)
+  const observation = new Observation(api, build, created, patience, within, note)
   within.addEventListener('abort', () => observation.wake(), { once: true })
   try {
     observation.begin()
@@ -66,6 +71,7 @@ class Observation {
   readonly #build: CreatedBuild
   readonly #patience: Patience
   readonly #signal: AbortSignal
+  readonly #note: (text: string) => void
   readonly #events = new Map<string, readonly ClusterEvent[]>()
   #job: Job | undefined
   #pods: readonly Pod[] | undefined
@@ -84,12 +90,14 @@ class Observation {
     created: Job | undefined,
     patience: Patience,
     signal: AbortSignal,
+    note: (text: string) => void,
   ) {
     this.#api = api
     this.#build = build
     this.#job = created
     this.#patience = patience
     this.#signal = signal
+    this.#note = note
   }
 
   begin(): void {
@@ -99,6 +107,7 @@ class Observation {
       (objects) =>
         // Served from a path of pods: these are pods.
         this.#seePods((objects as readonly Pod[]).filter((pod) => isOwnedBy(pod, this.#build.jobUid))),
+      () => this.#note(POLLED),
     ).catch((error: unknown) => this.#fail(error))
     void this.#lookCloserIfLate()
   }
@@ -209,8 +218,9 @@ class Observation {
     path: string,
     query: Readonly<Record<string, string>>,
     onChange: (objects: readonly KubernetesObject[]) => void,
+    onPoll?: () => void,
   ): Promise<void> {
-    return keepCurrent(this.#api, { path, query }, onChange, this.#patience, this.#signal)
+    return keepCurrent(this.#api, { path, query }, onChange, this.#patience, this.#signal, onPoll)
   }
 
   #show(): void {
@@ -247,16 +257,17 @@ export function newestOf(pods: readonly Pod[]): Pod | undefined {
 const created = (pod: Pod): string => pod.metadata.creationTimestamp ?? ''
 
 function hasBegun(pod: Pod | undefined, container: string): boolean {
-  const state = pod?.status?.containerStatuses?.find(({ name }) => name === container)?.state
+  const state = stateOf(pod, container)
   return state?.running !== undefined || state?.terminated !== undefined
 }
 
 /** Failed, being deleted, or running on a node that has gone silent: the node controller says `Ready` is false. */
 function isInTrouble(pod: Pod, container: string): boolean {
-  const status = pod.status?.containerStatuses?.find(({ name }) => name === container)
-  const exitCode = status?.state?.terminated?.exitCode
+  const exitCode = stateOf(pod, container)?.terminated?.exitCode
   if (pod.status?.phase === 'Failed' || (exitCode !== undefined && exitCode !== 0)) return true
   if (pod.metadata.deletionTimestamp !== undefined) return true
   const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready')
-  return status?.state?.running !== undefined && ready?.status === 'False'
+  // A pod whose first container is not its last one is not ready while that runs.
+  const running = pod.status?.containerStatuses?.some(({ state }) => state?.running !== undefined)
+  return running === true && ready?.status === 'False'
 }

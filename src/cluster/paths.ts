@@ -1,5 +1,5 @@
 /** What this project creates. */
-export type CreatedKind = 'Namespace' | 'ServiceAccount' | 'Job' | 'ConfigMap' | 'Secret'
+export type CreatedKind = 'Namespace' | 'ServiceAccount' | 'NetworkPolicy' | 'Job' | 'ConfigMap' | 'Secret'
 
 /** Path of the collection that objects of a kind are created in. */
 export function collectionOf(kind: CreatedKind, namespace: string): string {
@@ -8,6 +8,8 @@ export function collectionOf(kind: CreatedKind, namespace: string): string {
       return '/api/v1/namespaces'
     case 'ServiceAccount':
       return `${core(namespace)}/serviceaccounts`
+    case 'NetworkPolicy':
+      return `/apis/networking.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/networkpolicies`
     case 'ConfigMap':
       return `${core(namespace)}/configmaps`
     case 'Secret':

@@ -28,8 +28,8 @@ export const DURING_BUILD: RetryPolicy = {
   totalMs: 45_000,
 }
 
-/** A cancelled step has seconds left. */
-export const LAST_MOMENT: RetryPolicy = { attempts: 4, firstDelayMs: 100, maxDelayMs: 500, totalMs: 2_000 }
+/** A cancelled step has seconds left: what is not answered within 2 s is asked again. */
+export const LAST_MOMENT: RetryPolicy = { attempts: 4, firstDelayMs: 100, maxDelayMs: 500, totalMs: 5_000 }
 
 /** Time and chance, injected. */
 export interface Patience {

@@ -1,4 +1,5 @@
 import { systemClock } from '../clock.ts'
+import { stateOf } from '../kubernetes/container-status.ts'
 import type { Job, Pod } from '../kubernetes/objects.ts'
 import { reviewAccess } from './access-review.ts'
 import { apiOver } from './api.ts'
@@ -20,6 +21,7 @@ import { probeCreate } from './probe.ts'
 import { readRegistrySecret } from './registry-secret.ts'
 import { removeRecorded } from './remove.ts'
 import type { Patience } from './retry.ts'
+import { serverAddresses } from './server-addresses.ts'
 import { readArchitecture, surveyCluster } from './survey.ts'
 import { cleanExpired, sweepExpiredNamespaces } from './sweep.ts'
 import { openTransport } from './transport.ts'
@@ -28,13 +30,14 @@ const ORDINARY: Patience = { clock: systemClock, random: Math.random }
 
 /** The port's adapter to a real API server. Opening it sends nothing yet. */
 export function openClusterSession(config: ClusterConfig, patience: Patience = ORDINARY): ClusterSession {
-  const transport = openTransport(config.server)
-  const api = apiOver(transport, credentialsOf(config), config.server, patience)
+  const transport = openTransport(config.server, config.proxy)
+  const api = apiOver(transport, credentialsOf(config, patience.clock), config.server, patience)
   /** Jobs as they were created: the first snapshots need no request for them. */
   const jobs = new Map<string, Job>()
   return {
     survey: (signal) => inWords('asking for its version', api, () => surveyCluster(api, signal)),
     reviewAccess: (namespace, signal) => reviewAccess(api, namespace, signal),
+    serverAddresses: (signal) => serverAddresses(api, signal),
     probe: (namespace, signal) => probeCreate(api, namespace, signal),
     async createBuild(plan, ledger, signal) {
       const { job, warnings, mayViolate } = await createObjects(api, plan, ledger, patience, signal)
@@ -46,12 +49,14 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
         jobUid,
         random: plan.identity.random,
         container: plan.container,
+        pushContainer: plan.pushContainer,
         warnings,
         mayViolate,
       }
     },
     readRegistrySecret: (namespace, name, signal) => readRegistrySecret(api, namespace, name, signal),
-    observe: (build, signal) => observed(api, build, jobs.get(build.jobUid), patience, signal),
+    observe: (build, signal, note = () => undefined) =>
+      observed(api, build, jobs.get(build.jobUid), patience, note, signal),
     followLog(build, pod, listener, ended, signal) {
       const source = {
         path: logOf(build.namespace, pod.metadata.name),
@@ -83,7 +88,7 @@ const lookingFor = (namespace: string | undefined): string =>
 
 /** When a container was started, in milliseconds since 1970, by the node's clock; it is told in whole seconds. */
 function startOf(pod: Pod, container: string): number | undefined {
-  const state = pod.status?.containerStatuses?.find(({ name }) => name === container)?.state
+  const state = stateOf(pod, container)
   const time = Date.parse(state?.running?.startedAt ?? state?.terminated?.startedAt ?? '')
   return Number.isNaN(time) ? undefined : time
 }
@@ -93,10 +98,11 @@ async function* observed(
   build: CreatedBuild,
   job: Job | undefined,
   patience: Patience,
+  note: (text: string) => void,
   signal: AbortSignal,
 ): AsyncGenerator<BuildSnapshot, void> {
   try {
-    yield* observeBuild(api, build, job, patience, signal)
+    yield* observeBuild(api, build, job, patience, note, signal)
   } catch (error) {
     throw explained(error, `watching the build's pod in namespace "${build.namespace}"`, api.server)
   }

@@ -25,7 +25,9 @@ const PASSING_WORDS =
 
 /** Whether the same request may succeed if it is sent again. */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof ConnectionError) return PASSING_CODES.has(error.code)
+  // A proxy says 502 or 503 while what is behind it restarts.
+  if (error instanceof ConnectionError)
+    return PASSING_CODES.has(error.code) || (error.proxyStatus ?? 0) >= 500
   if (!(error instanceof ApiError)) return false
   return error.status === 429 || error.status >= 500 || PASSING_WORDS.test(error.message)
 }

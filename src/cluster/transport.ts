@@ -4,7 +4,9 @@ import * as https from 'node:https'
 
 import type { WebSocket } from 'ws'
 
-import { ConnectionError, connectionError } from './api-error.ts'
+import { agentThrough } from '../proxy/agent-through.ts'
+import type { Proxy } from '../proxy/proxy-for.ts'
+import { ConnectionError, throughProxy } from './api-error.ts'
 import type { ConnectionOptions } from './credentials.ts'
 import { openWebSocket } from './web-socket.ts'
 import type { Upgrade } from './web-socket.ts'
@@ -39,12 +41,12 @@ const KEEP_ALIVE_MS = 30_000
 
 /**
  * HTTP over one pool of connections that stay open: a TLS handshake costs
- * 20 ms and the library's client makes one for every request.
+ * 20 ms and the library's client makes one for every request. `proxy`: of HTTP or HTTPS.
  */
-export function openTransport(server: URL): Transport {
+export function openTransport(server: URL, proxy?: Proxy): Transport {
   const isPlain = server.protocol === 'http:'
   const pool = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS, maxFreeSockets: 8 }
-  const agent = isPlain ? new http.Agent(pool) : new https.Agent(pool)
+  const agent = agentThrough(server.protocol, proxy, pool)
   const base = server.pathname.replace(/\/$/, '')
   return {
     send(exchange, options, signal) {
@@ -61,12 +63,12 @@ export function openTransport(server: URL): Transport {
         ...options.tls,
         ...(options.basic === undefined ? {} : { auth: options.basic }),
       }
-      return answered(() => (isPlain ? http : https).request(request), exchange, signal)
+      return answered(() => (isPlain ? http : https).request(request), exchange, proxy, signal)
     },
     connect(upgrade, options, signal) {
       const url = new URL(base + upgrade.path, server)
       url.protocol = isPlain ? 'ws:' : 'wss:'
-      return openWebSocket(url, upgrade, options, signal)
+      return openWebSocket(url, upgrade, options, proxy, signal)
     },
     close: () => agent.destroy(),
   }
@@ -83,19 +85,24 @@ function headersOf(exchange: Exchange, options: ConnectionOptions): Record<strin
   }
 }
 
-function answered(begin: () => http.ClientRequest, exchange: Exchange, signal: AbortSignal): Promise<Answer> {
+function answered(
+  begin: () => http.ClientRequest,
+  exchange: Exchange,
+  proxy: Proxy | undefined,
+  signal: AbortSignal,
+): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   let request: http.ClientRequest
   try {
     request = begin()
   } catch (error) {
-    return Promise.reject(connectionError(error))
+    return Promise.reject(throughProxy(error, proxy))
   }
   const late = setTimeout(() => request.destroy(new ConnectionError('ETIMEDOUT')), exchange.timeoutMs)
   const abort = (): void => void request.destroy(abortReason(signal))
   signal.addEventListener('abort', abort, { once: true })
   request.on('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS))
-  request.on('error', (error) => reject(signal.aborted ? abortReason(signal) : connectionError(error)))
+  request.on('error', (error) => reject(signal.aborted ? abortReason(signal) : throughProxy(error, proxy)))
   request.on('response', (body) => {
     clearTimeout(late)
     // A cut body is told to whoever reads it; without a listener it would end the process.

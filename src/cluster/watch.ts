@@ -17,8 +17,11 @@ export interface Collection {
 /** A watch that says nothing for so long is compared with a list: the list is the truth. In milliseconds. */
 export const SILENCE_MS = 20_000
 
-/** Between lists where watching is forbidden (roles made for runners often leave it out), in milliseconds. */
-export const POLL_MS = 1_000
+/**
+ * Between lists where watching is forbidden (the role of ARC's Kubernetes mode leaves
+ * it out), in milliseconds: at first and after each change, and where nothing changes for long.
+ */
+export const POLL = { firstMs: 1_000, maxMs: 3_000, factor: 1.2 }
 
 /**
  * Where a list has succeeded, credentials and rights were in order: an API
@@ -35,7 +38,8 @@ const ONE_TRY = { attempts: 1, firstDelayMs: 0, maxDelayMs: 0, totalMs: 0 }
  * every change, until the signal aborts. Watches that end, fail, expire or
  * fall silent are opened again without a word. Throws what does not pass (a
  * list that is forbidden, credentials that are refused): at once from the first
- * list, and after `DISBELIEF_MS` without a successful one later.
+ * list, and after `DISBELIEF_MS` without a successful one later. `onPoll` is told
+ * once if watching is forbidden.
  */
 export async function keepCurrent(
   api: Api,
@@ -43,8 +47,9 @@ export async function keepCurrent(
   onChange: (objects: readonly KubernetesObject[]) => void,
   patience: Patience,
   signal: AbortSignal,
+  onPoll: () => void = () => undefined,
 ): Promise<void> {
-  const keeper = new Keeper(api, collection, onChange, patience, signal)
+  const keeper = new Keeper(api, collection, { onChange, onPoll }, patience, signal)
   while (!signal.aborted) {
     try {
       await keeper.listAndWatch()
@@ -56,10 +61,15 @@ export async function keepCurrent(
   }
 }
 
+interface Listener {
+  onChange(objects: readonly KubernetesObject[]): void
+  onPoll(): void
+}
+
 class Keeper {
   readonly #api: Api
   readonly #collection: Collection
-  readonly #onChange: (objects: readonly KubernetesObject[]) => void
+  readonly #listener: Listener
   readonly #patience: Patience
   readonly #signal: AbortSignal
   #objects: ReadonlyMap<string, KubernetesObject> | undefined
@@ -67,6 +77,8 @@ class Keeper {
   /** The last attempt to watch was forbidden. */
   #wasForbidden = false
   #hasListed = false
+  /** Lists in a row that brought nothing new, where watching is forbidden. */
+  #quietPolls = 0
   /** Since when, by the clock, no list has succeeded, and something was wrong that mostly does not pass. */
   #doubtfulSince: number | undefined
   /** Attempts in a row that brought nothing. */
@@ -74,16 +86,10 @@ class Keeper {
   /** Counts whatever a watch says, bookmarks too. */
   #heard = 0
 
-  constructor(
-    api: Api,
-    collection: Collection,
-    onChange: (objects: readonly KubernetesObject[]) => void,
-    patience: Patience,
-    signal: AbortSignal,
-  ) {
+  constructor(api: Api, collection: Collection, listener: Listener, patience: Patience, signal: AbortSignal) {
     this.#api = api
     this.#collection = collection
-    this.#onChange = onChange
+    this.#listener = listener
     this.#patience = patience
     this.#signal = signal
   }
@@ -91,9 +97,15 @@ class Keeper {
   /** Returns when a new list is needed. */
   async listAndWatch(): Promise<void> {
     const { items, resourceVersion } = await this.#list(this.#signal)
-    this.#show(new Map(items.map((object) => [identity(object), object])))
+    const isNews = this.#show(new Map(items.map((object) => [identity(object), object])))
     if (this.#mayWatch) await this.#watch(resourceVersion)
-    else await this.#patience.clock.sleep(POLL_MS, this.#signal)
+    else await this.#untilNextPoll(isNews)
+  }
+
+  #untilNextPoll(isNews: boolean): Promise<void> {
+    this.#quietPolls = isNews ? 0 : this.#quietPolls + 1
+    const wait = Math.min(POLL.maxMs, POLL.firstMs * POLL.factor ** this.#quietPolls)
+    return this.#patience.clock.sleep(wait, this.#signal)
   }
 
   /** Whether to go on after an error. */
@@ -129,6 +141,7 @@ class Keeper {
           throw error
         }
         this.#mayWatch = false
+        this.#listener.onPoll()
         return
       } finally {
         over.abort()
@@ -207,11 +220,13 @@ class Keeper {
     return list
   }
 
-  #show(next: ReadonlyMap<string, KubernetesObject>): void {
+  /** Whether it is other than what was shown last. */
+  #show(next: ReadonlyMap<string, KubernetesObject>): boolean {
     if (!this.#mayWatch) this.#failures = 0
-    if (sameVersions(next, this.#objects)) return
+    if (sameVersions(next, this.#objects)) return false
     this.#objects = next
-    this.#onChange([...next.values()])
+    this.#listener.onChange([...next.values()])
+    return true
   }
 }
 

@@ -1,10 +1,10 @@
-import * as http from 'node:http'
 import type { IncomingMessage } from 'node:http'
-import * as https from 'node:https'
 
 import { WebSocket } from 'ws'
 
-import { ApiError, ConnectionError, connectionError } from './api-error.ts'
+import { agentThrough } from '../proxy/agent-through.ts'
+import type { Proxy } from '../proxy/proxy-for.ts'
+import { ApiError, ConnectionError, throughProxy } from './api-error.ts'
 import type { ConnectionOptions } from './credentials.ts'
 import { parseJson } from './json.ts'
 
@@ -31,11 +31,12 @@ export function openWebSocket(
   url: URL,
   upgrade: Upgrade,
   options: ConnectionOptions,
+  proxy: Proxy | undefined,
   signal: AbortSignal,
 ): Promise<WebSocket> {
   signal.throwIfAborted()
   const { promise, resolve, reject } = Promise.withResolvers<WebSocket>()
-  const socket = begin(url, upgrade, options)
+  const socket = begin(url, upgrade, options, proxy)
   const abort = (): void => {
     reject(signal.reason instanceof Error ? signal.reason : new DOMException('aborted', 'AbortError'))
     socket.terminate()
@@ -46,18 +47,23 @@ export function openWebSocket(
     readAnswer(answer).catch(reject)
   })
   // Also later: without a listener an error would end the process; `close` tells of it.
-  socket.on('error', (error) => reject(asConnectionError(error)))
+  socket.on('error', (error) => reject(asConnectionError(error, proxy)))
   socket.on('open', () => resolve(socket))
   return promise.finally(() => signal.removeEventListener('abort', abort))
 }
 
-function begin(url: URL, { protocols, timeoutMs }: Upgrade, options: ConnectionOptions): WebSocket {
+function begin(
+  url: URL,
+  { protocols, timeoutMs }: Upgrade,
+  options: ConnectionOptions,
+  proxy: Proxy | undefined,
+): WebSocket {
   return new WebSocket(url, [...protocols], {
     headers: { ...options.headers, 'User-Agent': 'hybrid-kubernetes-build' },
     ...options.tls,
     ...(options.basic === undefined ? {} : { auth: options.basic }),
     // Not node's own, which keeps the connection of a refusal open for later requests, and this process with it.
-    agent: options.proxyAgent || (url.protocol === 'wss:' ? new https.Agent() : new http.Agent()),
+    agent: options.proxyAgent || agentThrough(url.protocol, proxy, {}),
     handshakeTimeout: timeoutMs,
     perMessageDeflate: false,
     skipUTF8Validation: true,
@@ -81,9 +87,9 @@ async function readAnswer(answer: IncomingMessage): Promise<never> {
   })
 }
 
-function asConnectionError(error: Error): ConnectionError {
+function asConnectionError(error: Error, proxy: Proxy | undefined): ConnectionError {
   // ws has a sentence for it, and no code.
   return /handshake has timed out/.test(error.message)
-    ? new ConnectionError('ETIMEDOUT', { cause: error })
-    : connectionError(error)
+    ? new ConnectionError('ETIMEDOUT', { cause: error, proxy })
+    : throughProxy(error, proxy)
 }

@@ -271,7 +271,7 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
   registries: {
     meaning:
       'Who the build is at registries: those it pushes to, reads base images and cached layers from, or uses as mirrors. Nothing is sent for others. docs/registries.md has an example for each kind of registry.',
-    form: 'YAML list of `registry` (host[:port]), `username`, `password`',
+    form: 'YAML list of `registry` (host[:port]), `username`, `password`, and perhaps `for` (`build` or `push`)',
     fallback: 'none',
   },
   'registry-secret': {
@@ -285,6 +285,12 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
       "An existing service account for the build's pod, in the namespace that `namespace` gives. Kaniko signs in with it at Amazon ECR, Google Artifact Registry and Azure Container Registry, where the cluster lets its pods have an identity of that cloud.",
     form: 'name of a service account; needs `namespace`',
     fallback: "one without any rights: the build's own, or in a given namespace the `default` one",
+  },
+  'isolate-credentials': {
+    meaning:
+      'Whether the credentials that push are kept from the Dockerfile. Kaniko runs each RUN in its own container, where a RUN as root can read what Kaniko is signed in with. Isolated, that container builds and does not push; when it has ended a second one, which runs nothing of the Dockerfile, pushes with credentials that only it has. It takes about a second longer, room for a second copy of the image on the node, and a push that is refused is told only after the build.',
+    form: '`auto`, `true` or `false`',
+    fallback: '`auto`',
   },
   'registry-certificates': {
     meaning:
@@ -395,6 +401,18 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
       'Whether the build runs in a user namespace, where its root is nobody on the node. `auto` asks for one, and builds once more without where the node that takes the build cannot; `true` insists on it, `false` builds without.',
     form: '`auto`, `true` or `false`',
     fallback: '`auto`',
+  },
+  capabilities: {
+    meaning:
+      'Linux capabilities that Kaniko, and with it each `RUN` as root, has besides those that Dockerfiles ordinarily need. docs/capabilities.md says which those are, and which operation needs which.',
+    form: 'list of `AUDIT_WRITE`, `CHOWN`, `DAC_OVERRIDE`, `FOWNER`, `FSETID`, `KILL`, `MKNOD`, `NET_BIND_SERVICE`, `SETFCAP`, `SETGID`, `SETPCAP`, `SETUID` and `SYS_CHROOT`, separated by newlines or commas; `#` lines are ignored',
+    fallback: 'none besides those',
+  },
+  'network-policy': {
+    meaning:
+      "A NetworkPolicy for the build's own namespace, which is there before the pod is. Network plugins that enforce no policies take it and let everything through: whether yours enforces them, who runs the cluster knows.",
+    form: '`none`, `registries`, or YAML with `ingress` and `egress` as in `spec` of a NetworkPolicy',
+    fallback: '`none`',
   },
   cleanup: {
     meaning:

@@ -85,7 +85,8 @@ interface Part {
   readonly next: number
 }
 
-function readClass(chars: readonly string[], from: number): Part {
+/** Reads a class from behind its `[`; `next` is behind its `]`. Throws SyntaxError. */
+export function readClass(chars: readonly string[], from: number): Part {
   const negated = chars[from] === '^'
   let at = negated ? from + 1 : from
   let compiled = ''

@@ -1,6 +1,8 @@
 import { isGlob } from './glob-syntax.ts'
 import { compileGoRegexp } from './go-regexp.ts'
 import { cleanPath, trimSpace } from './ignore-file.ts'
+import { pathItems } from './path-items.ts'
+import { matchesItems } from './path-matcher.ts'
 
 /** A line of the ignore file that says nothing; `message` names it. */
 export class PatternError extends Error {
@@ -54,15 +56,32 @@ function compile(glob: string): (path: string) => boolean {
       return (path) => path.endsWith(suffix) || (suffix.startsWith('/') && path === suffix.slice(1))
     }
     case 'expression': {
-      const expression = compiledOrRefused(glob, `${source}$`)
-      return (path) => expression.test(path)
+      return matcher(glob, source)
     }
   }
 }
 
-function compiledOrRefused(glob: string, source: string): RegExp {
+/** An expression of JavaScript's is the quickest, but with many wildcards it may take for ever. */
+const MOST_WILDCARDS = 2
+
+function matcher(glob: string, source: string): (path: string) => boolean {
+  const isMany = source.split('*').length - 1 > MOST_WILDCARDS
+  const { expression, items } = refusing(glob, () => ({
+    expression: compileGoRegexp(`${source}$`),
+    items: isMany ? pathItems(source) : undefined,
+  }))
+  if (items !== undefined) return (path) => matchesItems(items, path)
+  if (isMany) {
+    throw new PatternError(
+      `${JSON.stringify(glob)} has more than ${MOST_WILDCARDS} wildcards beside a "|", "^" or "{2}", which are operators here`,
+    )
+  }
+  return (path) => expression.test(path)
+}
+
+function refusing<T>(glob: string, compiled: () => T): T {
   try {
-    return compileGoRegexp(source)
+    return compiled()
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     throw new PatternError(`${JSON.stringify(glob)} is not a valid pattern`, { cause: error })

@@ -1,3 +1,4 @@
+import { stateOf } from '../kubernetes/container-status.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import type { EndedBuild } from './ended-build.ts'
 import { pullWords } from './explain-pull.ts'
@@ -17,8 +18,7 @@ export function explainHelper({ code, detail }: Diagnosis, ended: EndedBuild): F
 
 /** Kaniko may have been quicker than the pull of the other image. */
 function builtDigest({ snapshot, build }: EndedBuild): string | undefined {
-  const kaniko = snapshot.pod?.status?.containerStatuses?.find(({ name }) => name === build.container)
-  const { exitCode, message = '' } = kaniko?.state?.terminated ?? {}
+  const { exitCode, message = '' } = stateOf(snapshot.pod, build.container)?.terminated ?? {}
   return exitCode === 0 ? /^sha256:[0-9a-f]{64}$/.exec(message.trim())?.[0] : undefined
 }
 

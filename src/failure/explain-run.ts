@@ -1,3 +1,4 @@
+import { capabilityCures } from './capability-cures.ts'
 import type { EndedBuild } from './ended-build.ts'
 import type { ExecutorEnd } from './executor-end.ts'
 import { memoryCures } from './memory-cures.ts'
@@ -15,7 +16,7 @@ export function runFailed(end: ExecutorEnd, exitCode: number, ended: EndedBuild)
   const { how, cures } =
     signal === 'killed' || status === '137'
       ? killed(status, ended)
-      : failed(signal, status ?? String(exitCode))
+      : failed(signal, status ?? String(exitCode), capabilityCures(end, ended))
   return {
     headline: `${subjectOf(instructionAt(place, end))} ${how}.`,
     place,
@@ -47,13 +48,16 @@ const CURES_BY_EXIT_CODE: Readonly<Record<string, string>> = {
   127: 'exit code 127: the shell did not find a program; install it, or look at PATH',
 }
 
-function failed(signal: string | undefined, status: string): How {
+function failed(signal: string | undefined, status: string, known: readonly string[]): How {
   return {
     how: signal === undefined ? `failed with exit code ${status}` : `was ended by a signal: ${signal}`,
-    cures: [
-      CURES_BY_EXIT_CODE[status] ??
-        'mend what the instruction runs; it fails the same way wherever it is built',
-    ],
+    cures:
+      known.length > 0
+        ? known
+        : [
+            CURES_BY_EXIT_CODE[status] ??
+              'mend what the instruction runs; it fails the same way wherever it is built',
+          ],
   }
 }
 

@@ -1,10 +1,12 @@
 import type { BuildSnapshot, CreatedBuild, NodeFacts } from '../cluster/cluster-session.ts'
+import { stateOf } from '../kubernetes/container-status.ts'
 import type { ContainerState, Pod } from '../kubernetes/objects.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import { judgeEvents } from './judge-events.ts'
 import { judgeLoss } from './judge-loss.ts'
 import { judgeExit, judgeStart, waitingReason } from './judge-container.ts'
 import { judgeSchedule } from './judge-schedule.ts'
+import { judgePush } from './judge-push.ts'
 import { judgeHelper, judgeLateHelper, withoutHelper } from './judge-helper.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -18,14 +20,15 @@ import type { Verdict } from './verdict.ts'
  */
 export function judge(
   snapshot: BuildSnapshot,
-  { container, mayViolate }: Pick<CreatedBuild, 'container' | 'mayViolate'>,
+  { container, pushContainer, mayViolate }: Pick<CreatedBuild, 'container' | 'pushContainer' | 'mayViolate'>,
   nodes?: readonly NodeFacts[],
 ): Verdict {
   const { pod, events } = snapshot
   if (pod === undefined) return judgeWithoutPod(snapshot, mayViolate)
-  const state = pod.status?.containerStatuses?.find((status) => status.name === container)?.state
+  const state = stateOf(pod, container)
   if (state?.terminated?.exitCode === 0 && state.terminated.reason !== 'OOMKilled') {
-    return judgeLateHelper(pod, events) ?? { kind: 'ended', message: state.terminated.message }
+    const push = pushContainer === undefined ? undefined : judgePush(pod, pushContainer, events)
+    return push ?? judgeLateHelper(pod, events) ?? { kind: 'ended', message: state.terminated.message }
   }
   const loss = judgeLoss(pod, state, events)
   if (loss) return loss

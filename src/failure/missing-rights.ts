@@ -2,6 +2,7 @@ import { isOwnNamespaceName } from '../plan/resource-names.ts'
 import { type Right, rightName } from '../plan/right.ts'
 import type { Feature } from '../plan/rights.ts'
 import { rightsOf, roleManifest, subjectOf } from '../plan/role.ts'
+import { GIVEN_NAMESPACE, OWN_NAMESPACES } from '../plan/usual-features.ts'
 import type { Failure } from './failure.ts'
 
 /** Who may not do what, as one refusal tells it. */
@@ -18,6 +19,7 @@ export interface MissingRight {
 /** Words for a right that is missing, with everything that a build needs, ready to be applied. */
 export function explainMissingRight({ user, verb, resource, namespace }: MissingRight): Failure {
   const given = namespace !== undefined && !isOwnNamespaceName(namespace) ? namespace : undefined
+  // The build's own plan is not known where a single request was refused.
   const usual = given === undefined ? OWN_NAMESPACES : GIVEN_NAMESPACE
   const isOf = (feature: Feature): boolean =>
     rightsOf([feature]).some((right) => rightName(right) === `${verb} ${resource}`)
@@ -76,17 +78,8 @@ const APPLY =
 
 const GIVEN_INSTEAD = 'build in a namespace that exists, `namespace: NAME`: that needs rights in there only'
 
-/** What builds mostly need; the build's own plan is not known where a single request was refused. */
-const GIVEN_NAMESPACE: readonly Feature[] = ['build', 'config-map', 'secrets', 'diagnosis']
-const OWN_NAMESPACES: readonly Feature[] = [
-  'own-namespaces',
-  ...GIVEN_NAMESPACE,
-  'streaming',
-  'sweep',
-  'nodes',
-]
 /** What some builds need besides. */
-const MORE: readonly Feature[] = ['streaming', 'outputs', 'network-policy', 'clean', 'clean-namespaces']
+const MORE: readonly Feature[] = ['streaming', 'outputs', 'clean', 'clean-namespaces']
 
 const inWhere = (namespace: string | undefined): string =>
   namespace === undefined ? 'in the whole cluster' : `in namespace "${namespace}"`

@@ -8,7 +8,8 @@ export function resourcesOf({
   snapshot,
   build,
 }: Pick<EndedBuild, 'snapshot' | 'build'>): ResourceRequirements {
-  const container = snapshot.pod?.spec?.containers?.find(({ name }) => name === build.container)
+  const { initContainers = [], containers = [] } = snapshot.pod?.spec ?? {}
+  const container = [...initContainers, ...containers].find(({ name }) => name === build.container)
   return container?.resources ?? {}
 }
 

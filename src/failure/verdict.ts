@@ -5,7 +5,12 @@ export type Verdict =
   /** Nothing is wrong; `why` completes «waiting for». */
   | { readonly kind: 'waiting'; readonly why: string }
   | Stuck
-  | { readonly kind: 'running'; readonly node: string | undefined }
+  | {
+      readonly kind: 'running'
+      readonly node: string | undefined
+      /** The container that builds has ended well, and another one pushes. */
+      readonly isPushing?: true
+    }
   /** The container ended with exit code 0. */
   | { readonly kind: 'ended'; readonly message: string | undefined }
   | Failed
@@ -23,5 +28,7 @@ export interface Stuck {
 export interface Failed {
   readonly kind: 'failed'
   readonly ran: boolean
+  /** What failed is the container that pushes. */
+  readonly isPushing?: true
   readonly diagnosis: Diagnosis
 }

@@ -82,6 +82,13 @@ export interface PodCondition {
   readonly lastTransitionTime?: string
 }
 
+/** Of a pod's spec. */
+export interface PodContainer {
+  readonly name: string
+  readonly image?: string
+  readonly resources?: ResourceRequirements
+}
+
 export interface Pod {
   readonly metadata: ObjectMeta
   readonly spec?: {
@@ -89,11 +96,8 @@ export interface Pod {
     readonly hostUsers?: boolean
     readonly nodeSelector?: Readonly<Record<string, string>>
     readonly tolerations?: readonly Toleration[]
-    readonly containers?: readonly {
-      readonly name: string
-      readonly image?: string
-      readonly resources?: ResourceRequirements
-    }[]
+    readonly initContainers?: readonly PodContainer[]
+    readonly containers?: readonly PodContainer[]
   }
   readonly status?: {
     readonly phase?: string

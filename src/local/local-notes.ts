@@ -32,12 +32,14 @@ function podInputs(request: LocalRequest): readonly string[] {
     ['runtime-class', pod.runtimeClass !== undefined],
     ['image-pull-secrets', pod.imagePullSecrets.length > 0],
     ['pod-labels', pod.labels.size + pod.annotations.size > 0],
+    ['capabilities', pod.capabilities.length > 0],
     ['cache-volume', pod.cacheVolume !== undefined],
     ['pod-template', pod.template !== undefined],
     ['snapshot-mode', executorOptions.snapshotMode !== 'full'],
     ['single-snapshot', executorOptions.singleSnapshot],
     ['use-new-run', executorOptions.useNewRun],
     ['kaniko-args', kanikoArgs.length > 0],
+    ['network-policy', request.networkPolicy.kind !== 'none'],
     ['job-name', request.jobName !== undefined],
   ]
   return asked.filter(([, isGiven]) => isGiven).map(([name]) => name)

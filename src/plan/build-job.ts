@@ -7,6 +7,7 @@ import { literal } from './literal.ts'
 import type { Mount } from './mounts.ts'
 import type { Variable } from './git-credentials.ts'
 import { podFields, podVariables } from './pod-fields.ts'
+import { volumeMount } from './pod-spec.ts'
 
 /** Seconds between the request to end and the kill: a build has nothing to save. */
 const TERMINATION_GRACE_SECONDS = 5
@@ -139,8 +140,4 @@ function container(given: BuildJob): Readonly<Record<string, unknown>> {
     ...(given.streamed ? STREAMED : {}),
     ...(given.mounts.length === 0 ? {} : { volumeMounts: given.mounts.map(volumeMount) }),
   }
-}
-
-function volumeMount({ volume, path, isWritable }: Mount): Readonly<Record<string, unknown>> {
-  return { name: volume.name, mountPath: path, ...(isWritable ? {} : { readOnly: true }) }
 }

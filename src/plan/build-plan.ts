@@ -72,7 +72,7 @@ export interface BuildPlan {
   readonly kind: ClusterBuilder
   readonly identity: BuildIdentity
   readonly namespace: string
-  /** The build's own namespace and its ServiceAccount, in the order of creation; empty in a given namespace. */
+  /** The build's own namespace, its ServiceAccount and what closes its network, in the order of creation; empty in a given namespace. */
   readonly surroundings: readonly KubernetesObject[]
   readonly job: KubernetesObject
   readonly delivery: PlannedDelivery
@@ -87,6 +87,8 @@ export interface BuildPlan {
   readonly secretKeys: ReadonlyMap<string, string>
   /** Name of the container in `job` that builds. */
   readonly container: string
+  /** Name of the one that pushes once that has ended; undefined where the builder pushes, or nobody does. */
+  readonly pushContainer?: string | undefined
   readonly executor: string
   /** What is brought to the runner out of a second container of `job`; undefined: nothing, and there is none. */
   readonly imageFiles?: ImageFiles | undefined

@@ -5,6 +5,7 @@ import type { PlannedDelivery } from './build-plan.ts'
 import { fetchedContextArgs } from './fetched-context.ts'
 import { CONTEXT_FILE, placesOf } from './places.ts'
 import { imageFileArgs } from './image-files.ts'
+import { layoutArgs } from './layout.ts'
 import { executorFlags, proxyArguments } from './executor-flags.ts'
 
 const { context: CONTEXT_DIRECTORY } = placesOf('kaniko')
@@ -44,12 +45,14 @@ export interface Decided {
   readonly certificates: ReadonlyMap<string, string>
   /** Paths in the container of the build's secrets, by their ids. */
   readonly secrets: ReadonlyMap<string, string>
+  /** Whether another container pushes. */
+  readonly isPushedElsewhere: boolean
 }
 
 /** Flags of Kaniko's executor for a request. */
 export function kanikoArgs(
   request: BuildRequest,
-  { delivery, dockerfile, labels, certificates, secrets }: Decided,
+  { delivery, dockerfile, labels, certificates, secrets, isPushedElsewhere }: Decided,
 ): readonly string[] {
   return [
     ...contextArgs(delivery, request),
@@ -67,9 +70,13 @@ export function kanikoArgs(
     ...request.registryAccess.unverified.map((name) => `--skip-tls-verify-registry=${nameForKaniko(name)}`),
     ...[...certificates].map(([name, path]) => `--registry-certificate=${nameForKaniko(name)}=${path}`),
     ...[...secrets].map(([id, path]) => `--secret=id=${id},type=file,src=${path}`),
-    ...destinations(request).map((destination) => `--destination=${destination}`),
-    ...imageFileArgs(request),
-    ...(request.push ? [] : ['--no-push']),
+    ...(isPushedElsewhere
+      ? [...imageFileArgs({ ...request, push: false }), ...layoutArgs(request), '--no-push']
+      : [
+          ...destinations(request).map((destination) => `--destination=${destination}`),
+          ...imageFileArgs(request),
+          ...(request.push ? [] : ['--no-push']),
+        ]),
     ...request.kanikoArgs,
   ]
 }

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import type { BuildPlan } from './build-plan.ts'
+import { changed, isMapping, withPodSpec } from './pod-spec.ts'
 import { laterName } from './resource-names.ts'
 import type { LaterAttempt } from './resource-names.ts'
 
@@ -30,13 +31,6 @@ export function withoutUserNamespace(plan: BuildPlan): BuildPlan {
   return { ...plan, userNamespace: 'no', job }
 }
 
-function withPodSpec(job: KubernetesObject, change: (spec: Mapping) => Mapping): KubernetesObject {
-  return {
-    ...job,
-    ...changed(job, 'spec', (spec) => changed(spec, 'template', (pod) => changed(pod, 'spec', change))),
-  }
-}
-
 /** The pod's spec with volumes made from what has another name now. */
 function withVolumes(podSpec: Mapping, names: ReadonlyMap<string, string>): Mapping {
   const rename = (key: string) => (source: Mapping) => {
@@ -57,7 +51,8 @@ function withVariables(podSpec: Mapping, names: ReadonlyMap<string, string>): Ma
         return name === undefined ? reference : { ...reference, name }
       }),
     )
-  return withEach(podSpec, 'containers', (container) => withEach(container, 'env', renewed))
+  const each = (container: Mapping) => withEach(container, 'env', renewed)
+  return withEach(withEach(podSpec, 'containers', each), 'initContainers', each)
 }
 
 /** `object` with every mapping in the list at `key` changed. */
@@ -71,15 +66,5 @@ function renamed(object: KubernetesObject, name: string): KubernetesObject {
   return { ...object, metadata: { ...object.metadata, name } }
 }
 
-/** `object` with the mapping at `key` changed; as it is without one. */
-function changed(object: Mapping, key: string, change: (value: Mapping) => Mapping): Mapping {
-  const value = object[key]
-  return isMapping(value) ? { ...object, [key]: change(value) } : object
-}
-
 const without = (object: Mapping, key: string): Mapping =>
   Object.fromEntries(Object.entries(object).filter(([name]) => name !== key))
-
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

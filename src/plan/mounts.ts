@@ -29,10 +29,14 @@ export function contextClaimMount(claimName: string, { context }: Places): Mount
 }
 
 /** Registry credentials, from a Secret of the type kubernetes.io/dockerconfigjson. */
-export function credentialsMount(secretName: string, { credentials }: Places): Mount {
+export function credentialsMount(
+  secretName: string,
+  { credentials }: Places,
+  name: 'credentials' | 'push-credentials' = 'credentials',
+): Mount {
   const items = [{ key: DOCKER_CONFIG_KEY, path: 'config.json' }]
   return {
-    volume: { name: 'credentials', secret: { secretName, items, defaultMode: ROOT_ONLY } },
+    volume: { name, secret: { secretName, items, defaultMode: ROOT_ONLY } },
     path: credentials,
   }
 }

@@ -14,6 +14,8 @@ export interface Places {
    * each under its id, into a folder that is root's.
    */
   readonly secrets: string
+  /** The image, between the container that builds it and the one that pushes it. */
+  readonly layout: string
   /** What is to be brought to the runner. */
   readonly imageFiles: string
   /** Where Kaniko looks for base images. */
@@ -34,6 +36,7 @@ export function placesOf(builder: ClusterBuilder): Places {
     // Where Kaniko's image looks for it.
     credentials: `${root}/.docker`,
     secrets: `${root}/build-secrets`,
+    layout: `${root}/layout`,
     imageFiles: `${root}/image-files`,
     baseImages: `${root}/base-images`,
     settings: `${root}/settings`,

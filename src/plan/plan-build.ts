@@ -10,13 +10,17 @@ import type { BuildkitMode } from './buildkit-script.ts'
 import { isKey } from './ssh-keys.ts'
 import { type GitCredentials, gitCredentials, gitSecretId, isForClone } from './git-credentials.ts'
 import { enforcedTimes } from './image-files.ts'
+import { type Isolation, isolationFailure, planIsolation, withOneUser } from './isolation.ts'
 import { destinations } from './kaniko-args.ts'
 import { endsOf, type Lifetimes } from './lifetimes.ts'
 import { objectsOf } from './plan-objects.ts'
+import { policyNotes, type ServerAddress } from './network-policy.ts'
 import { mountsClaim, podNotes, proxyNotes } from './pod-notes.ts'
 import { podResources } from './pod-resources.ts'
 import { withPodTemplate } from './pod-template.ts'
-import { type FoundCredentials, joinCredentials } from './registry-auth.ts'
+import { PUSH_CONTAINER, withPushContainer } from './push-container.ts'
+import { reachedBy } from './reached-ports.ts'
+import { type FoundCredentials, joinCredentials, type RegistryAuth } from './registry-auth.ts'
 import { touchedRegistries } from './touched-registries.ts'
 import { decideUserNamespace } from './user-namespace.ts'
 import type { ObjectNames } from './resource-names.ts'
@@ -43,6 +47,8 @@ export interface PlanGrounds {
   readonly certificates: ReadonlyMap<string, string>
   /** Values of the build's secrets, by their ids. Secret. */
   readonly secrets: ReadonlyMap<string, Uint8Array>
+  /** Where the API server is, for a network policy that keeps the build from it. */
+  readonly serverAddresses?: readonly ServerAddress[]
 }
 
 export type PlanFailure = { readonly kind: 'failure'; readonly failure: Failure }
@@ -53,18 +59,22 @@ export function planBuild(grounds: PlanGrounds): BuildPlan | PlanFailure {
   const buildkit =
     grounds.request.builder === 'buildkit' ? buildkitRun(grounds.request, grounds.userNamespaces) : undefined
   const given = withHelperOf(withGitSecret(grounds, git), buildkit)
-  const { request, identity, context } = given
+  const { identity, context } = given
   const dockerfile = dockerfileOf(context)
+  const isolation = isolate(given, dockerfile)
+  // With another cache, perhaps.
+  const { request } = isolation.kind === 'apart' ? isolation.build : given
   const wanted = {
     dockerfile,
     target: request.target,
     given: new Set([...given.secrets.keys()].filter((id) => !isKey(request, id))),
     isUsedElsewhere: (id: string) => isForClone(request.context, id, request.frontend.contexts),
   }
-  const failure = missingSecrets(wanted)
+  const failure = isolationFailure(request, buildkit?.mode) ?? missingSecrets(wanted)
   if (failure !== undefined) return { kind: 'failure', failure }
-  const auth = joinCredentials(request, touchedRegistries(request, dockerfile), given.found)
-  if ('failure' in auth) return auth
+  const signedIn = signIn(given, dockerfile, isolation)
+  if ('failure' in signedIn) return signedIn
+  const { auth, pushAuth } = signedIn
 
   const userNamespace =
     buildkit === undefined
@@ -72,23 +82,38 @@ export function planBuild(grounds: PlanGrounds): BuildPlan | PlanFailure {
       : USER_NAMESPACE[buildkit.mode]
   const { resources, notes } = podResources(request.resources)
   const ends = endsOf(enforcedTimes(request), given.serverTime, given.lifetimes)
-  const choices = { userNamespace: userNamespace !== 'no', resources, ends, auth, git, buildkit }
-  const objects = objectsOf(given, request.builder === 'kaniko' ? choices : { ...choices, git: undefined })
+  const reached = reachedBy(request, dockerfile)
+  const choices = {
+    userNamespace: userNamespace !== 'no',
+    resources,
+    ends,
+    auth,
+    pushAuth,
+    git,
+    buildkit,
+    reached,
+  }
+  const { pushing, ...objects } = objectsOf(
+    { ...given, request },
+    request.builder === 'kaniko' ? choices : { ...choices, git: undefined },
+  )
   const { job, notes: templateNotes } = withPodTemplate(objects.job, request.pod.template, request.builder)
   const [first] = request.tags
+  const isPushedElsewhere = pushing !== undefined
   const missing = context.kind === 'archive' ? context.missing : []
   return {
     kind: request.builder,
     identity,
     ...objects,
-    job,
+    job: isPushedElsewhere ? withPushContainer(job, request.builder, pushing) : job,
     delivery: deliveryOf(given, git),
     container: request.builder,
+    pushContainer: isPushedElsewhere ? PUSH_CONTAINER : undefined,
     executor: buildkit?.executor ?? request.executor,
     imageFiles: request.imageFiles,
     destinations: destinations(request),
     repository: request.push && first !== undefined ? printImageRepository(first) : undefined,
-    credentials: auth.credentials,
+    credentials: [...(pushAuth?.credentials ?? []), ...auth.credentials],
     userNamespace,
     timeoutSeconds: request.timeoutSeconds,
     scheduleTimeoutSeconds: request.scheduleTimeoutSeconds,
@@ -103,13 +128,38 @@ export function planBuild(grounds: PlanGrounds): BuildPlan | PlanFailure {
       ...(buildkit === undefined
         ? podNotes(request, userNamespace)
         : [...buildkit.notes, ...proxyNotes(request.pod)]),
+      ...policyNotes(request.networkPolicy, reached, given.serverAddresses ?? []),
       ...templateNotes,
-      ...auth.notes,
+      ...new Set([...(pushAuth?.notes ?? []), ...auth.notes]),
+      ...isolation.notes,
       ...fetchedNotes(request, dockerfile, git),
       ...missing.map(missingWords),
       ...(isUnknown(dockerfile) ? [] : secretNotes(wanted)),
     ],
   }
+}
+
+/** Where credentials are kept apart, each container has its own. */
+function signIn(
+  given: PlanGrounds,
+  dockerfile: Dockerfile,
+  isolation: Isolation,
+): { readonly auth: RegistryAuth; readonly pushAuth: RegistryAuth | undefined } | PlanFailure {
+  if (isolation.kind === 'together') {
+    const request = withOneUser(given.request)
+    const auth = joinCredentials(request, touchedRegistries(request, dockerfile), given.found)
+    return 'failure' in auth ? auth : { auth, pushAuth: undefined }
+  }
+  const { build, push } = isolation
+  const auth = joinCredentials(build.request, build.touched, build.found)
+  if ('failure' in auth) return auth
+  if (!given.request.push) return { auth, pushAuth: undefined }
+  const pushAuth = joinCredentials(push.request, push.touched, push.found)
+  return 'failure' in pushAuth ? pushAuth : { auth, pushAuth }
+}
+
+function isolate({ request, found }: PlanGrounds, dockerfile: Dockerfile): Isolation {
+  return planIsolation({ request, found, touched: touchedRegistries(request, dockerfile) })
 }
 
 const USER_NAMESPACE = { 'user-namespace': 'yes', rootless: 'no' } as const satisfies Record<

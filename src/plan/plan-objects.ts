@@ -33,8 +33,11 @@ import {
   sharedMemoryMount,
   stateMount,
 } from './mounts.ts'
+import { networkPolicy } from './network-policy.ts'
 import type { PlanGrounds } from './plan-build.ts'
+import type { Reached } from './reached-ports.ts'
 import type { RegistryAuth } from './registry-auth.ts'
+import { pushArgs, type Pushing } from './push-container.ts'
 import { registrySecret } from './registry-secret.ts'
 import {
   buildAnnotations,
@@ -52,11 +55,15 @@ export interface PodChoices {
   readonly userNamespace: boolean
   readonly resources: ResourceRequirements
   readonly ends: Ends
+  /** Of the container that builds. */
   readonly auth: RegistryAuth
+  /** Of the one that pushes; undefined where the builder does. */
+  readonly pushAuth: RegistryAuth | undefined
   /** Undefined: the context is cloned by nobody, or without. */
   readonly git: GitCredentials | undefined
   /** How BuildKit runs; undefined where Kaniko builds. */
   readonly buildkit: BuildkitRun | undefined
+  readonly reached: Reached
 }
 
 /** What all objects of one build are made with. */
@@ -75,14 +82,17 @@ interface Making {
 export function objectsOf(
   given: PlanGrounds,
   pod: PodChoices,
-): Pick<BuildPlan, 'namespace' | 'surroundings' | 'job' | 'contextMap' | 'secrets' | 'secretKeys'> {
+): Pick<BuildPlan, 'namespace' | 'surroundings' | 'job' | 'contextMap' | 'secrets' | 'secretKeys'> & {
+  /** Undefined where the builder pushes. */
+  readonly pushing: Pushing | undefined
+} {
   const making = makingOf(given, pod.ends)
   const { namespace, names, marks, certificates, settings } = making
   const metadata = (name: string) => ({ name, namespace, ...marks })
   const delivery = given.context.kind === 'archive' ? given.context.delivery : undefined
   return {
     namespace,
-    surroundings: given.request.namespace.kind === 'own' ? surroundingsOf(making, given.request) : [],
+    surroundings: given.request.namespace.kind === 'own' ? surroundingsOf(making, given, pod) : [],
     job: jobOf(given, pod, making),
     contextMap: contextMap(metadata(names.contextMap), {
       context: delivery?.kind === 'configmap' ? delivery.bytes : undefined,
@@ -93,15 +103,39 @@ export function objectsOf(
     }),
     secrets: secretsOf(pod, making, metadata),
     secretKeys: new Map(making.secrets.map(({ id, file }) => [id, file])),
+    pushing: pod.pushAuth && pushingOf(given, pod.pushAuth, pod.resources, making),
+  }
+}
+
+/** What the container that pushes has, besides the image. */
+function pushingOf(
+  { request }: PlanGrounds,
+  { config, mounted }: RegistryAuth,
+  resources: ResourceRequirements,
+  { names, certificates, places }: Making,
+): Pushing {
+  const secret = config === undefined ? mounted : names.pushSecret
+  const files = certificates.map(({ file }) => file)
+  return {
+    request,
+    args: pushArgs(request, new Map(certificates.map(({ registry, path }) => [registry, path]))),
+    mounts: [
+      ...(secret === undefined ? [] : [credentialsMount(secret, places, 'push-credentials')]),
+      ...(files.length === 0 ? [] : [certificatesMount(names.contextMap, files, places)]),
+    ],
+    resources,
   }
 }
 
 function secretsOf(
-  { auth: { config }, git }: PodChoices,
+  { auth: { config }, pushAuth, git }: PodChoices,
   { names, secrets }: Making,
   metadata: (name: string) => ObjectMeta,
 ): readonly KubernetesObject[] {
+  const pushConfig = pushAuth?.config
   return [
+    // First: what pushes is what the runner asks the registry with.
+    ...(pushConfig === undefined ? [] : [registrySecret(metadata(names.pushSecret), pushConfig)]),
     ...(config === undefined ? [] : [registrySecret(metadata(names.registrySecret), config)]),
     ...(secrets.length === 0 ? [] : [buildSecret(metadata(names.buildSecret), secrets)]),
     ...(git === undefined ? [] : [gitSecret(metadata(names.gitSecret), git)]),
@@ -152,7 +186,7 @@ function jobOf(given: PlanGrounds, pod: PodChoices, making: Making): KubernetesO
 /** The container that builds. */
 function containerOf(
   { request, run, context, serverTime }: PlanGrounds,
-  { git, buildkit }: PodChoices,
+  { git, buildkit, pushAuth }: PodChoices,
   { names, certificates, secrets, places }: Making,
 ): BuildContainer {
   const delivery = deliveryKind(context)
@@ -171,6 +205,7 @@ function containerOf(
     labels,
     certificates: new Map(certificates.map(({ registry, path }) => [registry, path])),
     secrets: paths,
+    isPushedElsewhere: pushAuth !== undefined,
   })
   return kanikoContainer(request, args, git && names.gitSecret)
 }
@@ -218,8 +253,15 @@ function nodeSelectorOf({ nodeSelector, platform }: BuildRequest): ReadonlyMap<s
 
 function surroundingsOf(
   { namespace, names, marks }: Making,
-  { builder }: BuildRequest,
+  { request, serverAddresses = [] }: PlanGrounds,
+  { reached }: PodChoices,
 ): readonly KubernetesObject[] {
-  const level = builder === 'buildkit' ? 'privileged' : 'baseline'
-  return [ownNamespace(namespace, marks, level), ownServiceAccount(names.job, namespace, marks)]
+  const level = request.builder === 'buildkit' ? 'privileged' : 'baseline'
+  const metadata = { name: names.job, namespace, ...marks }
+  const policy = networkPolicy(metadata, request.networkPolicy, reached, serverAddresses)
+  return [
+    ownNamespace(namespace, marks, level),
+    ownServiceAccount(names.job, namespace, marks),
+    ...(policy === undefined ? [] : [policy]),
+  ]
 }

@@ -35,6 +35,8 @@ export interface ObjectNames {
   readonly job: string
   readonly contextMap: string
   readonly registrySecret: string
+  /** Of the credentials that push, where they are kept apart. */
+  readonly pushSecret: string
   readonly buildSecret: string
   readonly gitSecret: string
 }
@@ -59,7 +61,7 @@ export function objectStem(request: BuildRequest): string {
   return dnsPart(name) || 'image'
 }
 
-/** Names of a first attempt: `<stem>-<random>`, and with `-context`, `-registry`, `-secrets` or `-git` before the random part. */
+/** Names of a first attempt: `<stem>-<random>`, and with `-context`, `-registry`, `-push`, `-secrets` or `-git` before the random part. */
 export function objectNames(stem: string, identity: BuildIdentity): ObjectNames {
   const named = (part: string): string =>
     endingIn([cut(stem, LONGEST - `-${part}-00000-2`.length), part], identity.random)
@@ -67,6 +69,7 @@ export function objectNames(stem: string, identity: BuildIdentity): ObjectNames 
     job: endingIn([stem], identity.random, ATTEMPT_LENGTH),
     contextMap: named('context'),
     registrySecret: named('registry'),
+    pushSecret: named('push'),
     buildSecret: named('secrets'),
     gitSecret: named('git'),
   }

@@ -1,7 +1,7 @@
 /** One verb on one resource, and why. */
 export interface Right {
   /** API group; empty for the core one. */
-  readonly group: '' | 'batch' | 'networking.k8s.io'
+  readonly group: '' | 'batch' | 'networking.k8s.io' | 'discovery.k8s.io'
   /** Plural, with its subresource: `jobs`, `pods/log`. */
   readonly resource: string
   readonly verb: 'create' | 'delete' | 'get' | 'list' | 'watch'

@@ -34,6 +34,7 @@ const CREATE_SINCE = 35
 const GROUPS: Readonly<Record<string, Right['group']>> = {
   jobs: 'batch',
   networkpolicies: 'networking.k8s.io',
+  endpointslices: 'discovery.k8s.io',
 }
 
 const groupOf = (resource: string): Right['group'] => GROUPS[resource] ?? ''
@@ -85,7 +86,7 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
       ),
       needed('delete', 'jobs', 'leaving nothing behind'),
       needed('list', 'pods', 'finding the Job’s pod by its label'),
-      useful('watch', 'pods', 'its state as it changes', 'it is asked for every second'),
+      useful('watch', 'pods', 'its state as it changes', 'it is asked for every one to three seconds'),
       needed('get', 'pods/log', 'the log'),
     ],
   },
@@ -100,7 +101,7 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
         'what the cluster says of the Job and its pod',
         'quotas, policies and a lack of nodes are told late',
       ),
-      useful('watch', 'events', 'the same, as it happens', 'they are asked for every second'),
+      useful('watch', 'events', 'the same, as it happens', 'they are asked for every one to three seconds'),
     ],
   },
   'config-map': {
@@ -161,7 +162,12 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
     title: 'Network policies',
     when: '`network-policy` of a namespace of the build’s own',
     loses: 'no `network-policy`',
-    rights: [needed('create', 'networkpolicies', 'limiting what the build can reach')],
+    rights: [
+      needed('create', 'networkpolicies', 'limiting what the build can reach'),
+      tried('get', 'networkpolicies', 'whose it is, if the answer to its creation was lost'),
+      tried('get', 'services', 'the API server’s addresses, which a build is not to reach'),
+      tried('list', 'endpointslices', 'the same'),
+    ],
   },
   sweep: {
     title: 'Leftovers of earlier builds',

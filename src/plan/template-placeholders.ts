@@ -11,6 +11,7 @@ export const REUSABLE_NAMES: ObjectNames = {
   job: PLACEHOLDERS.jobName,
   contextMap: `${PLACEHOLDERS.jobName}-context`,
   registrySecret: `${PLACEHOLDERS.jobName}-registry`,
+  pushSecret: `${PLACEHOLDERS.jobName}-push`,
   buildSecret: `${PLACEHOLDERS.jobName}-secrets`,
   gitSecret: `${PLACEHOLDERS.jobName}-git`,
 }

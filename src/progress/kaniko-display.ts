@@ -2,6 +2,7 @@ import { kanikoEvent } from './kaniko-event.ts'
 import type { KanikoEvent } from './kaniko-event.ts'
 import { parseKanikoLine } from './kaniko-log.ts'
 import type { KanikoLine } from './kaniko-log.ts'
+import { trimEnd } from './trim-end.ts'
 
 /** Levels whose name stands before the message; `info` goes without saying. */
 const NAMED = new Set<string>(['warning', 'error', 'fatal', 'panic'])
@@ -50,6 +51,6 @@ const GIT_PROGRESS = /^(?:remote: )?(?:Enumerating|Counting|Compressing|Receivin
 /** Of git's progress, which overwrites itself, what it says at last; anything else as it is. */
 export function lastOfProgress(text: string): string {
   if (!GIT_PROGRESS.test(text)) return text
-  const end = text.replace(/\r+$/, '')
+  const end = trimEnd(text, '\r')
   return end.slice(end.lastIndexOf('\r') + 1)
 }

@@ -1,4 +1,5 @@
 import type { Dockerfile, Instruction } from './dockerfile.ts'
+import { trimEnd } from './trim-end.ts'
 
 /** A `RUN --mount=type=secret`. */
 export interface SecretMount {
@@ -48,7 +49,7 @@ function optionsOf(text: string): Options {
 /** Without an id it is the last part of the target; a variable in either is the builder's. */
 function idOf(options: Options): string | undefined {
   const target = options.get('target') ?? options.get('dst') ?? options.get('destination') ?? ''
-  const id = options.get('id') || target.replace(/\/+$/, '').split('/').at(-1) || undefined
+  const id = options.get('id') || trimEnd(target, '/').split('/').at(-1) || undefined
   return id?.includes('$') === true ? undefined : id
 }
 

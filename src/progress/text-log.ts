@@ -1,3 +1,5 @@
+import { trimEnd } from './trim-end.ts'
+
 /** What a line of a builder's text log says; `before` is what a process left without a line's end. */
 export type TextEvent =
   | {
@@ -74,17 +76,17 @@ const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[(?:91|0)m`, 'g')
 
 /** Reads a line of buildah's or podman's. */
 export function buildahEvent(text: string): TextEvent {
-  return eventOf(BUILDAH, text.replace(/\r+$/, ''))
+  return eventOf(BUILDAH, trimEnd(text, '\r'))
 }
 
 /** Reads a line of docker's classic builder. */
 export function dockerEvent(text: string): TextEvent {
-  return eventOf(DOCKER, text.replaceAll(COLOURS, '').replace(/\r+$/, ''))
+  return eventOf(DOCKER, trimEnd(text.replaceAll(COLOURS, ''), '\r'))
 }
 
 /** Reads a line of BuildKit's plain text. */
 export function plainEvent(text: string): TextEvent {
-  return eventOf(PLAIN, text.replace(/\r+$/, ''))
+  return eventOf(PLAIN, trimEnd(text, '\r'))
 }
 
 function eventOf(readings: readonly Reading[], text: string): TextEvent {

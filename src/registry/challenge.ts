@@ -3,8 +3,8 @@ export type Challenge =
   | { readonly kind: 'bearer'; readonly realm: string; readonly service: string | undefined }
   | { readonly kind: 'basic' }
 
-/** `name=value`, quoted or not, with what stands before the next one. */
-const PARAMETER = /([A-Za-z_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g
+/** `name=value`, quoted or not. A name begins where none goes on: else each letter of a long one would be tried. */
+const PARAMETER = /(?<![A-Za-z_-])([A-Za-z_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g
 
 /**
  * Reads a WWW-Authenticate header; undefined for what is neither. Form:

@@ -1,3 +1,5 @@
+import { UnusableProxy } from '../proxy/proxy-for.ts'
+
 /** Thrown where a registry gives no usable answer; `reason` stands after the registry's name and a colon. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer'
@@ -12,6 +14,7 @@ export class NoAnswer extends Error {
 /** An error of node's networking, in words. */
 export function noAnswer(error: unknown): NoAnswer {
   if (error instanceof NoAnswer) return error
+  if (error instanceof UnusableProxy) return new NoAnswer(error.message)
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
   if (CERTIFICATE.test(code)) return new NoAnswer(`this runner does not trust its certificate (${code})`)
   return new NoAnswer(WORDS[code] ?? `the connection failed${code === '' ? '' : ` (${code})`}`)
@@ -30,4 +33,5 @@ const WORDS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'this runner does not reach it',
   ECONNRESET: 'it cut the connection',
   EPROTO: 'it does not speak TLS',
+  ERR_PROXY_TUNNEL: 'the proxy on the way to it lets nothing through',
 }

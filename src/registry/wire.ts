@@ -3,6 +3,8 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import * as https from 'node:https'
 import { getCACertificates } from 'node:tls'
 
+import { agentThrough } from '../proxy/agent-through.ts'
+import { proxyFor } from '../proxy/proxy-for.ts'
 import type { RegistryTrust } from './confirmation.ts'
 import { NoAnswer, noAnswer } from './no-answer.ts'
 
@@ -30,20 +32,26 @@ export function openWire(
   { authority, skipsVerification }: Pick<RegistryTrust, 'authority' | 'skipsVerification'>,
   signal: AbortSignal,
 ): Wire {
-  const pool = { keepAlive: true, proxyEnv: { ...environment } }
-  const plain = new http.Agent(pool)
   const ca = authority === undefined ? {} : { ca: [...getCACertificates('default'), authority] }
-  const secure = new https.Agent({ ...pool, ...ca })
+  const agents = new Map<string, http.Agent>()
+  const agentFor = (url: URL): http.Agent => {
+    const proxy = proxyFor(url, environment)
+    if (proxy?.url.protocol.startsWith('socks') === true) throw new NoAnswer('the way to it is a SOCKS proxy')
+    const key = `${url.protocol} ${proxy?.url.href ?? ''}`
+    const agent = agents.get(key) ?? agentThrough(url.protocol, proxy, { keepAlive: true, ...ca })
+    agents.set(key, agent)
+    return agent
+  }
   return {
     async get(url, headers, longest) {
       try {
         const options = { headers: { ...headers, 'User-Agent': 'hybrid-kubernetes-build' }, signal }
         const request =
           url.protocol === 'http:'
-            ? http.get(url, { ...options, agent: plain })
+            ? http.get(url, { ...options, agent: agentFor(url) })
             : https.get(url, {
                 ...options,
-                agent: secure,
+                agent: agentFor(url),
                 // Not for whoever hands out its tokens.
                 rejectUnauthorized: !(skipsVerification && url.host === registry),
               })
@@ -56,8 +64,7 @@ export function openWire(
       }
     },
     close() {
-      plain.destroy()
-      secure.destroy()
+      for (const agent of agents.values()) agent.destroy()
     },
   }
 }

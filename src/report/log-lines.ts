@@ -33,7 +33,7 @@ export function planLines(
     ...(plan.imageFiles === undefined
       ? []
       : imageFilePlan(plan.imageFiles).map((file) => field('file', file))),
-    field('cache', cacheWords(request)),
+    field('cache', cacheWords(request, plan)),
     ...otherRegistries(plan),
     ...plan.notes.map((note) => field('note', note)),
   ]
@@ -127,9 +127,9 @@ function oneLine(path: string): string {
   return /\p{Cc}|\u2028|\u2029/u.test(path) ? JSON.stringify(path) : path
 }
 
-function cacheWords(request: BuildRequest): string {
+function cacheWords(request: BuildRequest, { usesCache }: BuildPlan): string {
   const { cache } = request
-  if (cache.kind === 'off') return 'off'
+  if (cache.kind === 'off' || !usesCache) return 'off'
   const write = cache.write ? '' : ', read only'
   if (request.builder === 'buildkit') return `${cacheReference(request) ?? ''}${write}`
   return `${printImageRepository(cache.repository)}, ${hours(cache.ttlSeconds)}${write}`

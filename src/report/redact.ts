@@ -95,9 +95,11 @@ function flagValue(flag: string, value: string, hide: Hide): string {
 /**
  * Forms of the tokens of GitHub, GitLab, Slack, AWS, npm, PyPI and Docker Hub;
  * JSON Web Tokens; what follows `Bearer` or `Basic`; a URL's user and password.
+ * None takes longer than the text's length allows: a token's first part has an end,
+ * and spaces are looked back over only from what may be one.
  */
 const TOKENS =
-  /\b(?:gh[oprsu]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{12,}|npm_\w{16,}|pypi-[\w-]{16,}|dckr_pat_[\w-]{16,}|eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?)|(?<=\b(?:Bearer|Basic)\s+)[\w.~+/=-]{16,}|(?<=:\/\/)[^/\s@"']+(?=@)/g
+  /\b(?:gh[oprsu]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{12,}|npm_\w{16,}|pypi-[\w-]{16,}|dckr_pat_[\w-]{16,}|eyJ[\w-]{8,2048}\.[\w-]{8,}(?:\.[\w-]*)?)|(?=[\w.~+/=-]{16})(?<=\b(?:Bearer|Basic)\s+)[\w.~+/=-]+|(?<=:\/\/)[^/\s@"']+(?=@)/g
 
 function withoutTokens(text: string): string {
   return text.replace(TOKENS, REDACTED)

@@ -6,6 +6,7 @@ import type { ExecutorOptions } from './executor-options.ts'
 import type { FrontendOptions } from './frontend-options.ts'
 import type { ImageFiles } from './image-files.ts'
 import type { ImageReference, ImageRepository } from './image-reference.ts'
+import type { NetworkPolicyChoice } from './network-policy.ts'
 import type { Platform } from './platform.ts'
 import type { PodRequest } from './pod-request.ts'
 import type { RegistryAccess } from './registry-access.ts'
@@ -58,6 +59,8 @@ export interface BuildRequest {
   readonly nodeSelector: ReadonlyMap<string, string>
   readonly tolerations: readonly Toleration[]
   readonly pod: PodRequest
+  /** Of the build's own namespace. */
+  readonly networkPolicy: NetworkPolicyChoice
   /** From the container's start to its end, in seconds. */
   readonly timeoutSeconds: number
   /** Until the container runs: scheduling, node scale-up, image pull; in seconds. */

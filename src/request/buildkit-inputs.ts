@@ -15,6 +15,7 @@ const OF_KANIKO = [
   'use-new-run',
   'verbosity',
   'push-retry',
+  'capabilities',
   'cache-ttl',
 ] as const satisfies readonly InputName[]
 

@@ -28,7 +28,7 @@ export function inputFailure(problems: readonly InputProblem[]): Failure {
     headline: inputs.size === 1 ? '1 input needs attention.' : `${inputs.size} inputs need attention.`,
     details: problems.map(({ input, value, problem }) => {
       const shown = value === undefined ? '' : `${quoted(value)}: `
-      return `${input.padEnd(width)}${shown}${problem}`
+      return visible(`${input.padEnd(width)}${shown}${problem}`)
     }),
     cures: [
       'change what is named above in the step’s `with:`; docs/inputs.md has every input with its form and an example',
@@ -39,4 +39,12 @@ export function inputFailure(problems: readonly InputProblem[]): Failure {
 /** One line, whatever the value holds: a line break in it must not look like the log's own. */
 function quoted(value: string): string {
   return JSON.stringify(value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value)
+}
+
+/** What a terminal would obey, and what turns the direction of a line, as escapes: problems repeat what was given. */
+function visible(line: string): string {
+  return line.replaceAll(
+    /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

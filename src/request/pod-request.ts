@@ -1,6 +1,7 @@
 import { parseAffinity } from './affinity.ts'
 import type { NamespaceChoice } from './build-request.ts'
 import type { BuilderName } from './builder-choice.ts'
+import { type Capability, parseCapabilities } from './capabilities.ts'
 import { type HostAlias, joinedAliases, parseAddedHosts, parseHostAliases } from './host-aliases.ts'
 import type { Environment, InputReader } from './input-reader.ts'
 import type { JsonMapping } from './json-yaml.ts'
@@ -22,6 +23,8 @@ export interface PodRequest {
   readonly labels: ReadonlyMap<string, string>
   readonly annotations: ReadonlyMap<string, string>
   readonly hostAliases: readonly HostAlias[]
+  /** What Kaniko's container may besides what it may anyway. */
+  readonly capabilities: readonly Capability[]
   /** Name of a claim in the given namespace, with base images for Kaniko. */
   readonly cacheVolume: string | undefined
   /** Proxies by the names of their variables; undefined where none are asked for. */
@@ -51,6 +54,7 @@ export function readPod(
       ...read('host-aliases', parseHostAliases, []),
       ...read('add-hosts', parseAddedHosts, []),
     ]),
+    capabilities: read('capabilities', parseCapabilities, []),
     cacheVolume: readObjectName(reader, 'cache-volume', namespace),
     proxy: readProxy(reader, environment),
     sharedMemory: read('shm-size', parseMemorySize, undefined),

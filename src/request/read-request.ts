@@ -39,6 +39,7 @@ import {
 import { INPUT_DEFAULTS, type InputName } from './inputs.generated.ts'
 import { listWithCommas, parseMap } from './lines.ts'
 import { parseNodeSelector } from './node-selector.ts'
+import { readNetworkPolicy } from './network-policy.ts'
 import { type Parsed, gathered, parsed, refused } from './parsed.ts'
 import { pathWithin } from './path-within.ts'
 import { readPlatform } from './platform.ts'
@@ -151,7 +152,10 @@ function readAll(
   const tags = destinationsOf(template, wanted, push)
   const buildArgs = read('build-args', parseMap, none)
   const annotations = read('annotations', parseAnnotations, NO_ANNOTATIONS)
-  const registryAccess = readRegistryAccess(reader, namespace)
+  const registryAccess = readRegistryAccess(reader, namespace, {
+    builder,
+    isTemplate: template !== undefined,
+  })
   const jobName = read('job-name', parseDnsLabel, undefined)
   const nodeSelector = read('node-selector', parseNodeSelector, none)
   const userNamespace = read('user-namespace', parseUserNamespace, 'auto')
@@ -191,6 +195,7 @@ function readAll(
     nodeSelector,
     tolerations: read('tolerations', parseTolerations, []),
     pod: readPod(reader, builder, namespace, environment),
+    networkPolicy: readNetworkPolicy(reader, namespace, template),
     timeoutSeconds: read('timeout', parseTimeout, 0),
     scheduleTimeoutSeconds: read('schedule-timeout', parseTimeout, 0),
     userNamespace,

@@ -10,13 +10,18 @@ export interface RegistryCredentials {
   readonly username: string
   /** Secret. */
   readonly password: string
+  /** Which of the build's containers gets them, where what pushes is isolated; undefined: what fits. */
+  readonly purpose?: CredentialPurpose
 }
 
-const FIELDS = ['registry', 'username', 'password'] as const
+/** `build`: to read base images, and for the cache. */
+export type CredentialPurpose = 'build' | 'push'
+
+const FIELDS = ['registry', 'username', 'password', 'for'] as const
 const FORM = '- {registry: ghcr.io, username: …, password: …}'
 
 /**
- * Reads a YAML list of `{registry, username, password}`. No problem quotes any
+ * Reads a YAML list of `{registry, username, password}`, each perhaps with `for`. No problem quotes any
  * of it: where the YAML is not what was meant, a password may be anywhere.
  */
 export function parseRegistryCredentials(text: string): Parsed<readonly RegistryCredentials[]> {
@@ -49,12 +54,23 @@ function parseEntry(entry: PlainYaml, where: string): Parsed<RegistryCredentials
     ...(registry === undefined ? [`${where}: ${registryProblem(textOf(entry, 'registry'))}`] : []),
     ...usernameProblems(textOf(entry, 'username')).map((problem) => `${named}: ${problem}`),
     ...(textOf(entry, 'password') === '' ? [`${named}: ${NO_PASSWORD}`] : []),
+    ...(entry['for'] === undefined || isPurpose(textOf(entry, 'for'))
+      ? []
+      : [`${named}: \`for\` is build or push`]),
   ]
   if (registry === undefined || problems.length > 0) {
     return { kind: 'problems', problems: problems.map((problem) => ({ problem })) }
   }
-  return parsed({ registry, username: textOf(entry, 'username'), password: textOf(entry, 'password') })
+  const purpose = textOf(entry, 'for')
+  return parsed({
+    registry,
+    username: textOf(entry, 'username'),
+    password: textOf(entry, 'password'),
+    ...(isPurpose(purpose) ? { purpose } : {}),
+  })
 }
+
+const isPurpose = (text: string): text is CredentialPurpose => text === 'build' || text === 'push'
 
 const NO_PASSWORD =
   'the password is missing or empty. If it comes from a secret: workflows of pull requests from forks get no secrets, and a misspelled name gives an empty one'
@@ -75,13 +91,20 @@ function usernameProblems(username: string): readonly string[] {
 }
 
 function withoutRepetition(all: readonly RegistryCredentials[]): Parsed<readonly RegistryCredentials[]> {
-  const twice = all.filter(({ registry }, at) => all.findIndex((one) => one.registry === registry) < at)
+  const twice = all.filter(
+    ({ registry, purpose }, at) =>
+      all.findIndex((one) => one.registry === registry && !areApart(one.purpose, purpose)) < at,
+  )
   if (twice.length === 0) return parsed(all)
   const problems = [...new Set(twice.map(({ registry }) => registry))].map((registry) => ({
-    problem: `${registry} is given twice; a registry has one user`,
+    problem: `${registry} is given twice; a registry has one user, and perhaps one more \`for: build\``,
   }))
   return { kind: 'problems', problems }
 }
+
+/** One of them reads for the build, and the other does all else. */
+const areApart = (one: CredentialPurpose | undefined, other: CredentialPurpose | undefined): boolean =>
+  (one === 'build') !== (other === 'build')
 
 function textOf(entry: { readonly [key: string]: PlainYaml }, field: (typeof FIELDS)[number]): string {
   const value = entry[field]

@@ -1,5 +1,5 @@
-import { load } from 'js-yaml'
 import type { ResourceList, ResourceRequirements } from '../kubernetes/objects.ts'
+import { isJsonMapping, type Json, type JsonMapping, parseJsonYaml } from './json-yaml.ts'
 import { type Parsed, gathered, parsed, refused } from './parsed.ts'
 import { amountOf, parseQuantity, RESOURCES, type ResourceName } from './quantity.ts'
 
@@ -17,18 +17,17 @@ export function parseResources(text: string): Parsed<ResourceRequirements> {
   return reversed(resources) ?? parsed(resources)
 }
 
-function mappingOf(text: string): Parsed<Readonly<Record<string, unknown>>> {
-  try {
-    const value = load(text)
-    if (isMapping(value)) return parsed(value)
-  } catch (error) {
-    const [reason] = error instanceof Error ? error.message.split('\n') : []
-    return refused(`not YAML${reason === undefined ? '' : ` (${reason})`}`, text)
-  }
-  return refused('not a YAML mapping, like {limits: {memory: 4Gi}}', text)
+const FORM = 'a mapping like {limits: {memory: 4Gi}}'
+
+function mappingOf(text: string): Parsed<JsonMapping> {
+  const yaml = parseJsonYaml(text, FORM)
+  // There is nothing secret in amounts.
+  if (yaml.kind === 'problems')
+    return { kind: 'problems', problems: yaml.problems.map((problem) => ({ ...problem, value: text })) }
+  return isJsonMapping(yaml.value) ? parsed(yaml.value) : refused(`not a YAML mapping; write ${FORM}`, text)
 }
 
-function parsePart(key: string, value: unknown): Parsed<readonly [Part, ResourceList]> {
+function parsePart(key: string, value: Json): Parsed<readonly [Part, ResourceList]> {
   const part = PARTS.find((known) => known === key)
   if (part === undefined) {
     const where = RESOURCES.some((resource) => resource === key) ? `; write {limits: {${key}: …}}` : ''
@@ -36,12 +35,13 @@ function parsePart(key: string, value: unknown): Parsed<readonly [Part, Resource
   }
   // `limits:` with nothing below it is what is left when all its lines are commented out.
   if (value === null) return parsed([part, {}])
-  if (!isMapping(value)) return refused(`not a mapping as ${part} needs it, like {memory: 4Gi}`, shown(value))
+  if (!isJsonMapping(value))
+    return refused(`not a mapping as ${part} needs it, like {memory: 4Gi}`, shown(value))
   const entries = gathered(Object.entries(value).map(([name, amount]) => parseEntry(part, name, amount)))
   return entries.kind === 'problems' ? entries : parsed([part, Object.fromEntries(entries.value)])
 }
 
-function parseEntry(part: Part, key: string, value: unknown): Parsed<readonly [ResourceName, string]> {
+function parseEntry(part: Part, key: string, value: Json): Parsed<readonly [ResourceName, string]> {
   const name = RESOURCES.find((known) => known === key)
   if (name === undefined) {
     return refused(`not known in ${part}; known are ${RESOURCES.join(', ')}`, key)
@@ -70,8 +70,4 @@ export function isMore(first: string, second: string): boolean {
   return (amountOf(first) ?? 0n) > (amountOf(second) ?? 0n)
 }
 
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-const shown = (value: unknown) => JSON.stringify(value)
+const shown = (value: Json) => JSON.stringify(value)

@@ -69,7 +69,7 @@ export function parseDnsLabel(text: string): Parsed<string> {
 /** Reads host[:port] of a registry. */
 export function parseRegistry(text: string): Parsed<string> {
   if (isRegistry(text)) return parsed(text)
-  const host = text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').replace(/\/.*$/, '')
+  const host = text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').replace(/\/.*$/s, '')
   const proposal = host !== text && isRegistry(host) ? ` (${host})` : ''
   return refused(`not host[:port]${proposal}`, text)
 }

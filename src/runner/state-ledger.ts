@@ -6,6 +6,7 @@ export const LEDGER_STATE = 'ledger'
 const KINDS: readonly string[] = [
   'Namespace',
   'ServiceAccount',
+  'NetworkPolicy',
   'Job',
   'ConfigMap',
   'Secret',

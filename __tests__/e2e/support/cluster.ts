@@ -28,6 +28,12 @@ interface LabStatus {
   readonly executor: 'real' | 'stand-in'
 }
 
+/** Of files that run side by side each worker has a lab of its own: what is left of a build is then known by the cluster. */
+const LANES = process.env['HYBRID_LABS']?.split(' ')
+if (LANES !== undefined) {
+  process.env['HYBRID_LAB'] = LANES[Number(process.env['JEST_WORKER_ID'] ?? '1') - 1] ?? ''
+}
+
 export const cluster: TestCluster = find()
 
 /**

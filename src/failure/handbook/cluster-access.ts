@@ -21,7 +21,7 @@ export const CLUSTER_ACCESS = {
         "A private address cannot be reached from GitHub's own runners: use a runner inside that network, or an address that is public.",
         '`127.0.0.1` or `localhost`, as kind and minikube write it, is the runner itself.',
         "A firewall or a list of allowed addresses may not know the runner's address; those of GitHub's runners change.",
-        "Behind a proxy, the kubeconfig's cluster needs a `proxy-url`.",
+        '`HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the runner count, as for `kubectl`, and `proxy-url` in the kubeconfig before them. A proxy that lets nothing through is named, and **407** means that it wants a user and a password in its address.',
         '**429, 500, 503**: the API server is overloaded or restarts. The action has tried for as long as it can; run the step again.',
       ],
       more: '`kubectl get --raw /readyz?verbose` tells from elsewhere whether the API server is well.',

@@ -1,0 +1,140 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+
+import { cluster, eventually, inLab, LAB_ONLY, ours, ROOT } from './support/cluster.ts'
+import { ALL_NUMBERS, countedBuild } from './support/counted-build.ts'
+import type { CountedBuild } from './support/counted-build.ts'
+import { sideBySide } from './support/side-by-side.ts'
+import { startToxiproxy } from './support/toxiproxy.ts'
+import type { Toxic, Toxiproxy, ToxicWay } from './support/toxiproxy.ts'
+
+const isHere = cluster.executor === 'real' && inLab
+const isLong = process.env['HYBRID_BUILD_LONG_TESTS'] === '1'
+const describeLong = isHere && isLong ? describe : describe.skip
+const WHY_NOT =
+  cluster.executor === 'real'
+    ? isLong
+      ? LAB_ONLY
+      : ' (skipped: script/test faults)'
+    : ' (skipped: the lab has no archive of the real Kaniko, see lab/README.md)'
+
+const BUILT = 'built, each line once'
+
+function isBuilt({ outputs, numbers, main }: CountedBuild): void {
+  // The log says why it was not.
+  expect({ outcome: outputs['outcome'], log: outputs['outcome'] === 'built' ? '' : main.output }).toEqual({
+    outcome: 'built',
+    log: '',
+  })
+  expect(numbers).toEqual(ALL_NUMBERS)
+}
+
+interface Row {
+  readonly fault: string
+  /** Before the build begins. */
+  readonly before?: readonly Toxic[]
+  /** Once its first lines are there. */
+  readonly meanwhile?: (way: ToxicWay) => Promise<unknown>
+}
+
+const both = (toxic: Omit<Toxic, 'stream'>): readonly Toxic[] => [
+  { ...toxic, stream: 'upstream' },
+  { ...toxic, stream: 'downstream' },
+]
+
+const ROWS: readonly Row[] = [
+  {
+    fault: 'each direction takes 300 ms, give or take 200',
+    before: both({ type: 'latency', attributes: { latency: 300, jitter: 200 } }),
+  },
+  {
+    fault: 'bytes come in pieces of about 50',
+    before: both({ type: 'slicer', attributes: { average_size: 50, size_variation: 20, delay: 200 } }),
+  },
+  {
+    fault: '16 KB a second, in each direction',
+    before: both({ type: 'bandwidth', attributes: { rate: 16 } }),
+  },
+  {
+    fault: 'each connection ends after 10 KB, from the middle of the build',
+    meanwhile: (way) => way.add({ type: 'limit_data', stream: 'downstream', attributes: { bytes: 10_000 } }),
+  },
+  {
+    fault: 'each connection is reset after 1.5 s, from the middle of the build',
+    meanwhile: (way) => way.add({ type: 'reset_peer', stream: 'downstream', attributes: { timeout: 1_500 } }),
+  },
+  {
+    fault: 'nothing arrives any more and nothing is closed, for 25 s in the middle of the build',
+    async meanwhile(way) {
+      await way.add({ type: 'timeout', stream: 'downstream', attributes: { timeout: 0 } })
+      await delay(25_000)
+      await way.heal()
+    },
+  },
+  {
+    fault: 'the address refuses connections for 10 s in the middle of the build',
+    async meanwhile(way) {
+      await way.turn('off')
+      await delay(10_000)
+      await way.turn('on')
+    },
+  },
+]
+
+describeLong(`a connection that toxiproxy disturbs${WHY_NOT}`, () => {
+  let toxiproxy: Promise<Toxiproxy> | undefined
+
+  afterAll(async () => {
+    ;(await toxiproxy)?.stop()
+    await eventually('nothing of ours is left', 90, () => ours().length === 0)
+  }, 100_000)
+
+  const builds = sideBySide(ROWS, async ({ before = [], meanwhile, fault }: Row) => {
+    toxiproxy ??= startToxiproxy()
+    const way = await (
+      await toxiproxy
+    ).way(String(ROWS.findIndex((row) => row.fault === fault)), cluster.kubeconfig)
+    for (const toxic of before) await way.add(toxic)
+    return countedBuild({
+      kubeconfig: way.kubeconfig,
+      seconds: 8,
+      ...(meanwhile === undefined ? {} : { meanwhile: () => meanwhile(way) }),
+    })
+  })
+
+  test.each(ROWS.map((row) => [`${row.fault} → ${BUILT}`, row] as const))(
+    '%s',
+    async (_, row) => isBuilt(await builds.of(row)),
+    240_000,
+  )
+})
+
+describeLong(`a part of the cluster that restarts in the middle of a build${WHY_NOT}`, () => {
+  afterAll(() => eventually('nothing of ours is left', 90, () => ours().length === 0), 100_000)
+
+  const restart = (component: string): Promise<unknown> =>
+    promisify(execFile)(process.execPath, [join(ROOT, 'lab/main.ts'), 'restart', component], {
+      env: { ...process.env, NODE_OPTIONS: '' },
+    })
+
+  test.each([
+    ['the API server', 'apiserver'],
+    ['the kubelet', 'kubelet'],
+    ['the container runtime', 'containerd'],
+    ['the store behind the API server', 'etcd'],
+  ])(
+    `%s is killed and started anew → ${BUILT}`,
+    async (_, component) => {
+      isBuilt(
+        await countedBuild({
+          kubeconfig: cluster.kubeconfig,
+          seconds: 12,
+          meanwhile: () => restart(component),
+        }),
+      )
+    },
+    240_000,
+  )
+})

@@ -116,7 +116,7 @@ describe('one right that is missing', () => {
     expect(appliedBy(failure.shell)[0]?.rules).toContainEqual({
       apiGroups: [''],
       resources: ['pods/exec'],
-      verbs: ['get', 'create'],
+      verbs: ['create', 'get'],
     })
   })
 })

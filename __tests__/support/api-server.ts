@@ -266,6 +266,7 @@ export class ApiServer {
     const stored = this.objects.put(resource, object)
     if (resource === 'jobs') this.#startPod(stored)
     answer.json(201, stored)
+    this.objects.removeIfOrphan(resource, stored)
   }
 
   #startPod(job: KubernetesObject): void {

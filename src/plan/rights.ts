@@ -133,8 +133,8 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
     when: 'the context is larger than 900 KiB, compressed, or `context-delivery: stream`. It lets whoever has it write to the standard input of other pods as well',
     loses: 'larger contexts are refused',
     rights: [
-      needed('get', 'pods/attach', 'streaming the context'),
       needed('create', 'pods/attach', 'streaming the context', CREATE_SINCE),
+      needed('get', 'pods/attach', 'streaming the context'),
     ],
   },
   outputs: {
@@ -142,8 +142,8 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
     when: '`outputs`. Whoever has it can run anything in every pod there: give it where nothing but builds runs',
     loses: 'no `outputs` to the runner',
     rights: [
-      needed('get', 'pods/exec', 'bringing the image to the runner'),
       needed('create', 'pods/exec', 'bringing the image to the runner', CREATE_SINCE),
+      needed('get', 'pods/exec', 'bringing the image to the runner'),
     ],
   },
   'own-namespaces': {

@@ -147,6 +147,25 @@ describe('all rights that are missing', () => {
     expect(appliedBy(failure.shell)[0]?.kind).toBe('ClusterRole')
   })
 
+  test('have the code of a refused stream where that is all', () => {
+    const attach = RIGHTS.streaming.rights
+    const code = (more: readonly Right[]) =>
+      explainMissingRights({ rights: [...attach, ...more], user: USER, namespace: 'ci', features }).code
+    expect(code([])).toBe('attach-refused')
+    expect(code(rights)).toBe('forbidden')
+  })
+
+  test('say how to do without what they are for, where that can be', () => {
+    const failure = explainMissingRights({
+      rights: RIGHTS.outputs.rights,
+      user: USER,
+      namespace: 'ci',
+      features: ['build', 'streaming', 'outputs'],
+    })
+    expect(failure.cures).toHaveLength(2)
+    expect(failure.cures[1]).toContain('leave `outputs` out')
+  })
+
   test('of nobody in particular leave the name to be filled in', () => {
     const failure = explainMissingRights({ rights, user: undefined, namespace: 'ci', features })
     expect(failure.headline).toContain('let this user do')

@@ -1,6 +1,6 @@
 import { isOwnNamespaceName } from '../plan/resource-names.ts'
 import { type Right, rightName } from '../plan/right.ts'
-import type { Feature } from '../plan/rights.ts'
+import { type Feature, RIGHTS } from '../plan/rights.ts'
 import { rightsOf, roleManifest, subjectOf } from '../plan/role.ts'
 import { GIVEN_NAMESPACE, OWN_NAMESPACES } from '../plan/usual-features.ts'
 import type { Failure } from './failure.ts'
@@ -51,8 +51,10 @@ export function explainMissingRights({ rights, user, namespace, features }: Lack
   const where = isOwn ? inWhere(undefined) : inWhere(namespace)
   const [only = ''] = names
   const apply = isOwn ? `or ${APPLY}` : APPLY
+  // A code keeps its meaning, whether the look before the build finds it or the attempt.
+  const isAttach = rights.every(({ resource }) => resource === 'pods/attach')
   return {
-    code: 'forbidden',
+    code: isAttach ? 'attach-refused' : 'forbidden',
     headline:
       names.length === 1
         ? `The cluster does not let ${who} ${only} ${where}.`
@@ -61,6 +63,10 @@ export function explainMissingRights({ rights, user, namespace, features }: Lack
     cures: [
       ...(isOwn ? [GIVEN_INSTEAD] : []),
       user === undefined ? `${apply}; replace USER by who it is` : apply,
+      ...features.flatMap((feature) => {
+        const { instead, rights: all } = RIGHTS[feature]
+        return instead !== undefined && all.some((right) => names.includes(rightName(right))) ? [instead] : []
+      }),
     ],
     shell: shellFor(user ?? 'USER', isOwn ? undefined : namespace, features),
   }

@@ -24,6 +24,8 @@ export interface FeatureRights {
   readonly when: string
   /** What a role without it loses; a sentence without its period. */
   readonly loses: string
+  /** How to do without it, for whom the right is not to be had; begins with «or». */
+  readonly instead?: string
   readonly rights: readonly Right[]
 }
 
@@ -132,6 +134,8 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
     title: 'The context as a stream',
     when: 'the context is larger than 900 KiB, compressed, or `context-delivery: stream`. It lets whoever has it write to the standard input of other pods as well',
     loses: 'larger contexts are refused',
+    instead:
+      'or make the context smaller than 900 KiB, compressed (.dockerignore, `context`): it then needs no such right',
     rights: [
       needed('create', 'pods/attach', 'streaming the context', CREATE_SINCE),
       needed('get', 'pods/attach', 'streaming the context'),
@@ -141,6 +145,7 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
     title: 'The image as a file',
     when: '`outputs`. Whoever has it can run anything in every pod there: give it where nothing but builds runs',
     loses: 'no `outputs` to the runner',
+    instead: 'or leave `outputs` out: an image that is pushed can be pulled, and needs no such right',
     rights: [
       needed('create', 'pods/exec', 'bringing the image to the runner', CREATE_SINCE),
       needed('get', 'pods/exec', 'bringing the image to the runner'),

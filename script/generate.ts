@@ -1,7 +1,8 @@
 /**
  * Makes from action.yml what repeats it: names, defaults and the command line's
  * help in the source, the tables of README.md, docs/inputs.md and docs/outputs.md;
- * from the handbook of failure codes docs/troubleshooting.md; and by the action's own
+ * from the handbook of failure codes docs/troubleshooting.md; from the table of
+ * rights docs/rbac.md, examples/rbac and the roles of README.md; and by the action's own
  * code the template in examples.
  *
  *   npm run generate              writes
@@ -22,6 +23,8 @@ import {
   outputsPage,
   outputTable,
 } from './generate/documents.ts'
+import { EXAMPLE_ROLES } from './generate/example-roles.ts'
+import { exampleText, rbacPage, readmeRole } from './generate/rbac.ts'
 import { templateExample } from './generate/template-example.ts'
 import { troubleshootingPage } from './generate/troubleshooting.ts'
 
@@ -47,6 +50,8 @@ async function pages(action: ActionFile): Promise<readonly Page[]> {
       path: 'examples/templates/kaniko-build-job.yml',
       content: templateExample('kaniko-build-job.yml'),
     },
+    { path: 'docs/rbac.md', content: rbacPage() },
+    ...EXAMPLE_ROLES.map((role) => ({ path: `examples/rbac/${role.file}`, content: exampleText(role) })),
     { path: 'docs/troubleshooting.md', content: troubleshootingPage(HANDBOOK, CLASSIC_TROUBLES) },
   ]
 }
@@ -59,7 +64,9 @@ function readme(action: ActionFile): Page | string {
   if (inputs === undefined) return 'README.md: has no <!-- inputs:begin --> … <!-- inputs:end -->'
   const both = betweenMarkers(inputs, 'outputs', outputTable(action))
   if (both === undefined) return 'README.md: has no <!-- outputs:begin --> … <!-- outputs:end -->'
-  return { path: 'README.md', content: both }
+  const all = betweenMarkers(both, 'rights', readmeRole())
+  if (all === undefined) return 'README.md: has no <!-- rights:begin --> … <!-- rights:end -->'
+  return { path: 'README.md', content: all }
 }
 
 const check = process.argv.includes('--check')

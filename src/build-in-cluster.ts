@@ -5,6 +5,7 @@ import { buildInCluster, type ClusterBuilding } from './builders/cluster-builder
 import type { ClusterSession, Ledger, LogLine } from './cluster/cluster-session.ts'
 import { bringFiles, type BringingPorts } from './bring-files.ts'
 import type { Clock } from './clock.ts'
+import { checkRights } from './check-rights.ts'
 import { type Confirmable, confirmImage, type ConfirmationPorts } from './confirm-image.ts'
 import type { BuildContext, OpenContext } from './context/context-archive.ts'
 import { ActionError } from './failure/failure.ts'
@@ -65,6 +66,8 @@ export async function buildInTheCluster(
     ports.prepareContext(request, signal),
   ])
   try {
+    const { namespace } = request
+    const access = session.reviewAccess(namespace.kind === 'given' ? namespace.name : undefined, signal)
     const [facts, registries, serverAddresses] = await Promise.all([
       session.survey(signal),
       lookAtRegistries(ports, request, context, session, signal),
@@ -91,6 +94,7 @@ export async function buildInTheCluster(
       ports.runner.warning(warning)
     }
     for (const line of planLines(request, plan, context, facts)) ports.runner.info(line)
+    await checkRights(access, plan, facts, ports.runner, signal)
     if (plan.imageFiles !== undefined) await session.checkExec(plan.namespace, signal)
     return await buildAndRemove(
       ports,

@@ -49,10 +49,12 @@ describe('removing what was created', () => {
     expect(ledger.entries()).toEqual([namespace, account, job])
   })
 
-  test('asks for every object in a namespace that stays', async () => {
+  test('asks for the Job alone in a namespace that stays: what belongs to it goes with it', async () => {
     const session = fakeSession()
-    await removeCreated(session, ledgerOf(elsewhere, entry('ConfigMap', 'ci', 'app')), never())
-    expect(session.removed.map(({ kind }) => kind)).toEqual(['Job', 'ConfigMap'])
+    const ledger = ledgerOf(elsewhere, entry('Secret', 'ci', 'app'), entry('ConfigMap', 'ci', 'app'))
+    await removeCreated(session, ledger, never())
+    expect(session.removed.map(({ kind }) => kind)).toEqual(['Job'])
+    expect(ledger.entries()).toEqual([])
   })
 
   test('strikes out what was there and is gone already', async () => {

@@ -175,7 +175,7 @@ describe('a step that the runner cancels', () => {
     ['secrets', { ...GIVEN, ...SECRETS }],
     ['configmaps', GIVEN],
   ] as const)(
-    'while it creates %s (%j), ends at SIGINT, and what comes into being after that is removed by post',
+    'while it creates %s (%j), ends at SIGINT, and what comes into being after that is removed by post, or goes for lack of an owner',
     async (resource, inputs) => {
       const server = await startApiServer()
       const late = Promise.withResolvers<undefined>()

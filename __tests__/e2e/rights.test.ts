@@ -1,129 +1,267 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { dump, load } from 'js-yaml'
 
+import { EXAMPLE_ROLES, type ExampleRole } from '../../script/generate/example-roles.ts'
 import { runStep } from '../support/action.ts'
-import { cluster, describeInLab, eventually, kubectl, LAB_ONLY, ours, ROOT } from './support/cluster.ts'
-import { EXAMPLES, inputs } from './support/inputs.ts'
+import { start } from '../support/process.ts'
+import {
+  apply,
+  cluster,
+  describeInLab,
+  eventually,
+  get,
+  inLab,
+  kubectl,
+  lab,
+  LAB_ONLY,
+  ours,
+  ROOT,
+} from './support/cluster.ts'
+import { EXAMPLES, inputs, STAND_IN } from './support/inputs.ts'
+import { neverUsed, rightsFromNow, wronglyRefused } from './support/used-rights.ts'
 
 const NAMESPACE = 'builds'
+const RUNNER = { namespace: NAMESPACE, name: 'runner' }
 
 /** For a registry that asks for none: that they are sent is enough here. */
 const CREDENTIALS = `- {registry: "${cluster.registry.split('/')[0] ?? ''}", username: nobody, password: no-password}`
+
+/** Fields of `npm run lab -- status --json` that are used here. */
+interface Status {
+  readonly auditLog: string
+  readonly kubernetesVersion: string
+}
 
 /** The fields of a kubeconfig that are changed here. */
 interface Kubeconfig {
   readonly clusters: readonly { readonly name: string }[]
 }
 
-/** The tests' kubeconfig, with the service account `runner` instead of its user. */
-function kubeconfigOfRunner(): string {
-  const token = kubectl('create', 'token', 'runner', '-n', NAMESPACE).trim()
+interface Account {
+  readonly namespace: string
+  readonly name: string
+}
+
+/** The tests' kubeconfig, with a service account instead of its user. */
+function kubeconfigOf({ namespace, name }: Account): string {
+  const token = kubectl('create', 'token', name, '-n', namespace).trim()
   // A kubeconfig that works has these fields.
   const { clusters } = load(cluster.kubeconfig) as Kubeconfig
   return dump({
     apiVersion: 'v1',
     kind: 'Config',
     clusters,
-    users: [{ name: 'runner', user: { token } }],
-    contexts: [{ name: 'runner', context: { cluster: clusters[0]?.name, user: 'runner' } }],
-    'current-context': 'runner',
+    users: [{ name, user: { token } }],
+    contexts: [{ name, context: { cluster: clusters[0]?.name, user: name } }],
+    'current-context': name,
   })
 }
 
-/** The stand-in writes no files. */
-const WITH_FILES = [
-  ['given-namespace-outputs.yaml', NAMESPACE, 'configmap'],
-  ['own-namespaces-outputs.yaml', '', 'configmap'],
-] as const
+/** Whoever a role is for; the examples name service accounts only. */
+function accountOf({ file, subject }: ExampleRole): Account {
+  if (subject.kind === 'ServiceAccount') return { namespace: subject.namespace, name: subject.name }
+  throw new Error(`the subject of ${file} is no service account`)
+}
+
+const isJanitor = ({ features }: ExampleRole): boolean =>
+  features.includes('clean') || features.includes('clean-namespaces')
+
+/** The stand-in writes no files and isolates nothing. */
+const NEEDS_KANIKO = ['outputs', 'isolation']
+const isHere = ({ file }: ExampleRole): boolean =>
+  cluster.executor === 'real' || !NEEDS_KANIKO.some((word) => file.includes(word))
+
+const byFile = (roles: readonly ExampleRole[]) => roles.map((role) => [role.file, role] as const)
 
 /** In the lab only: the examples' roles name a namespace and cluster roles that a user's cluster may have. */
 const name = `a runner with no more rights than the examples give it, with the ${cluster.executor} executor`
 
 describeInLab(`${name}${LAB_ONLY}`, () => {
   let folder = ''
+  const accounts = EXAMPLE_ROLES.map(accountOf)
+  const namespaces = [...new Set(accounts.map(({ namespace }) => namespace))]
+  // The lab's own words about itself; what is skipped is asked all the same.
+  const status = inLab ? (JSON.parse(lab('status', '--json')) as Status) : undefined
+  const minor = Number(/^v1\.(\d+)/.exec(status?.kubernetesVersion ?? '')?.[1] ?? '0')
+
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'rights-'))
-    kubectl('create', 'namespace', NAMESPACE)
-    kubectl('create', 'serviceaccount', 'runner', '-n', NAMESPACE)
+    folder = mkdtempSync(join(tmpdir(), 'rights-of-'))
+    const namespaced = namespaces.map((each) => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: each },
+    }))
+    apply(...namespaced, ...accounts.map((metadata) => serviceAccount(metadata)))
   })
   afterAll(() => {
     rmSync(folder, { recursive: true, force: true })
-    kubectl('delete', 'namespace', NAMESPACE, '--wait=true', '--timeout=60s')
+    kubectl('delete', 'namespace', ...namespaces, '--wait=true', '--timeout=60s')
   }, 90_000)
 
-  test('is told what is missing, and what to apply, when it has none', async () => {
-    const { main, outputs } = await runStep({
-      workspace: EXAMPLES,
-      inputs: inputs('api', { kubeconfig: kubeconfigOfRunner(), namespace: NAMESPACE }),
-    })
-    expect(main.code).toBe(1)
-    expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'forbidden' })
-    expect(main.output).toMatch(/jobs/)
-    expect(main.output).toContain('kubectl')
-  }, 60_000)
+  /** Runs `scenario` with the role, and holds what was asked for against what the role gives. */
+  async function withRole(role: ExampleRole, scenario: (kubeconfig: string) => Promise<void>): Promise<void> {
+    const path = join(ROOT, 'examples/rbac', role.file)
+    const account = accountOf(role)
+    const used = rightsFromNow(
+      status?.auditLog ?? '',
+      `system:serviceaccount:${account.namespace}:${account.name}`,
+    )
+    kubectl('apply', '-f', path)
+    try {
+      await scenario(kubeconfigOf(account))
+      expect(wronglyRefused(used(), role.features)).toEqual([])
+      expect(neverUsed(used(), role.features, minor)).toEqual([])
+    } finally {
+      kubectl('delete', '-f', path)
+    }
+  }
 
-  test.each<readonly [string, string, string]>([
-    ['given-namespace.yaml', NAMESPACE, 'configmap'],
-    ['given-namespace-streaming.yaml', NAMESPACE, 'stream'],
-    ['own-namespaces.yaml', '', 'stream'],
-    ...(cluster.executor === 'real' ? WITH_FILES : []),
+  test.each([
+    [NAMESPACE, ['create jobs.batch', 'delete jobs.batch', 'list pods', 'get pods/log', 'create configmaps']],
+    ['', ['create namespaces', 'get namespaces', 'delete namespaces', 'create jobs.batch']],
   ])(
-    'builds with %s',
-    async (file, namespace, delivery) => {
-      const files = file.includes('outputs') ? { outputs: `type=docker,dest=${join(folder, 'a.tar')}` } : {}
-      const path = join(ROOT, 'examples/rbac', file)
-      expect(readFileSync(path, 'utf8')).toContain('name: runner')
-      kubectl('apply', '-f', path)
-      try {
-        const { main, outputs } = await runStep({
-          workspace: EXAMPLES,
-          inputs: inputs('api', {
-            kubeconfig: kubeconfigOfRunner(),
-            namespace,
-            registries: CREDENTIALS,
-            'context-delivery': delivery,
-            ...files,
+    'is told all that is missing at once, and what to apply, when it has none: namespace "%s"',
+    async (namespace, rights) => {
+      const { main, outputs } = await runStep({
+        workspace: EXAMPLES,
+        inputs: inputs('api', { kubeconfig: kubeconfigOf(RUNNER), namespace }),
+      })
+      expect(main.code).toBe(1)
+      expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'forbidden' })
+      for (const right of rights) expect(main.output).toMatch(new RegExp(`${right} +for `))
+      expect(main.output).toContain(`"system:serviceaccount:${NAMESPACE}:runner"`)
+      expect(main.output).toContain('kubectl apply -f -')
+      expect(main.output.includes('namespace: NAME')).toBe(namespace === '')
+    },
+    60_000,
+  )
+
+  test.each(byFile(EXAMPLE_ROLES.filter((role) => !isJanitor(role) && isHere(role))))(
+    'builds with %s, tells why it fails, and uses every verb of it',
+    async (_, role) => {
+      const { file, features } = role
+      const isOwn = features.includes('own-namespaces')
+      await withRole(role, async (kubeconfig) => {
+        const common = { kubeconfig, namespace: isOwn ? '' : NAMESPACE, registries: CREDENTIALS }
+        const [built, failed] = await Promise.all([
+          runStep({
+            workspace: EXAMPLES,
+            inputs: inputs('api', {
+              ...common,
+              'context-delivery': features.includes('streaming') ? 'stream' : 'configmap',
+              ...(isOwn ? { 'network-policy': 'registries' } : {}),
+              ...(file.includes('isolation') ? { 'isolate-credentials': 'true' } : {}),
+              ...(features.includes('outputs')
+                ? { outputs: `type=docker,dest=${join(folder, file)}.tar` }
+                : {}),
+            }),
           }),
-        })
-        expect(main.output).toContain('Built ')
-        expect(outputs).toMatchObject({ outcome: 'built' })
+          runStep({
+            workspace: EXAMPLES,
+            inputs: inputs('api', {
+              ...common,
+              executor: STAND_IN.plays('run-fails'),
+              'context-delivery': 'configmap',
+            }),
+          }),
+        ])
+        expect(built.main.output).toContain('Built ')
+        expect(built.main.output).not.toContain('Done without')
+        expect(built.outputs).toMatchObject({ outcome: 'built' })
+        expect(failed.outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'run-failed' })
         await eventually('nothing of ours is left', 60, () => ours().length === 0)
-      } finally {
-        kubectl('delete', '-f', path)
-      }
+      })
     },
     120_000,
   )
 
-  test.each([
-    ['given-namespace-streaming.yaml', NAMESPACE],
-    ['own-namespaces.yaml', ''],
-  ])(
+  test.each(byFile(EXAMPLE_ROLES.filter(isJanitor)))(
+    'cleans with %s what has expired, and nothing else',
+    async (_, role) => {
+      const isOwn = role.features.includes('clean-namespaces')
+      const objects = ['2020-01-01T00:00:00Z', '2100-01-01T00:00:00Z'].map((expiry, at) =>
+        isOwn ? namespaceUntil(expiry, at) : jobUntil(expiry, at),
+      )
+      apply(...objects)
+      const listed = () =>
+        // kubectl's own form of a list.
+        (
+          get(isOwn ? 'namespaces' : `jobs`, '-n', NAMESPACE, '-l', 'rights-test=true') as {
+            readonly items: readonly {
+              readonly metadata: { readonly name: string; readonly deletionTimestamp?: string }
+            }[]
+          }
+        ).items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+      try {
+        await withRole(role, async (kubeconfig) => {
+          const words = ['clean', '--kubeconfig', kubeconfig, ...(isOwn ? [] : ['--namespace', NAMESPACE])]
+          const { code } = await start([process.execPath, join(ROOT, 'dist/cli.js'), ...words], {
+            cwd: folder,
+            env: {},
+          }).ended
+          expect(code).toBe(0)
+          expect(listed().map(({ metadata }) => metadata.name)).toEqual(['rights-test-1'])
+        })
+      } finally {
+        kubectl('delete', isOwn ? 'namespaces' : 'jobs', '-n', NAMESPACE, '-l', 'rights-test=true')
+      }
+    },
+    60_000,
+  )
+
+  test.each(['given-namespace-streaming.yaml', 'own-namespaces.yaml'])(
     'is told with %s before anything is built that files need more',
-    async (file, namespace) => {
+    async (file) => {
       const path = join(ROOT, 'examples/rbac', file)
       kubectl('apply', '-f', path)
       try {
         const { main, outputs } = await runStep({
           workspace: EXAMPLES,
           inputs: inputs('api', {
-            kubeconfig: kubeconfigOfRunner(),
-            namespace,
+            kubeconfig: kubeconfigOf(RUNNER),
+            namespace: file.startsWith('own') ? '' : NAMESPACE,
             outputs: `type=docker,dest=${join(folder, 'none.tar')}`,
           }),
         })
         expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'forbidden' })
         expect(outputs).not.toHaveProperty('duration')
         expect(main.output).toContain('get pods/exec')
-        expect(main.output).toContain('--verb=create,get --resource=pods/exec')
-        expect(main.output).toContain(`--serviceaccount=${NAMESPACE}:runner`)
+        expect(main.output).toContain('resources: [pods/exec]')
       } finally {
         kubectl('delete', '-f', path)
       }
     },
     60_000,
   )
+})
+
+const serviceAccount = (metadata: Account) => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata })
+
+/** What a build has left, or would have; its end is `expiry`. */
+const leftUntil = (expiry: string, at: number) => ({
+  name: `rights-test-${at}`,
+  labels: { 'app.kubernetes.io/managed-by': 'hybrid-kubernetes-build', 'rights-test': 'true' },
+  annotations: { 'hybrid-kubernetes-build.io/expires-at': expiry },
+})
+
+const namespaceUntil = (expiry: string, at: number) => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: leftUntil(expiry, at),
+})
+
+/** Suspended: it has no pod. */
+const jobUntil = (expiry: string, at: number) => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { ...leftUntil(expiry, at), namespace: NAMESPACE },
+  spec: {
+    suspend: true,
+    template: {
+      spec: { restartPolicy: 'Never', containers: [{ name: 'none', image: 'none.invalid/none' }] },
+    },
+  },
 })

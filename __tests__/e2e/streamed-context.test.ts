@@ -167,8 +167,9 @@ describeWithKaniko(name, () => {
         dockerfile('FROM scratch', 'COPY noise /noise')
         const { main, outputs } = await step({ kubeconfig, namespace })
         expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'attach-refused' })
-        expect(main.output).toContain(`--serviceaccount=${namespace}:runner`)
-        expect(main.output).toContain('--verb=create,get --resource=pods/attach')
+        expect(main.output).toContain(`{kind: ServiceAccount, namespace: ${namespace}, name: runner}`)
+        expect(main.output).toContain('resources: [pods/attach], verbs: [create, get]')
+        expect(outputs).not.toHaveProperty('duration')
       } finally {
         kubectl('delete', 'namespace', namespace, '--wait=false')
       }

@@ -76,6 +76,15 @@ export class ApiObjects {
     }
   }
 
+  /** Removes an object whose owners are all gone, as the garbage collector does (seen: within half a second). */
+  removeIfOrphan(resource: string, { metadata }: KubernetesObject): void {
+    const owners = metadata.ownerReferences ?? []
+    const uids = new Set([...this.#objects.values()].map(({ object }) => object.metadata.uid))
+    if (owners.length > 0 && !owners.some(({ uid }) => uids.has(uid))) {
+      this.remove(resource, metadata.namespace ?? '', metadata.name)
+    }
+  }
+
   /** Tells every change after `from`, those of the past first; returns what ends it. */
   follow(from: number, listener: (change: Change) => void): () => void {
     for (const change of this.#history) if (change.version > from) listener(change)

@@ -6,6 +6,7 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import { join } from 'node:path'
 
 import type { KubernetesObject } from '../../src/kubernetes/objects.ts'
+import { review, type ShownRule, USER } from './api-access.ts'
 import { Faults } from './api-faults.ts'
 import type { Fault, Match } from './api-faults.ts'
 import { ApiObjects, selects } from './api-objects.ts'
@@ -41,8 +42,6 @@ export interface ApiServerOptions {
   readonly tls?: { readonly cert: string; readonly key: string }
 }
 
-const USER = 'system:serviceaccount:ci:runner'
-
 /**
  * An API server whose cluster is a script: real HTTP on the loopback, objects
  * in memory, list, watch, create, get, delete and logs as Kubernetes has them,
@@ -68,6 +67,8 @@ export class ApiServer {
   witness: Witness | undefined
   /** Where a list would go on, as if there were more than one page. */
   nextPage: string | undefined
+  /** What a SelfSubjectRulesReview shows; without it everything, or nothing once something is forbidden. */
+  rules: readonly ShownRule[] | undefined
   readonly #http: Server
   readonly #scheme: string
   readonly #faults = new Faults()
@@ -196,7 +197,9 @@ export class ApiServer {
   }
 
   #handle(seen: RecordedRequest, route: Route, answer: FaultyAnswer): void {
-    if (route.subresource === 'log') this.#log(seen, route, answer)
+    if (route.group.startsWith('auth')) {
+      answer.json(201, review(route.resource, seen.body, this.#forbidden, this.rules))
+    } else if (route.subresource === 'log') this.#log(seen, route, answer)
     else if (seen.method === 'POST') this.#create(seen, route, answer)
     else if (seen.method === 'DELETE') this.#delete(seen, route, answer)
     else if (route.name !== undefined) this.#get(route, route.name, answer)
@@ -263,6 +266,7 @@ export class ApiServer {
     const stored = this.objects.put(resource, object)
     if (resource === 'jobs') this.#startPod(stored)
     answer.json(201, stored)
+    this.objects.removeIfOrphan(resource, stored)
   }
 
   #startPod(job: KubernetesObject): void {

@@ -82,6 +82,7 @@ export function fakeSession(): FakeSession {
       if (end.kind === 'arrived') onArrival(210_000_000)
       return end
     },
+    reviewAccess: () => ({ missing: () => Promise.resolve({ rights: [], user: undefined }) }),
     checkExec: () => Promise.resolve(),
     fetchFile: () => Promise.reject(new Error('not asked in these tests')),
     endHelper: () => Promise.resolve(),

@@ -41,15 +41,18 @@ export async function removeCreated(
   { entries = ledger.entries(), hasEnded = false }: Removing = {},
 ): Promise<readonly string[]> {
   const doomed = entries.filter(({ kind }) => kind === 'Namespace').map(({ name }) => name)
-  // What lives in a namespace that goes, goes with it; only a Job that may run is asked to stop at once.
-  const isLeftToNamespace = ({ kind, namespace }: LedgerEntry): boolean =>
-    (kind !== 'Job' || hasEnded) && doomed.includes(namespace)
+  // What belongs to the Job goes with it, and what lives in a namespace with that: no right is
+  // needed to delete anybody's Secrets. Only a Job that may run is asked to stop at once.
+  const isLeft = ({ kind, namespace }: LedgerEntry): boolean =>
+    kind === 'Secret' ||
+    kind === 'ConfigMap' ||
+    (doomed.includes(namespace) && (kind !== 'Job' || hasEnded))
   const remove = async (some: readonly LedgerEntry[]): Promise<readonly string[]> => {
     const complaints = await Promise.all(some.map((entry) => removeOne(session, ledger, entry, limit)))
     return complaints.filter((complaint) => complaint !== undefined)
   }
-  const left = entries.filter(isLeftToNamespace)
-  const open = await remove(entries.filter((entry) => !isLeftToNamespace(entry)))
+  const left = entries.filter(isLeft)
+  const open = await remove(entries.filter((entry) => !isLeft(entry)))
   // A namespace that stays keeps what is in it; all else goes with the Job.
   if (open.length > 0) return [...open, ...(await remove(left.filter(({ kind }) => kind === 'Job')))]
   for (const entry of left) ledger.forget(entry)

@@ -2,6 +2,7 @@ import type { OpenContext } from '../context/context-archive.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { ClusterEvent, Job, Pod, ResourceList, Taint } from '../kubernetes/objects.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
+import type { Right } from '../plan/right.ts'
 import type { ServerAddress } from '../plan/network-policy.ts'
 import type { ImageSource } from '../plan/helper-scripts.ts'
 import type { Fetching, Received } from './fetching.ts'
@@ -27,6 +28,12 @@ export interface ClusterSession {
    * nothing. Throws `ActionError` where the answer is no.
    */
   probe(namespace: string | undefined, signal: AbortSignal): Promise<void>
+
+  /**
+   * Begins to ask what whoever asks may do in the namespace, or in any: a build
+   * goes on meanwhile. Creates nothing, never throws.
+   */
+  reviewAccess(namespace: string | undefined, signal: AbortSignal): AccessReview
 
   /**
    * Creates all objects of the plan: surroundings, Job, then registry credentials
@@ -130,6 +137,21 @@ export interface ClusterSession {
 
   /** Closes all connections. */
   close(): void
+}
+
+/** What the cluster lets whoever asks do, as far as it says. */
+export interface AccessReview {
+  /**
+   * Which of the rights the cluster says there are not, in that namespace. A cluster that does
+   * not say, or not within 2 s, is taken to give them. Throws the signal's reason only.
+   */
+  missing(wanted: readonly Right[], namespace: string, signal: AbortSignal): Promise<MissingRights>
+}
+
+export interface MissingRights {
+  readonly rights: readonly Right[]
+  /** As Kubernetes names whoever asks: `system:serviceaccount:ci:runner`; undefined where it does not say. */
+  readonly user: string | undefined
 }
 
 /** What came of cleaning. */

@@ -178,10 +178,9 @@ function isTaken(error: unknown): boolean {
 }
 
 /**
- * What has the name. Undefined for a Secret that may not be looked at: nobody
- * is given the right to read all Secrets of a namespace for the sake of one lost
- * answer. After such a one it is ours, its name being drawn at random, and goes
- * with its Job.
+ * What has the name. Undefined for what may not be looked at and goes with something
+ * else of ours: nobody is given the right to read all Secrets of a namespace for the
+ * sake of one lost answer. After such a one it is ours, its name being drawn at random.
  */
 async function existing(
   entry: LedgerEntry,
@@ -194,10 +193,13 @@ async function existing(
   } catch (error) {
     // It went in between: the name is free again.
     if (error instanceof ApiError && error.status === 404) throw new Leaving()
-    if (error instanceof ApiError && error.status === 403 && entry.kind === 'Secret') return undefined
+    if (error instanceof ApiError && error.status === 403 && isOwned(entry)) return undefined
     throw error
   }
 }
+
+/** By the Job, or by being in the build's own namespace. */
+const isOwned = ({ kind }: LedgerEntry): boolean => kind !== 'Job' && kind !== 'Namespace'
 
 function collision(entry: LedgerEntry): ActionError {
   return new ActionError({

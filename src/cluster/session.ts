@@ -1,6 +1,7 @@
 import { systemClock } from '../clock.ts'
 import { stateOf } from '../kubernetes/container-status.ts'
 import type { Job, Pod } from '../kubernetes/objects.ts'
+import { reviewAccess } from './access-review.ts'
 import { apiOver } from './api.ts'
 import type { Api } from './api.ts'
 import type { BuildSnapshot, ClusterSession, CreatedBuild, Ledger } from './cluster-session.ts'
@@ -36,6 +37,7 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
   const created = new Set<string>()
   return {
     survey: (signal) => inWords('asking for its version', api, () => surveyCluster(api, signal)),
+    reviewAccess: (namespace, signal) => reviewAccess(api, namespace, signal),
     serverAddresses: (signal) => serverAddresses(api, signal),
     probe: (namespace, signal) => probeCreate(api, namespace, signal),
     async createBuild(plan, ledger, signal) {

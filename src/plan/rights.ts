@@ -1,47 +1,220 @@
-/** One rule of a Role: verbs that a runner needs on resources of one API group. */
-export interface Rule {
-  readonly apiGroups: readonly string[]
-  readonly resources: readonly string[]
-  readonly verbs: readonly string[]
+import type { Right } from './right.ts'
+
+/** What a right is for: one thing that a build does, or does only if it is asked to. */
+export type Feature =
+  | 'build'
+  | 'diagnosis'
+  | 'config-map'
+  | 'secrets'
+  | 'registry-secret'
+  | 'streaming'
+  | 'outputs'
+  | 'own-namespaces'
+  | 'network-policy'
+  | 'sweep'
+  | 'nodes'
+  | 'warnings'
+  | 'clean'
+  | 'clean-namespaces'
+
+/** A feature as docs/rbac.md tells it. */
+export interface FeatureRights {
+  readonly title: string
+  /** When a build needs it; a sentence without its period. */
+  readonly when: string
+  /** What a role without it loses; a sentence without its period. */
+  readonly loses: string
+  /** How to do without it, for whom the right is not to be had; begins with «or». */
+  readonly instead?: string
+  readonly rights: readonly Right[]
 }
 
-const IN_NAMESPACE: readonly Rule[] = [
-  { apiGroups: ['batch'], resources: ['jobs'], verbs: ['create', 'get', 'list', 'watch', 'delete'] },
-  { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'get', 'delete'] },
-  // For registry credentials and secrets, if there are any; what was created is never read.
-  { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'delete'] },
-  { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
-  { apiGroups: [''], resources: ['events'], verbs: ['list', 'watch'] },
-]
+/** Kubernetes 1.35 asks for `create` where a WebSocket is opened, and still for `get`. */
+const CREATE_SINCE = 35
 
-/** To stream contexts of more than 900 KiB; Kubernetes 1.35 and later ask for `create` too. */
-const ATTACH: Rule = { apiGroups: [''], resources: ['pods/attach'], verbs: ['create', 'get'] }
+/** The core group has no name. */
+const GROUPS: Readonly<Record<string, Right['group']>> = {
+  jobs: 'batch',
+  networkpolicies: 'networking.k8s.io',
+  endpointslices: 'discovery.k8s.io',
+}
 
-/** To bring the image to the runner, for `outputs`. Who has it can run anything in any pod of that namespace. */
-const EXEC: Rule = { apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] }
+const groupOf = (resource: string): Right['group'] => GROUPS[resource] ?? ''
 
-const OWN_NAMESPACES: readonly Rule[] = [
-  { apiGroups: [''], resources: ['namespaces'], verbs: ['create', 'get', 'list', 'delete'] },
-  { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['create', 'get', 'delete'] },
-  ...IN_NAMESPACE,
-  ATTACH,
-  { apiGroups: [''], resources: ['nodes'], verbs: ['list'] },
-]
+const needed = (verb: Right['verb'], resource: string, why: string, since?: number): Right => ({
+  group: groupOf(resource),
+  resource,
+  verb,
+  need: 'needed',
+  why,
+  ...(since === undefined ? {} : { since }),
+})
+
+const useful = (verb: Right['verb'], resource: string, why: string, without: string): Right => ({
+  group: groupOf(resource),
+  resource,
+  verb,
+  need: 'useful',
+  why,
+  without,
+})
+
+const tried = (verb: Right['verb'], resource: string, why: string): Right => ({
+  group: groupOf(resource),
+  resource,
+  verb,
+  need: 'tried',
+  why,
+})
 
 /**
- * What a runner needs, by mode: examples/rbac has the same as files to apply,
- * and a test compares them.
+ * Everything that a runner may ask a cluster for. From it come the roles of
+ * examples/rbac and docs/rbac.md, the check before a build, and what the errors
+ * propose; the end-to-end tests hold it against the API server's audit log, in
+ * both directions.
  */
-export const RIGHTS = {
-  /** Builds in a namespace that exists. */
-  givenNamespace: IN_NAMESPACE,
-  /** The same, with contexts of any size. */
-  givenNamespaceStreaming: [...IN_NAMESPACE, ATTACH],
-  /** The same, with contexts of any size, and the image as a file on the runner. */
-  givenNamespaceOutputs: [...IN_NAMESPACE, ATTACH, EXEC],
-  /** A namespace for each build. Reading nodes is of use, not needed. */
-  ownNamespaces: OWN_NAMESPACES,
-  /** The same, with the image as a file on the runner. */
-  ownNamespacesOutputs: [...OWN_NAMESPACES, EXEC],
-} as const satisfies Readonly<Record<string, readonly Rule[]>>
+export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
+  build: {
+    title: 'The build',
+    when: 'always',
+    loses: 'no build',
+    rights: [
+      needed('create', 'jobs', 'the build, which is a Job'),
+      useful(
+        'get',
+        'jobs',
+        'the cause of a failure, and the Job itself if the answer to its creation was lost',
+        'a lost answer ends the build, and some causes of failures stay unknown',
+      ),
+      needed('delete', 'jobs', 'leaving nothing behind'),
+      needed('list', 'pods', 'finding the Job’s pod by its label'),
+      useful('watch', 'pods', 'its state as it changes', 'it is asked for every one to three seconds'),
+      needed('get', 'pods/log', 'the log'),
+    ],
+  },
+  diagnosis: {
+    title: 'Causes',
+    when: 'when something seems wrong',
+    loses: 'a quota, an admission policy or a lack of nodes is told late and without its words',
+    rights: [
+      useful(
+        'list',
+        'events',
+        'what the cluster says of the Job and its pod',
+        'quotas, policies and a lack of nodes are told late',
+      ),
+      useful('watch', 'events', 'the same, as it happens', 'they are asked for every one to three seconds'),
+    ],
+  },
+  'config-map': {
+    title: 'The context in a ConfigMap',
+    when: 'the context is a directory or a tar file of up to 900 KiB, compressed; or certificates are sent',
+    loses: 'contexts must be streamed, or fetched by the executor (git, a volume)',
+    rights: [
+      needed('create', 'configmaps', 'the context and certificates'),
+      tried('get', 'configmaps', 'whose it is, if the answer to its creation was lost'),
+    ],
+  },
+  secrets: {
+    title: 'Credentials and build secrets',
+    when: 'registry credentials, `secrets`, or a token to clone with are sent; with `isolate-credentials` it is the same',
+    loses: 'only `registry-secret` or public registries, and no `secrets`',
+    rights: [
+      needed('create', 'secrets', 'registry credentials and build secrets'),
+      tried('get', 'secrets', 'whose it is, if the answer to its creation was lost'),
+    ],
+  },
+  'registry-secret': {
+    title: '`registry-secret` beside other credentials',
+    when: '`registry-secret` must be joined with credentials from elsewhere. Give it for that one Secret, by `resourceNames`',
+    loses: 'the Secret is mounted as it is, alone',
+    rights: [tried('get', 'secrets', 'joining that one Secret')],
+  },
+  streaming: {
+    title: 'The context as a stream',
+    when: 'the context is larger than 900 KiB, compressed, or `context-delivery: stream`. It lets whoever has it write to the standard input of other pods as well',
+    loses: 'larger contexts are refused',
+    instead:
+      'or make the context smaller than 900 KiB, compressed (.dockerignore, `context`): it then needs no such right',
+    rights: [
+      needed('create', 'pods/attach', 'streaming the context', CREATE_SINCE),
+      needed('get', 'pods/attach', 'streaming the context'),
+    ],
+  },
+  outputs: {
+    title: 'The image as a file',
+    when: '`outputs`. Whoever has it can run anything in every pod there: give it where nothing but builds runs',
+    loses: 'no `outputs` to the runner',
+    instead: 'or leave `outputs` out: an image that is pushed can be pulled, and needs no such right',
+    rights: [
+      needed('create', 'pods/exec', 'bringing the image to the runner', CREATE_SINCE),
+      needed('get', 'pods/exec', 'bringing the image to the runner'),
+    ],
+  },
+  'own-namespaces': {
+    title: 'A namespace for each build',
+    when: '`namespace` is not given. RBAC cannot limit it to namespaces of a certain name',
+    loses: 'builds need `namespace: NAME`',
+    rights: [
+      needed('create', 'namespaces', 'a namespace for the build'),
+      needed('get', 'namespaces', 'whose it is, before it is removed'),
+      needed('delete', 'namespaces', 'leaving nothing behind'),
+      needed('create', 'serviceaccounts', 'an account without rights for the pod'),
+      tried('get', 'serviceaccounts', 'whose it is, if the answer to its creation was lost'),
+    ],
+  },
+  'network-policy': {
+    title: 'Network policies',
+    when: '`network-policy` of a namespace of the build’s own',
+    loses: 'no `network-policy`',
+    rights: [
+      needed('create', 'networkpolicies', 'limiting what the build can reach'),
+      tried('get', 'networkpolicies', 'whose it is, if the answer to its creation was lost'),
+      tried('get', 'services', 'the API server’s addresses, which a build is not to reach'),
+      tried('list', 'endpointslices', 'the same'),
+    ],
+  },
+  sweep: {
+    title: 'Leftovers of earlier builds',
+    when: '`namespace` is not given',
+    loses: 'namespaces of builds whose runner died stay until somebody removes them',
+    rights: [
+      useful('list', 'namespaces', 'finding expired namespaces of ours', 'leftovers of earlier builds stay'),
+    ],
+  },
+  nodes: {
+    title: 'Nodes',
+    when: 'of use to every build; a role in a namespace cannot give it',
+    loses: 'whether user namespaces work is tried, not known; the platform that was built is not told',
+    rights: [
+      useful(
+        'list',
+        'nodes',
+        'what pods can be and where',
+        'whether user namespaces work is tried, not known',
+      ),
+      tried('get', 'nodes', 'the architecture of a node that came later'),
+    ],
+  },
+  warnings: {
+    title: 'Warnings of Pod Security',
+    when: 'the cluster warns that the pod violates Pod Security, in a given namespace',
+    loses: 'that it is enforced is told 5 s later',
+    rights: [tried('get', 'namespaces', 'the level that its label enforces')],
+  },
+  clean: {
+    title: 'Expired builds of a namespace',
+    when: '`clean` with a namespace, as a janitor does it',
+    loses: 'what a dead runner left goes with its Job’s time to live, no earlier',
+    rights: [needed('list', 'jobs', 'finding expired builds'), needed('delete', 'jobs', 'removing them')],
+  },
+  'clean-namespaces': {
+    title: 'Expired namespaces',
+    when: '`clean` without a namespace, as a janitor does it',
+    loses: 'what a dead runner left goes with the next build’s sweep, no earlier',
+    rights: [
+      needed('list', 'namespaces', 'finding expired namespaces of ours'),
+      needed('delete', 'namespaces', 'removing them'),
+    ],
+  },
+}

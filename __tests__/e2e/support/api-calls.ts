@@ -46,7 +46,7 @@ function callOf({ verb, requestURI, objectRef, responseStatus }: AuditEvent): Ap
 }
 
 /** A log that was begun anew meanwhile is read from its beginning. */
-function textFrom(path: string, from: number): string {
+export function textFrom(path: string, from: number): string {
   const file = openSync(path, 'r')
   try {
     const { size } = fstatSync(file)

@@ -1,0 +1,92 @@
+import type { Feature } from '../../src/plan/rights.ts'
+import type { RoleBinding } from '../../src/plan/role.ts'
+import { GIVEN_NAMESPACE, OWN_NAMESPACES } from '../../src/plan/usual-features.ts'
+
+/** A file of examples/rbac. */
+export interface ExampleRole extends RoleBinding {
+  readonly file: string
+  /** What it is for: the comment at its beginning, and its words in docs/rbac.md; sentences. */
+  readonly about: string
+}
+
+const RUNNER = { kind: 'ServiceAccount', namespace: 'builds', name: 'runner' } as const
+
+const given = (file: string, about: string, ...more: readonly Feature[]): ExampleRole => ({
+  file,
+  about,
+  name: 'image-builder',
+  namespace: 'builds',
+  features: [...GIVEN_NAMESPACE, ...more],
+  subject: RUNNER,
+})
+
+const own = (file: string, about: string, ...more: readonly Feature[]): ExampleRole => ({
+  file,
+  about,
+  name: 'image-builder-own-namespaces',
+  namespace: undefined,
+  features: [...OWN_NAMESPACES, ...more],
+  subject: RUNNER,
+})
+
+/** All files of examples/rbac, the narrowest first. */
+export const EXAMPLE_ROLES: readonly ExampleRole[] = [
+  given(
+    'given-namespace.yaml',
+    'Builds in the namespace «builds» (`namespace: builds`), with contexts of up to 900 KiB, compressed.',
+  ),
+  given(
+    'given-namespace-isolation.yaml',
+    'Builds in the namespace «builds» (`namespace: builds`) with `isolate-credentials: true`. The rights are those of given-namespace.yaml: what isolates is the pod.',
+  ),
+  given(
+    'given-namespace-streaming.yaml',
+    'Builds in the namespace «builds» (`namespace: builds`), with contexts of any size.',
+    'streaming',
+  ),
+  given(
+    'given-namespace-outputs.yaml',
+    'Builds in the namespace «builds» (`namespace: builds`), with contexts of any size, and brings the image to the runner as a file (`outputs`). Whoever has this can run anything in every pod of that namespace.',
+    'streaming',
+    'outputs',
+  ),
+  {
+    file: 'arc-runners.yaml',
+    about:
+      'Lets the pods of Actions Runner Controller, in the same cluster, build in the namespace «builds» (`namespace: builds`), with contexts of any size. The subject is the service account that the chart gives a scale set «arc-runner-set» in the namespace «arc-runners» with `containerMode: kubernetes`; in other modes name one of your own in the runner’s pod template.',
+    name: 'image-builder',
+    namespace: 'builds',
+    features: [...GIVEN_NAMESPACE, 'streaming'],
+    subject: {
+      kind: 'ServiceAccount',
+      namespace: 'arc-runners',
+      name: 'arc-runner-set-gha-rs-kube-mode',
+    },
+  },
+  own(
+    'own-namespaces.yaml',
+    'Makes a namespace for each build and removes it afterwards. RBAC cannot limit this to namespaces of a certain name: prefer given-namespace.yaml.',
+  ),
+  own(
+    'own-namespaces-outputs.yaml',
+    'Makes a namespace for each build and removes it afterwards, and brings the image to the runner as a file (`outputs`). Whoever has this can run anything in every pod of the cluster: prefer given-namespace-outputs.yaml.',
+    'outputs',
+  ),
+  {
+    file: 'janitor-given-namespace.yaml',
+    about: 'Removes expired builds from the namespace «builds», beside the time to live that they have.',
+    name: 'image-builder-janitor',
+    namespace: 'builds',
+    features: ['clean'],
+    subject: { kind: 'ServiceAccount', namespace: 'builds', name: 'janitor' },
+  },
+  {
+    file: 'janitor.yaml',
+    about:
+      'Removes expired namespaces of builds, which builds otherwise do for each other. RBAC cannot limit this to namespaces of a certain name; the janitor removes only what is ours and has expired.',
+    name: 'image-builder-janitor',
+    namespace: undefined,
+    features: ['clean-namespaces'],
+    subject: { kind: 'ServiceAccount', namespace: 'builds', name: 'janitor' },
+  },
+]

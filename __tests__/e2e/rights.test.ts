@@ -146,7 +146,7 @@ describeInLab(`${name}${LAB_ONLY}`, () => {
       const isOwn = features.includes('own-namespaces')
       await withRole(role, async (kubeconfig) => {
         const common = { kubeconfig, namespace: isOwn ? '' : NAMESPACE, registries: CREDENTIALS }
-        const [built, failed] = await Promise.all([
+        const [built, failed, stopped] = await Promise.all([
           runStep({
             workspace: EXAMPLES,
             inputs: inputs('api', {
@@ -167,11 +167,19 @@ describeInLab(`${name}${LAB_ONLY}`, () => {
               'context-delivery': 'configmap',
             }),
           }),
+          // A Job in a namespace that goes need be deleted by itself only where it may still run.
+          isOwn
+            ? runStep({
+                workspace: EXAMPLES,
+                inputs: inputs('api', { ...common, executor: STAND_IN.hangs, timeout: '3s' }),
+              })
+            : undefined,
         ])
         expect(built.main.output).toContain('Built ')
         expect(built.main.output).not.toContain('Done without')
         expect(built.outputs).toMatchObject({ outcome: 'built' })
         expect(failed.outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'run-failed' })
+        expect(stopped?.outputs['failure-code']).toBe(isOwn ? 'deadline' : undefined)
         await eventually('nothing of ours is left', 60, () => ours().length === 0)
       })
     },

@@ -1,4 +1,5 @@
 import { command } from './command.ts'
+import { faults } from './faults/index.ts'
 import { goTests } from './go-tests.ts'
 import { jest } from './jest.ts'
 import { pictures } from './picture.ts'
@@ -38,6 +39,7 @@ export const RINGS: readonly Ring[] = [
   },
   { name: 'e2e', about: 'the real thing, in the lab', long: false, run: endToEnd },
   { name: 'long', about: 'what takes minutes, in the lab', long: true, run: longTests },
+  { name: 'faults', about: 'the matrix of docs/reliability.md', long: true, run: faultMatrix },
   { name: 'picture', about: 'job summaries, drawn by a browser', long: true, run: pictures },
 ]
 
@@ -62,6 +64,13 @@ async function longTests(): Promise<Tally> {
   process.env['HYBRID_BUILD_LONG_TESTS'] = '1'
   if (!(await labIsUp())) return single('the lab comes up', false)
   return jest('e2e', ['-t', 'very large'])
+}
+
+async function faultMatrix(): Promise<Tally> {
+  const tools = await command(['node', 'lab/main.ts', 'build', 'toxiproxy'])
+  if (!tools) return single('toxiproxy is built', false)
+  if (!(await labIsUp())) return single('the lab comes up', false)
+  return faults()
 }
 
 async function labIsUp(): Promise<boolean> {

@@ -6,7 +6,7 @@ import { RINGS } from './rings/index.ts'
 import type { Ring } from './rings/index.ts'
 import { single, total } from './rings/tally.ts'
 import type { Tally } from './rings/tally.ts'
-import { RECORDS, recordEndToEnd } from './rings/record.ts'
+import { RECORDS, recordRing } from './rings/record.ts'
 
 const { values, positionals } = parseArgs({
   options: {
@@ -60,7 +60,7 @@ async function tallied(ring: Ring): Promise<Tally> {
 function record(ring: Ring, tally: Tally): Tally {
   if (!values.record || RECORDS[ring.name] === undefined) return tally
   try {
-    recordEndToEnd(ring.name, tally)
+    recordRing(ring.name, tally)
     return tally
   } catch (error) {
     return total([tally, single(`the results could not be written down: ${String(error)}`, false)])

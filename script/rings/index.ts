@@ -1,4 +1,5 @@
 import { command } from './command.ts'
+import { faults } from './faults/index.ts'
 import { goTests } from './go-tests.ts'
 import { jest } from './jest.ts'
 import { endFurtherLabs, isGiven, LABS, labIsUp, labsAreReady } from './labs.ts'
@@ -49,6 +50,7 @@ export const RINGS: readonly Ring[] = [
   },
   { name: 'e2e', about: 'the real thing, in the lab', long: false, run: endToEnd },
   { name: 'long', about: 'what takes minutes, in the lab', long: true, run: longTests },
+  { name: 'faults', about: 'the matrix of docs/reliability.md', long: true, run: faultMatrix },
   { name: 'picture', about: 'job summaries, drawn by a browser', long: true, run: pictures },
 ]
 
@@ -72,6 +74,13 @@ async function node(name: string, ...words: readonly string[]): Promise<Tally> {
 async function longTests(): Promise<Tally> {
   if (!(await labIsUp(LABS[0]))) return single('the lab comes up', false)
   return jest('e2e', { words: ['-t', LONG], env: { HYBRID_BUILD_LONG_TESTS: '1' }, atOnce: 1 })
+}
+
+async function faultMatrix(): Promise<Tally> {
+  const tools = await command(['node', 'lab/main.ts', 'build', 'toxiproxy'])
+  if (!tools) return single('toxiproxy is built', false)
+  if (!(await labIsUp(LABS[0]))) return single('the lab comes up', false)
+  return faults()
 }
 
 async function endToEnd(): Promise<Tally> {

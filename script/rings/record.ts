@@ -4,6 +4,7 @@ import { cpus, totalmem, type } from 'node:os'
 import { join } from 'node:path'
 
 import { ENVIRONMENT_INPUTS } from '../../src/request/input-reader.ts'
+import { reliabilityPage } from './faults/page.ts'
 import type { Tally } from './tally.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -18,10 +19,16 @@ interface LabStatus {
 export const RECORDS: Readonly<Record<string, string>> = {
   e2e: 'docs/end-to-end.md',
   long: 'docs/end-to-end-long.md',
+  faults: 'docs/reliability.md',
 }
 
-/** Writes what came of a ring of end-to-end tests to its page in docs. */
-export function recordEndToEnd(ring: string, tally: Tally): void {
+/** Writes what came of a ring to its page in docs. */
+export function recordRing(ring: string, tally: Tally): void {
+  if (ring === 'faults') writeFileSync(join(root, 'docs/reliability.md'), reliabilityPage(tally))
+  else recordEndToEnd(ring, tally)
+}
+
+function recordEndToEnd(ring: string, tally: Tally): void {
   const machine = `${type()}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`
   const rows = [
     ...named(tally.passes, '✓ passed'),

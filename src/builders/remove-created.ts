@@ -44,9 +44,7 @@ export async function removeCreated(
   // What belongs to the Job goes with it, and what lives in a namespace with that: no right is
   // needed to delete anybody's Secrets. Only a Job that may run is asked to stop at once.
   const isLeft = ({ kind, namespace }: LedgerEntry): boolean =>
-    kind === 'Secret' ||
-    kind === 'ConfigMap' ||
-    (doomed.includes(namespace) && (kind !== 'Job' || hasEnded))
+    kind === 'Secret' || kind === 'ConfigMap' || (doomed.includes(namespace) && (kind !== 'Job' || hasEnded))
   const remove = async (some: readonly LedgerEntry[]): Promise<readonly string[]> => {
     const complaints = await Promise.all(some.map((entry) => removeOne(session, ledger, entry, limit)))
     return complaints.filter((complaint) => complaint !== undefined)

@@ -24,11 +24,11 @@ export const RECORDS: Readonly<Record<string, string>> = {
 
 /** Writes what came of a ring to its page in docs. */
 export function recordRing(ring: string, tally: Tally): void {
-  if (ring === 'faults') writeFileSync(join(root, 'docs/reliability.md'), reliabilityPage(tally))
-  else recordEndToEnd(ring, tally)
+  const page = ring === 'faults' ? reliabilityPage(tally) : endToEndPage(ring, tally)
+  writeFileSync(join(root, RECORDS[ring] ?? `docs/${ring}.md`), page)
 }
 
-function recordEndToEnd(ring: string, tally: Tally): void {
+function endToEndPage(ring: string, tally: Tally): string {
   const machine = `${type()}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`
   const rows = [
     ...named(tally.passes, '✓ passed'),
@@ -36,21 +36,18 @@ function recordEndToEnd(ring: string, tally: Tally): void {
     // The long ring leaves out all the others.
     ...(ring === 'long' ? [] : named(tally.skipped, '– skipped')),
   ]
-  writeFileSync(
-    join(root, RECORDS[ring] ?? `docs/${ring}.md`),
-    [
-      '# End-to-end results',
-      '',
-      `<!-- Written by \`script/test --record ${ring}\`. -->`,
-      '',
-      `${clusterInWords()} · ${machine} · ${new Date().toISOString().slice(0, 10)}`,
-      '',
-      '| test | result |',
-      '|---|---|',
-      ...rows,
-      '',
-    ].join('\n'),
-  )
+  return [
+    '# End-to-end results',
+    '',
+    `<!-- Written by \`script/test --record ${ring}\`. -->`,
+    '',
+    `${clusterInWords()} · ${machine} · ${new Date().toISOString().slice(0, 10)}`,
+    '',
+    '| test | result |',
+    '|---|---|',
+    ...rows,
+    '',
+  ].join('\n')
 }
 
 /** The cluster that the tests ran in; of a user's own nothing is written but that it is one. */

@@ -21,21 +21,26 @@ const OF_CLUSTER: readonly InputName[] = ['kubeconfig', 'kube-context', 'namespa
 
 /** Reads what was typed after the program's name; all mistakes at once. */
 export function parseCommand(words: readonly string[]): Command {
-  const typed = readWords(words)
-  const { positionals, flags } = typed
+  const read = readWords(words)
+  const { positionals, flags } = read
   const [first, ...rest] = positionals
   if (flags.get('version') === 'true') return { kind: 'version' }
   if (flags.get('help') === 'true' || words.length === 0) return { kind: 'help', topic: first }
   if (first === 'help') return { kind: 'help', topic: rest[0] }
+  const typed = { ...read, mistakes: [...read.mistakes, ...strayFlags(first, flags)] }
   if (first === 'clean') return cleanOf(typed, rest)
   if (first === 'template') return templateOf(typed, rest)
-  if (flags.has('placeholders'))
-    return buildOf(
-      { ...typed, mistakes: [...typed.mistakes, '--placeholders is of `template`'] },
-      first,
-      rest,
-    )
   return buildOf(typed, first, rest)
+}
+
+/** Flags that only one command has. */
+const OWNER: Readonly<Record<string, string>> = { placeholders: 'template', 'dry-run': 'clean' }
+
+function strayFlags(command: string | undefined, flags: Typed['flags']): readonly string[] {
+  return [...flags.keys()].flatMap((flag) => {
+    const owner = OWNER[flag]
+    return owner === undefined || owner === command ? [] : [`--${flag} is of \`${owner}\``]
+  })
 }
 
 function buildOf(typed: Typed, first: string | undefined, rest: readonly string[]): Command {
@@ -109,7 +114,8 @@ function cleanOf({ inputs, mistakes, flags }: Typed, rest: readonly string[]): C
     ...(flags.has('output') ? ['--output is of `build`, not of `clean`'] : []),
     ...(rest[0] === undefined ? [] : strayWord(rest[0], { mistakes })),
   ]
-  return all.length > 0 ? { kind: 'mistakes', mistakes: all, output: 'text' } : { kind: 'clean', inputs }
+  if (all.length > 0) return { kind: 'mistakes', mistakes: all, output: 'text' }
+  return { kind: 'clean', inputs, dryRun: flags.get('dry-run') }
 }
 
 /** Behind a flag that is misspelled, its value is no mistake of its own. */
@@ -142,6 +148,8 @@ const OWN_FLAGS = {
   output: { type: 'string', short: 'o' },
   /** Of `template`; the input has a longer name. */
   placeholders: { type: 'boolean' },
+  /** Of `clean`. */
+  'dry-run': { type: 'boolean' },
 } as const
 
 const SHORT_OF = new Map(Object.entries(SHORT).map(([letter, name]) => [name, letter]))
@@ -191,7 +199,7 @@ function readWords(words: readonly string[]): Typed {
 }
 
 const isSwitch = (name: string): boolean =>
-  isBoolean(name) || ['help', 'version', 'placeholders'].includes(name)
+  isBoolean(name) || ['help', 'version', 'placeholders', 'dry-run'].includes(name)
 
 /** A flag that is given again adds a line: lists and maps have one entry a line. */
 const joined = (before: string | undefined, value: string): string =>

@@ -83,8 +83,8 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
       useful(
         'get',
         'jobs',
-        'the cause of a failure, and the Job itself if the answer to its creation was lost',
-        'a lost answer ends the build, and some causes of failures stay unknown',
+        'the cause of a failure, the Job itself if the answer to its creation was lost, and whose it is before post removes it',
+        'a lost answer ends the build, some causes of failures stay unknown, and the Job of a killed main phase stays until its deadline',
       ),
       needed('delete', 'jobs', 'leaving nothing behind'),
       needed('list', 'pods', 'finding the Job’s pod by its label'),

@@ -10,24 +10,33 @@ export interface Account {
 
 /** The fields of a kubeconfig that are changed here. */
 interface Kubeconfig {
-  readonly clusters: readonly { readonly name: string }[]
+  readonly clusters: readonly { readonly name: string; readonly cluster: Readonly<Record<string, unknown>> }[]
+  readonly users: readonly { readonly name: string; readonly user: Readonly<Record<string, unknown>> }[]
 }
 
-/** The tests' kubeconfig, with a service account instead of its user: by default with a token of an hour. */
-export function kubeconfigOf(
-  { namespace, name }: Account,
-  user: object = { token: kubectl('create', 'token', name, '-n', namespace).trim() },
-): string {
+/** The tests' kubeconfig, read. */
+export function ownKubeconfig() {
   // A kubeconfig that works has these fields.
-  const { clusters } = load(cluster.kubeconfig) as Kubeconfig
+  const { clusters, users } = load(cluster.kubeconfig) as Kubeconfig
+  return { cluster: clusters[0]?.cluster ?? {}, user: users[0]?.user ?? {} }
+}
+
+/** A kubeconfig of one cluster and one user, by their fields. */
+export function kubeconfig(fields: { readonly cluster: object; readonly user: object }): string {
   return dump({
     apiVersion: 'v1',
     kind: 'Config',
-    clusters,
-    users: [{ name, user }],
-    contexts: [{ name, context: { cluster: clusters[0]?.name, user: name } }],
-    'current-context': name,
+    clusters: [{ name: 'test', cluster: fields.cluster }],
+    users: [{ name: 'test', user: fields.user }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
+    'current-context': 'test',
   })
+}
+
+/** The tests' kubeconfig, with a service account instead of its user, whose token lasts an hour. */
+export function kubeconfigOf({ namespace, name }: Account): string {
+  const token = kubectl('create', 'token', name, '-n', namespace).trim()
+  return kubeconfig({ ...ownKubeconfig(), user: { token } })
 }
 
 /** The object, to be applied. */

@@ -74,7 +74,7 @@ export async function buildInTheCluster(
       request.networkPolicy.kind === 'registries' ? session.serverAddresses(signal) : [],
       sweep(ports, request, session, signal),
     ])
-    const plan = planBuild({
+    const planned = planBuild({
       request,
       identity: ports.drawIdentity(),
       run: ports.run,
@@ -87,14 +87,15 @@ export async function buildInTheCluster(
       ...registries,
     })
     known.facts = facts
-    if (plan.kind === 'failure') throw new ActionError(plan.failure)
-    known.plan = plan
-    for (const secret of [...secretsOf(plan), ...addressSecrets(request)]) ports.runner.mask(secret)
+    if (planned.kind === 'failure') throw new ActionError(planned.failure)
+    known.plan = planned
+    for (const secret of [...secretsOf(planned), ...addressSecrets(request)]) ports.runner.mask(secret)
     for (const warning of [...request.warnings, ...architectureWarnings(request.platform, facts)]) {
       ports.runner.warning(warning)
     }
-    for (const line of planLines(request, plan, context, facts)) ports.runner.info(line)
-    await checkRights(access, plan, facts, ports.runner, signal)
+    for (const line of planLines(request, planned, context, facts)) ports.runner.info(line)
+    const plan = await checkRights(access, planned, facts, ports.runner, signal)
+    known.plan = plan
     if (plan.imageFiles !== undefined) await session.checkExec(plan.namespace, signal)
     return await buildAndRemove(
       ports,

@@ -64,7 +64,7 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
   },
   'context-delivery': {
     meaning:
-      "How the context reaches the build's pod. `auto`: in a ConfigMap if it is small (900 KiB compressed), else streamed into the pod, whatever its size.",
+      "How the context reaches the build's pod. `auto`: in a ConfigMap if it is small (900 KiB compressed; in a Secret where only that may be made), else streamed into the pod, whatever its size.",
     form: '`auto`, `configmap` or `stream`',
     fallback: '`auto`',
   },

@@ -109,7 +109,8 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
   'config-map': {
     title: 'The context in a ConfigMap',
     when: 'the context is a directory or a tar file of up to 900 KiB, compressed; or certificates are sent',
-    loses: 'contexts must be streamed, or fetched by the executor (git, a volume)',
+    loses:
+      'both are sent in a Secret, with the right to make those; else contexts must be streamed, or fetched by the executor (git, a volume)',
     rights: [
       needed('create', 'configmaps', 'the context and certificates'),
       tried('get', 'configmaps', 'whose it is, if the answer to its creation was lost'),

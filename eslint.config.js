@@ -29,6 +29,7 @@ const BORDERS = {
   proxy: ['node:'],
   registry: ['../proxy/', '../request/', 'node:'],
   registries: ['../failure/', '../plan/', '../request/', 'node:'],
+  storage: [...pureRooms, 'node:crypto', 'bcryptjs'],
   secrets: ['../failure/', '../request/', 'node:'],
   local: [
     '../builders/builder.ts',
@@ -40,7 +41,7 @@ const BORDERS = {
     'node:',
   ],
   'image-files': ['../failure/', '../request/', '../runner/build-files.ts', 'node:'],
-  'command-line': ['../failure/', '../request/', '../runner/', 'node:'],
+  'command-line': ['../failure/', '../request/', '../runner/', '../storage/', 'node:'],
   runner: ['../failure/', '../progress/', '../report/', 'node:', '@actions/core'],
 }
 

@@ -21,6 +21,7 @@ import { reportCrash } from './runner/report-crash.ts'
 import { stateLedger } from './runner/state-ledger.ts'
 import { stopSignal } from './runner/stop-signal.ts'
 import { openCluster } from './wiring.ts'
+import { runRegistryCommand } from './registry-command.ts'
 import { writeTemplate } from './write-template.ts'
 
 // Paths are relative to where the user is, in a step of a workflow as well.
@@ -38,6 +39,8 @@ async function run(command: Command): Promise<number> {
       return template(command.inputs)
     case 'clean':
       return clean(command)
+    case 'registry':
+      return runRegistryCommand(command, { environment, isInWorkflow, debugging: DEBUGGING }, stop)
     case 'version':
       process.stdout.write(`${packageFile.version}\n`)
       return EXIT.built

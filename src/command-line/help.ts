@@ -1,6 +1,7 @@
 import type { InputName } from '../request/inputs.generated.ts'
 import { INPUT_NAMES } from '../request/inputs.generated.ts'
 import { helpOf, isBoolean } from './input-help.ts'
+import { REGISTRY_HELP } from './registry-help.ts'
 
 const WIDTH = 80
 const INDENT = 6
@@ -27,6 +28,8 @@ Usage:
                                 ghcr.io/acme/app:1.0 .
   hybrid-build template [FLAGS] prints the YAML of what a build would create
   hybrid-build clean [FLAGS]    removes what builds left behind and has expired
+  hybrid-build registry install|status|prune|uninstall
+                                a registry in the cluster, for images built there
   hybrid-build help [COMMAND]
   hybrid-build --version
 `
@@ -71,6 +74,7 @@ export function helpText(topic: string | undefined, methods: readonly string[]):
   }
   if (topic === 'clean') return CLEAN
   if (topic === 'template') return TEMPLATE
+  if (topic === 'registry') return REGISTRY_HELP
   return undefined
 }
 

@@ -49,6 +49,9 @@ export const FAILURE_CODES = [
   'registry-name',
   'cache-denied',
   'output-failed',
+  'registry-missing',
+  'registry-not-ready',
+  'registry-unreachable',
   'tool-missing',
   'internal',
 ] as const

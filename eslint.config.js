@@ -40,6 +40,7 @@ const BORDERS = {
     '../clock.ts',
     'node:',
   ],
+  migrate: ['../request/', 'node:', 'unbash', 'yaml', 'diff'],
   'image-files': ['../failure/', '../request/', '../runner/build-files.ts', 'node:'],
   'command-line': ['../failure/', '../request/', '../runner/', '../storage/', 'node:'],
   runner: ['../failure/', '../progress/', '../report/', 'node:', '@actions/core'],

@@ -51,7 +51,8 @@ export interface ClusterSession {
   /**
    * What the cluster knows about the build, anew at each change, beginning
    * with the present state. Survives ended watches and a restarting API
-   * server; the sequence ends only by `signal` or by the consumer's `return`.
+   * server; the sequence ends only by `signal` or by the consumer's `return`, or
+   * with an `ActionError` once the cluster has been away for long.
    * `note` is told, in a sentence, what makes it slower than it could be.
    */
   observe(
@@ -238,6 +239,8 @@ export interface BuildSnapshot {
   readonly pod: Pod | undefined
   /** Warnings and others about the Job and its pods, oldest first. */
   readonly events: readonly ClusterEvent[]
+  /** Why nothing newer is known, in a sentence; undefined while the cluster answers. */
+  readonly unreachable?: string | undefined
 }
 
 export interface Delivering {

@@ -1,6 +1,15 @@
 import { loadAll } from 'js-yaml'
 
-import { runStep } from '../support/action.ts'
+import { runStep, step } from '../support/action.ts'
+import {
+  applyArc,
+  ARC_NAMESPACE,
+  ARC_RUNNER,
+  JOB_POD,
+  KUBERNETES_MODE,
+  NO_VOLUME,
+  startJobPod,
+} from './support/arc.ts'
 import {
   apply,
   cluster,
@@ -13,68 +22,29 @@ import {
   ours,
 } from './support/cluster.ts'
 import { EXAMPLES, inputs, STAND_IN } from './support/inputs.ts'
-import { kubeconfigOf, serviceAccount } from './support/service-account.ts'
+import { kubeconfigOf } from './support/service-account.ts'
 import { rightsFromNow, wronglyRefused } from './support/used-rights.ts'
 
-/** The runners' own, which is where the chart's role is. */
-const NAMESPACE = 'arc-runners'
-const RUNNER = { namespace: NAMESPACE, name: 'arc-runner-set-gha-rs-kube-mode' }
-const USER = `system:serviceaccount:${NAMESPACE}:${RUNNER.name}`
+const USER = `system:serviceaccount:${ARC_NAMESPACE}:${ARC_RUNNER.name}`
 
-const rule = (group: string, resource: string, ...verbs: readonly string[]) => ({
-  apiGroups: [group],
-  resources: [resource],
-  verbs,
-})
-
-/**
- * What actions-runner-controller gives to runners with `containerMode: kubernetes`
- * (charts/gha-runner-scale-set/templates/kube_mode_role.yaml).
- */
-const KUBERNETES_MODE = [
-  rule('', 'pods', 'get', 'list', 'create', 'delete'),
-  rule('', 'pods/exec', 'get', 'create'),
-  rule('', 'pods/log', 'get', 'list', 'watch'),
-  rule('batch', 'jobs', 'get', 'list', 'create', 'delete'),
-  rule('', 'secrets', 'get', 'list', 'create', 'delete'),
-]
-
-/** The same in `kubernetes-novolume`, whose job pods are no Jobs. */
-const NO_VOLUME = KUBERNETES_MODE.filter(({ resources }) => !resources.includes('jobs'))
-
-const GROUP = 'rbac.authorization.k8s.io'
-
-function applyRole(rules: readonly object[]): void {
-  const metadata = { name: RUNNER.name, namespace: NAMESPACE }
-  apply(
-    { apiVersion: `${GROUP}/v1`, kind: 'Role', metadata, rules },
-    {
-      apiVersion: `${GROUP}/v1`,
-      kind: 'RoleBinding',
-      metadata,
-      roleRef: { apiGroup: GROUP, kind: 'Role', name: RUNNER.name },
-      subjects: [{ kind: 'ServiceAccount', ...RUNNER }],
-    },
-  )
-}
+/** Whether the main phase of a step runs in the pod of the container job. */
+const goesOn = (): boolean =>
+  kubectl('exec', '-n', ARC_NAMESPACE, JOB_POD, '--', 'ps').includes('dist/main.js')
 
 /** For a registry that asks for none: that they are sent is enough here. */
 const CREDENTIALS = `- {registry: "${cluster.registry.split('/')[0] ?? ''}", username: nobody, password: no-password}`
 
 describeInLab(`a runner of ARC with the role that its chart gives it${LAB_ONLY}`, () => {
-  beforeAll(() => {
-    apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }, serviceAccount(RUNNER))
-  })
   afterAll(() => {
-    kubectl('delete', 'namespace', NAMESPACE, '--wait=true', '--timeout=60s')
+    kubectl('delete', 'namespace', ARC_NAMESPACE, '--wait=true', '--timeout=60s')
   }, 90_000)
 
   test('builds beside the runners, tells why it fails, and asks for nothing else', async () => {
-    applyRole(KUBERNETES_MODE)
+    applyArc(KUBERNETES_MODE)
     // The lab's own words about itself; what is skipped is asked all the same.
     const { auditLog } = JSON.parse(inLab ? lab('status', '--json') : '{}') as { readonly auditLog: string }
     const used = rightsFromNow(auditLog, USER)
-    const common = { kubeconfig: kubeconfigOf(RUNNER), namespace: NAMESPACE, registries: CREDENTIALS }
+    const common = { kubeconfig: kubeconfigOf(ARC_RUNNER), namespace: ARC_NAMESPACE, registries: CREDENTIALS }
     const [built, failed] = await Promise.all([
       runStep({ workspace: EXAMPLES, inputs: inputs('api', common) }),
       runStep({
@@ -91,12 +61,12 @@ describeInLab(`a runner of ARC with the role that its chart gives it${LAB_ONLY}`
   }, 60_000)
 
   test('is told of a larger context what to add', async () => {
-    applyRole(KUBERNETES_MODE)
+    applyArc(KUBERNETES_MODE)
     const { main, outputs } = await runStep({
       workspace: EXAMPLES,
       inputs: inputs('api', {
-        kubeconfig: kubeconfigOf(RUNNER),
-        namespace: NAMESPACE,
+        kubeconfig: kubeconfigOf(ARC_RUNNER),
+        namespace: ARC_NAMESPACE,
         'context-delivery': 'stream',
       }),
     })
@@ -106,8 +76,8 @@ describeInLab(`a runner of ARC with the role that its chart gives it${LAB_ONLY}`
   }, 60_000)
 
   test('builds without volumes of theirs once the Jobs are added that it is told to add', async () => {
-    applyRole(NO_VOLUME)
-    const wanted = { kubeconfig: kubeconfigOf(RUNNER), namespace: NAMESPACE }
+    applyArc(NO_VOLUME)
+    const wanted = { kubeconfig: kubeconfigOf(ARC_RUNNER), namespace: ARC_NAMESPACE }
     const refused = await runStep({ workspace: EXAMPLES, inputs: inputs('api', wanted) })
     expect(refused.outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'forbidden' })
     expect(refused.outputs).not.toHaveProperty('duration')
@@ -117,5 +87,42 @@ describeInLab(`a runner of ARC with the role that its chart gives it${LAB_ONLY}`
     apply(...(loadAll(manifest) as unknown as readonly object[]))
     const built = await runStep({ workspace: EXAMPLES, inputs: inputs('api', wanted) })
     expect(built.outputs).toMatchObject({ outcome: 'built' })
+  }, 60_000)
+
+  test('builds from a container job: as the account of its pod, with what is mounted there', async () => {
+    applyArc(KUBERNETES_MODE)
+    const elsewhere = startJobPod(`${cluster.registry}/library/busybox`)(EXAMPLES)
+    const { main, post, outputs } = await runStep({
+      workspace: EXAMPLES,
+      elsewhere,
+      inputs: inputs('api', { kubeconfig: 'auto', namespace: ARC_NAMESPACE }),
+    })
+    expect(main.output).toContain('Built ')
+    expect(outputs).toMatchObject({ outcome: 'built' })
+    expect(post.code).toBe(0)
+  }, 60_000)
+
+  test('has nothing left of a container job that went on while nobody waited for it', async () => {
+    applyArc(KUBERNETES_MODE)
+    const one = step({
+      workspace: EXAMPLES,
+      elsewhere: startJobPod(`${cluster.registry}/library/busybox`)(EXAMPLES),
+      inputs: inputs('api', { kubeconfig: 'auto', namespace: ARC_NAMESPACE, executor: STAND_IN.hangs }),
+    })
+    try {
+      const main = one.main()
+      await main.printed('Running ')
+      // What waits for the program in the pod ends; the program gets no signal.
+      main.child.kill('SIGKILL')
+      await main.ended
+      expect(goesOn()).toBe(true)
+      const post = await one.post().ended
+      expect(post).toMatchObject({ code: 0 })
+      // A build that is gone is not begun once more.
+      await eventually('the main phase has ended', 30, () => !goesOn())
+      await eventually('nothing of ours is left', 60, () => ours().length === 0)
+    } finally {
+      one.dispose()
+    }
   }, 60_000)
 })

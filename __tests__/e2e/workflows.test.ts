@@ -5,6 +5,8 @@ import { join } from 'node:path'
 
 import { commitAll, EXAMPLE_REPOSITORY, exampleRepository } from '../../lab/workflow.ts'
 import type { WorkflowEvent } from '../../lab/workflow.ts'
+import { readPage } from '../../script/docs/page.ts'
+import { shownWorkflows } from '../../script/docs/workflows.ts'
 import { run } from '../support/process.ts'
 import type { Ended } from '../support/process.ts'
 import { runWorkflow } from './support/act.ts'
@@ -61,6 +63,31 @@ describe('workflows, checked by actionlint', () => {
     expect(code).toBe(1)
     expect(output).toContain(`${WORKFLOWS}/release.yml:`)
     expect(output).toContain('input "context" is not defined in "./.github/workflows/reusable-build.yml"')
+  })
+})
+
+/** Pages with workflows for people to copy. */
+const PAGES = ['README.md', 'SECURITY.md', ...readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`)]
+
+describe('workflows in the documents, checked by actionlint', () => {
+  const pages = PAGES.filter((page) => page.endsWith('.md')).flatMap((page) => {
+    const workflows = shownWorkflows(readPage(readFileSync(join(ROOT, page), 'utf8')))
+    return workflows.length === 0 ? [] : [[page, workflows] as const]
+  })
+
+  test.each(pages)('are sound in %s', async (_, workflows) => {
+    const folder = mkdtempSync(join(tmpdir(), 'shown-'))
+    try {
+      const repository = exampleRepository(ROOT, join(folder, 'repository'))
+      for (const [index, { section, text }] of workflows.entries()) {
+        const name = `shown-${index}-${section.replaceAll(/\W+/g, '-')}.yml`
+        writeFileSync(join(repository, WORKFLOWS, name), text)
+      }
+      const { code, output } = await actionlint(repository)
+      expect({ code, output }).toEqual({ code: 0, output: '' })
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 })
 

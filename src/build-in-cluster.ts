@@ -1,4 +1,4 @@
-import { architectureWarnings } from './plan/architecture-warnings.ts'
+import { architectureWarnings, wantedPlatforms } from './plan/architecture-warnings.ts'
 import type { BuildOutcome } from './builders/builder.ts'
 import { neverBegan } from './builders/choice.ts'
 import { buildInCluster, type ClusterBuilding } from './builders/cluster-builder.ts'
@@ -6,7 +6,8 @@ import type { ClusterSession, Ledger, LogLine } from './cluster/cluster-session.
 import { bringFiles, type BringingPorts } from './bring-files.ts'
 import type { Clock } from './clock.ts'
 import { checkRights } from './check-rights.ts'
-import { type Confirmable, confirmImage, type ConfirmationPorts } from './confirm-image.ts'
+import { confirmImage } from './confirm-image.ts'
+import type { Confirmable, ConfirmationPorts } from './confirmable.ts'
 import type { BuildContext, OpenContext } from './context/context-archive.ts'
 import { ActionError } from './failure/failure.ts'
 import { type DockerCredentialsPort, findCredentials } from './find-credentials.ts'
@@ -19,6 +20,7 @@ import { addressSecrets } from './plan/fetched-context.ts'
 import { dockerfileOf, planBuild, type PlanGrounds } from './plan/plan-build.ts'
 import { secretsOf } from './plan/secret-forms.ts'
 import { removeOrKeep } from './remove-or-keep.ts'
+import { pullImage } from './pull-image.ts'
 import { builtLine, planLines } from './report/log-lines.ts'
 import type { Report } from './report/outputs.ts'
 import type { BuildRequest, ClusterChoice } from './request/build-request.ts'
@@ -98,7 +100,14 @@ export async function buildInTheCluster(
     if (plan.imageFiles !== undefined) await session.checkExec(plan.namespace, signal)
     return await buildAndRemove(
       ports,
-      { request, plan, registryConfig: registryConfig(plan.secrets), certificates: registries.certificates },
+      {
+        request,
+        plan,
+        registryConfig: registryConfig(plan.secrets),
+        certificates: registries.certificates,
+        passOn: (question, stop) => session.passOn(question, stop),
+        platforms: wantedPlatforms(request.platform, facts),
+      },
       { session, facts, openContext: openerOf(context), isReplaceable },
       signal,
     )
@@ -139,7 +148,7 @@ async function lookAtRegistries(
 
 async function buildAndRemove(
   ports: ClusterPorts,
-  build: Confirmable & { readonly plan: BuildPlan },
+  build: Confirmable & { readonly request: BuildRequest; readonly plan: BuildPlan },
   given: Pick<ClusterBuilding, 'session' | 'facts' | 'openContext'> & Replaceable,
   signal: AbortSignal,
 ): Promise<Report> {
@@ -165,6 +174,7 @@ async function buildAndRemove(
     log.end()
     raw.end()
     outcome = await confirmImage(built, build, ports, signal)
+    outcome = await pullImage(outcome, { request: build.request, plan }, { ...ports, session }, signal)
     outcome = await bringFiles(outcome, plan, { ...ports, session, began }, signal)
     const durationSeconds = plan.imageFiles === undefined ? builtSeconds : (ports.clock.now() - began) / 1000
     tell(ports.runner, outcome, plan, durationSeconds)

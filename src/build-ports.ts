@@ -53,7 +53,8 @@ export function buildPorts(environment: Environment, runner: Runner, ledger: Led
     isForeign: () => isForeign(environment),
     readLifetimes: () => lifetimesOf(environment),
     openCluster: (choice) => openCluster(choice, environment, runner),
-    readBack: (image, digest, trust, signal) => readBack(image, digest, { trust, environment, signal }),
+    readBack: (image, digest, reading, signal) =>
+      readBack(image, digest, { ...reading, environment, signal }),
     prepareContext: (build, signal) => prepareContext(build, contextPorts, signal),
     readCertificates: ({ registryAccess }) => readCertificates(registryAccess.certificates, workspace),
     readSecrets: ({ secrets }) => readSecrets(secrets, { workspace, environment }),

@@ -17,6 +17,8 @@ export interface Exchange {
   /** With its query. */
   readonly path: string
   readonly body?: string | undefined
+  /** Besides those that every request has. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Until the answer's headers are there; a server that is not reached at all is given up sooner. */
   readonly timeoutMs: number
 }
@@ -87,6 +89,7 @@ function headersOf(exchange: Exchange, options: ConnectionOptions): Record<strin
     ...options.headers,
     Accept: 'application/json',
     'User-Agent': 'hybrid-kubernetes-build',
+    ...exchange.headers,
     ...(exchange.body === undefined
       ? {}
       : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(exchange.body)) }),

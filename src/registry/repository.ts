@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { DOCKER_HUB, type ImageRepository } from '../request/image-reference.ts'
 import { parseChallenge } from './challenge.ts'
 import type { RegistryCredentials } from './confirmation.ts'
-import { LONGEST_MANIFEST, type Manifest, MANIFEST_TYPES, parseManifest } from './manifest.ts'
+import { LONGEST_MANIFEST, type Manifest, MANIFEST_TYPES, parseManifest, parsePlatform } from './manifest.ts'
 import { NoAnswer } from './no-answer.ts'
 import type { Wire, WireAnswer } from './wire.ts'
 
@@ -48,6 +48,15 @@ export class Repository {
     if (manifest === undefined) throw new NoAnswer('it sent something that is no manifest')
     // The header of the same name says what the registry believes; the bytes say what is there.
     return { ...manifest, digest: `sha256:${createHash('sha256').update(answer.body).digest('hex')}` }
+  }
+
+  /** What an image is for, `linux/amd64`; all of them for an index. Undefined where its config does not say. Throws `NoAnswer`. */
+  async platforms({ platforms, config }: Manifest): Promise<readonly string[] | undefined> {
+    if (platforms !== undefined || config === undefined) return platforms
+    const answer = await this.#read(new URL(`/v2/${this.#path}/blobs/${config}`, this.#base))
+    if (answer.status !== 200) throw new NoAnswer(statusWords(answer.status))
+    const platform = parsePlatform(answer.body)
+    return platform === undefined ? undefined : [platform]
   }
 
   async #read(url: URL): Promise<WireAnswer> {

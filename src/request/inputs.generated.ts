@@ -16,6 +16,8 @@ export const INPUT_NAMES = [
   'github-token',
   'tags',
   'push',
+  'verify',
+  'verify-pull',
   'outputs',
   'build-args',
   'secrets',

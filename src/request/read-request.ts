@@ -68,6 +68,7 @@ import {
 } from './template-request.ts'
 import { readRunnerInputs } from './runner-inputs.ts'
 import { parseTolerations } from './tolerations.ts'
+import { readVerification } from './verification.ts'
 
 export { inputFailure, type InputProblem } from './input-problem.ts'
 export type { RawInputs } from './input-reader.ts'
@@ -178,6 +179,7 @@ function readAll(
     file,
     tags,
     push,
+    verification: readVerification(reader, { builder, push, byDefault: false }),
     buildArgs,
     secrets: new Map([...readBuildSecrets(reader), ...keySources(buildPush.options.ssh)]),
     target: read('target', parseTarget, undefined),

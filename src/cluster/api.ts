@@ -155,8 +155,8 @@ export function apiOver(
       if (answer.status < 300) return answer.body
       throw apiError(answer, parseJson(await readText(answer.body)))
     },
-    async pass({ path, headers, longest }, signal) {
-      const exchange: Exchange = { method: 'GET', path, headers, timeoutMs: TIMEOUT_MS }
+    async pass({ longest, ...request }, signal) {
+      const exchange: Exchange = { ...request, timeoutMs: TIMEOUT_MS }
       const answer = await send(exchange, await authenticated(signal), signal)
       const body = await readBytes(answer.body, longest)
       return { status: answer.status, headers: answer.headers, body }

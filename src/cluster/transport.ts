@@ -13,7 +13,7 @@ import type { Upgrade } from './web-socket.ts'
 
 /** One request as it goes over the wire. */
 export interface Exchange {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** With its query. */
   readonly path: string
   readonly body?: string | undefined
@@ -89,10 +89,10 @@ function headersOf(exchange: Exchange, options: ConnectionOptions): Record<strin
     ...options.headers,
     Accept: 'application/json',
     'User-Agent': 'hybrid-kubernetes-build',
-    ...exchange.headers,
     ...(exchange.body === undefined
       ? {}
       : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(exchange.body)) }),
+    ...exchange.headers,
   }
 }
 

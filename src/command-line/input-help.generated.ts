@@ -103,6 +103,12 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
     form: 'boolean',
     fallback: '`false`',
   },
+  'skip-if-exists': {
+    meaning:
+      'Whether nothing is built where the registry already has the image that would come out. Its tags then lead to that image, and all outputs are as after a build, with `skipped: true`.',
+    form: 'boolean',
+    fallback: '`false`',
+  },
   outputs: {
     meaning:
       'The image as a file on the runner, in the words of docker/build-push-action, beside what is pushed or with `push: false`. `type=docker` is an archive for `docker load`; `type=oci` is a tar of an OCI image layout, for skopeo, crane or podman.',

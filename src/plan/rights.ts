@@ -163,6 +163,12 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
         'asking the registry whether it has the image, through the API server',
         'the runner asks the registry directly, and nobody else',
       ),
+      useful(
+        'update',
+        'services/proxy',
+        'giving tags to an image that is there, for `skip-if-exists`',
+        'nothing is skipped there',
+      ),
     ],
   },
   'own-namespaces': {

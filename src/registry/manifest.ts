@@ -17,6 +17,8 @@ export interface Manifest {
   readonly config: string | undefined
   /** `linux/amd64`, of each image in an index; undefined for one image. */
   readonly platforms: readonly string[] | undefined
+  /** As it says itself; a manifest need not. */
+  readonly mediaType: string | undefined
 }
 
 /** Reads a manifest or an index; undefined for anything else. */
@@ -24,8 +26,9 @@ export function parseManifest(body: Buffer): Manifest | undefined {
   const value = parseJson(body.toString('utf8'))
   if (!isRecord(value) || value['schemaVersion'] !== 2) return undefined
   const images: unknown = value['manifests']
+  const mediaType = typeof value['mediaType'] === 'string' ? value['mediaType'] : undefined
   if (Array.isArray(images)) {
-    return { bytes: undefined, config: undefined, platforms: images.flatMap(platformIn) }
+    return { bytes: undefined, config: undefined, platforms: images.flatMap(platformIn), mediaType }
   }
   if (!isRecord(value['config']) || !Array.isArray(value['layers'])) return undefined
   const sizes = [value['config'], ...(value['layers'] as readonly unknown[])].map(sizeOf)
@@ -35,6 +38,7 @@ export function parseManifest(body: Buffer): Manifest | undefined {
         bytes: sizes.reduce((sum, size) => sum + size, 0),
         config: typeof digest === 'string' ? digest : undefined,
         platforms: undefined,
+        mediaType,
       }
     : undefined
 }

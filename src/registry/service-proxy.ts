@@ -1,6 +1,6 @@
 import type { ClusterRegistry } from '../storage/cluster-registry.ts'
 import { NoAnswer } from './no-answer.ts'
-import type { Wire, WireAnswer } from './wire.ts'
+import { LONGEST_WORD, type Wire, type WireAnswer } from './wire.ts'
 
 /** A Service of the cluster, as the API server's proxy names it. */
 export interface ServiceAddress {
@@ -13,10 +13,12 @@ export interface ServiceAddress {
 /** Has the API server pass a question on; throws where no answer comes. `path` is one at the API server. */
 export type PassOn = (
   request: {
+    readonly method: 'GET' | 'PUT'
     readonly path: string
     readonly headers: Readonly<Record<string, string>>
     /** Bytes of the answer's body. */
     readonly longest: number
+    readonly body?: string
   },
   signal: AbortSignal,
 ) => Promise<WireAnswer>
@@ -53,18 +55,20 @@ function proxyPath({ namespace, name, port, scheme }: ServiceAddress): string {
  */
 export function serviceWire(service: ServiceAddress, passOn: PassOn, signal: AbortSignal): Wire {
   let host: string | undefined
+  const send = async (url: URL, request: Omit<Parameters<PassOn>[0], 'path'>): Promise<WireAnswer> => {
+    host ??= url.host
+    if (url.host !== host) throw new NoAnswer('it sends elsewhere, where the API server does not lead')
+    if ('Authorization' in request.headers) throw new NoAnswer(KEPT)
+    const path = proxyPath(service) + url.pathname + url.search
+    const answer = await passed(passOn, { ...request, path }, signal)
+    const refusal = apiRefusal(answer, service, request.method)
+    if (refusal !== undefined) throw new NoAnswer(refusal)
+    if (answer.status === 401) throw new NoAnswer(KEPT)
+    return answer
+  }
   return {
-    async get(url, headers, longest) {
-      host ??= url.host
-      if (url.host !== host) throw new NoAnswer('it sends elsewhere, where the API server does not lead')
-      if ('Authorization' in headers) throw new NoAnswer(KEPT)
-      const path = proxyPath(service) + url.pathname + url.search
-      const answer = await passed(passOn, { path, headers, longest }, signal)
-      const refusal = apiRefusal(answer, service)
-      if (refusal !== undefined) throw new NoAnswer(refusal)
-      if (answer.status === 401) throw new NoAnswer(KEPT)
-      return answer
-    },
+    get: (url, headers, longest) => send(url, { method: 'GET', headers, longest }),
+    put: (url, headers, body) => send(url, { method: 'PUT', headers, longest: LONGEST_WORD, body }),
     close: () => undefined,
   }
 }
@@ -85,10 +89,16 @@ async function passed(
 }
 
 /** What the API server says itself, in the form that only it has; undefined for what the registry says. */
-function apiRefusal({ status, body }: WireAnswer, { namespace, name }: ServiceAddress): string | undefined {
+function apiRefusal(
+  { status, body }: WireAnswer,
+  { namespace, name }: ServiceAddress,
+  method: 'GET' | 'PUT',
+): string | undefined {
+  const verb = method === 'GET' ? 'get' : 'update'
   if (status < 400 || !isStatus(body)) return undefined
   const service = `Service ${name} in namespace ${namespace}`
-  if (status === 403) return `the right to \`get\` \`services/proxy\` in namespace ${namespace} is missing`
+  if (status === 403)
+    return `the right to \`${verb}\` \`services/proxy\` in namespace ${namespace} is missing`
   if (status === 404) return `there is no ${service}`
   return status === 503
     ? `no pod of the ${service} is ready`

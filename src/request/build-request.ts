@@ -35,6 +35,8 @@ export interface BuildRequest {
   readonly tags: readonly ImageReference[]
   readonly push: boolean
   readonly verification: Verification
+  /** Whether nothing is built where the same image is there already. */
+  readonly skipIfExists: boolean
   /** Whether the image is to be in the store of the runner's tool, under its tags; never of a build in the cluster. */
   readonly load: boolean
   readonly buildArgs: ReadonlyMap<string, string>

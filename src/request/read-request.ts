@@ -67,6 +67,7 @@ import {
   type TemplateRequest,
 } from './template-request.ts'
 import { readRunnerInputs } from './runner-inputs.ts'
+import { readSkipIfExists } from './skip-if-exists.ts'
 import { parseTolerations } from './tolerations.ts'
 import { readVerification } from './verification.ts'
 
@@ -180,6 +181,7 @@ function readAll(
     tags,
     push,
     verification: readVerification(reader, { builder, push, byDefault: false }),
+    skipIfExists: readSkipIfExists(reader, { builder, push, context, imageFiles, template }),
     buildArgs,
     secrets: new Map([...readBuildSecrets(reader), ...keySources(buildPush.options.ssh)]),
     target: read('target', parseTarget, undefined),

@@ -26,6 +26,8 @@ type Outcome =
   | {
       readonly kind: 'built'
       readonly digest: Digest
+      /** It was there already, and nothing was built. */
+      readonly isSkipped?: true
       /** What the registry says of the digest; undefined where nothing was pushed. */
       readonly confirmation?: DigestConfirmation
       /** What the image takes in the registry, compressed; undefined where that is not known. */

@@ -6,6 +6,7 @@ import type { Right } from '../plan/right.ts'
 import type { ServerAddress } from '../plan/network-policy.ts'
 import type { ImageSource } from '../plan/helper-scripts.ts'
 import type { Fetching, Received } from './fetching.ts'
+import type { PassedAnswer, PassedRequest } from './passing.ts'
 
 /**
  * The cluster, in the language of builds. Whatever is retried, resumed or
@@ -135,6 +136,12 @@ export interface ClusterSession {
    * namespace. Throws ActionError where that may not be looked for.
    */
   clean(cleaning: Cleaning, signal: AbortSignal): Promise<Cleaned>
+
+  /**
+   * Has the API server pass a question on, to a Service, and gives that one's
+   * answer, whatever its status. Throws ActionError where none came.
+   */
+  passOn(request: PassedRequest, signal: AbortSignal): Promise<PassedAnswer>
 
   /** Closes all connections. */
   close(): void

@@ -48,6 +48,7 @@ export const FAILURE_CODES = [
   'push-immutable',
   'registry-name',
   'cache-denied',
+  'image-not-available',
   'output-failed',
   'registry-missing',
   'registry-not-ready',

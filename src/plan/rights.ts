@@ -9,6 +9,7 @@ export type Feature =
   | 'registry-secret'
   | 'streaming'
   | 'outputs'
+  | 'registry-service'
   | 'own-namespaces'
   | 'network-policy'
   | 'sweep'
@@ -150,6 +151,25 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
     rights: [
       needed('create', 'pods/exec', 'bringing the image to the runner', CREATE_SINCE),
       needed('get', 'pods/exec', 'bringing the image to the runner'),
+    ],
+  },
+  'registry-service': {
+    title: 'A registry inside the cluster, read back',
+    when: 'images are pushed to a registry that is a Service and that the runner does not reach itself. Give it in the namespace of the registry, for that one Service, by `resourceNames` (`NAME:PORT`): whoever has it can send any GET there',
+    loses: 'the digest counts as unconfirmed; with `verify` the build fails, unless `verify-pull` proves it',
+    rights: [
+      useful(
+        'get',
+        'services/proxy',
+        'asking the registry whether it has the image, through the API server',
+        'the runner asks the registry directly, and nobody else',
+      ),
+      useful(
+        'update',
+        'services/proxy',
+        'giving tags to an image that is there, for `skip-if-exists`',
+        'nothing is skipped there',
+      ),
     ],
   },
   'own-namespaces': {

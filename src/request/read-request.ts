@@ -67,7 +67,9 @@ import {
   type TemplateRequest,
 } from './template-request.ts'
 import { readRunnerInputs } from './runner-inputs.ts'
+import { readSkipIfExists } from './skip-if-exists.ts'
 import { parseTolerations } from './tolerations.ts'
+import { readVerification } from './verification.ts'
 
 export { inputFailure, type InputProblem } from './input-problem.ts'
 export type { RawInputs } from './input-reader.ts'
@@ -178,6 +180,8 @@ function readAll(
     file,
     tags,
     push,
+    verification: readVerification(reader, { builder, push, byDefault: false }),
+    skipIfExists: readSkipIfExists(reader, { builder, push, context, imageFiles, template }),
     buildArgs,
     secrets: new Map([...readBuildSecrets(reader), ...keySources(buildPush.options.ssh)]),
     target: read('target', parseTarget, undefined),

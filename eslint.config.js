@@ -40,7 +40,10 @@ const BORDERS = {
     'node:',
   ],
   'image-files': ['../failure/', '../request/', '../runner/build-files.ts', 'node:'],
-  'command-line': ['../failure/', '../request/', '../runner/', 'node:'],
+  'command-line': ['../doctor/', '../failure/', '../request/', '../runner/', 'node:'],
+  doctor: ['../failure/', '../plan/', '../report/', '../request/', 'node:', 'js-yaml'],
+  // After its own room, whose border it would have otherwise.
+  'doctor/checks': ['../', '../../failure/', '../../plan/', '../../report/', '../../request/'],
   runner: ['../failure/', '../progress/', '../report/', 'node:', '@actions/core'],
 }
 

@@ -15,6 +15,7 @@ import { endHelper } from './end-helper.ts'
 import { fetchFile } from './fetch-file.ts'
 import { inspectBuild } from './inspect.ts'
 import { followLog } from './log-stream.ts'
+import { lookCloser } from './look-closer.ts'
 import { observeBuild } from './observe.ts'
 import { attachOf, logOf } from './paths.ts'
 import { probeCreate } from './probe.ts'
@@ -87,6 +88,7 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
     sweepExpired: (signal) => sweepExpiredNamespaces(api, signal),
     clean: (namespace, signal) =>
       inWords(lookingFor(namespace), api, () => cleanExpired(api, namespace, signal)),
+    lookCloser: (namespace, signal) => lookCloser(api, namespace, signal),
     close: () => transport.close(),
   }
 }

@@ -15,10 +15,11 @@ export interface WireAnswer {
   readonly body: Buffer
 }
 
-/** GET requests that follow no redirect and keep their connections until `close`. */
+/** Requests that follow no redirect and keep their connections until `close`. */
 export interface Wire {
   /** Throws `NoAnswer`, also for a body that is larger than `longest` bytes. */
   get(url: URL, headers: Readonly<Record<string, string>>, longest: number): Promise<WireAnswer>
+  delete(url: URL, headers: Readonly<Record<string, string>>, longest: number): Promise<WireAnswer>
   close(): void
 }
 
@@ -42,19 +43,21 @@ export function openWire(
     agents.set(key, agent)
     return agent
   }
-  return {
-    async get(url, headers, longest) {
+  const ask =
+    (method: 'GET' | 'DELETE'): Wire['get'] =>
+    async (url, headers, longest) => {
       try {
-        const options = { headers: { ...headers, 'User-Agent': 'hybrid-kubernetes-build' }, signal }
+        const options = { method, headers: { ...headers, 'User-Agent': 'hybrid-kubernetes-build' }, signal }
         const request =
           url.protocol === 'http:'
-            ? http.get(url, { ...options, agent: agentFor(url) })
-            : https.get(url, {
+            ? http.request(url, { ...options, agent: agentFor(url) })
+            : https.request(url, {
                 ...options,
                 agent: agentFor(url),
                 // Not for whoever hands out its tokens.
                 rejectUnauthorized: !(skipsVerification && url.host === registry),
               })
+        request.end()
         const answer = await answerTo(request)
         const body = await readBody(answer, longest)
         return { status: answer.statusCode ?? 0, headers: answer.headers, body }
@@ -62,7 +65,10 @@ export function openWire(
         signal.throwIfAborted()
         throw noAnswer(error)
       }
-    },
+    }
+  return {
+    get: ask('GET'),
+    delete: ask('DELETE'),
     close() {
       for (const agent of agents.values()) agent.destroy()
     },

@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** The name under which the examples use the action. */
 const ACTION = 'OWNER/hybrid-kubernetes-build@v1'
+
+/** What a release of the action consists of: it, what else is used by path, and what they run. */
+const PARTS = ['action.yml', 'janitor', 'doctor', 'dist']
 
 /** What a workflow of examples/ is given, as a repository's settings would. */
 export interface WorkflowSettings {
@@ -30,16 +33,16 @@ export interface PreparedWorkflow {
 /**
  * Prepares a workflow of examples/, as it stands, to be run as GitHub's runner
  * would: examples/ is made a repository of its own, and the action is taken
- * from a folder with nothing but action.yml and dist/, which is all that users get.
+ * from a folder with nothing but what users get of it. `event`: what starts it.
  */
-export function prepareWorkflow(name: string, settings: WorkflowSettings): PreparedWorkflow {
+export function prepareWorkflow(name: string, settings: WorkflowSettings, event = 'push'): PreparedWorkflow {
   const folder = mkdtempSync(join(tmpdir(), 'workflow-'))
   const action = join(folder, 'action')
-  for (const part of ['action.yml', 'dist']) {
+  for (const part of PARTS.filter((part) => existsSync(join(settings.root, part)))) {
     cpSync(join(settings.root, part), join(action, part), { recursive: true })
   }
   return {
-    words: [settings.act, ...words(name, action, settings.registry)],
+    words: [settings.act, event, ...words(name, action, settings.registry)],
     cwd: makeRepository(join(settings.root, 'examples'), join(folder, 'repository')),
     env: environment(folder, settings),
     dispose: () => rmSync(folder, { recursive: true, force: true }),
@@ -48,7 +51,6 @@ export function prepareWorkflow(name: string, settings: WorkflowSettings): Prepa
 
 function words(name: string, action: string, registry: string): readonly string[] {
   return [
-    'push',
     '--workflows',
     `.github/workflows/${name}`,
     '--platform',

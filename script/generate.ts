@@ -1,6 +1,7 @@
 /**
  * Makes from action.yml what repeats it: names, defaults and the command line's
- * help in the source, the tables of README.md, docs/inputs.md and docs/outputs.md;
+ * help in the source, the tables of README.md, docs/inputs.md and docs/outputs.md; from
+ * janitor/action.yml docs/janitor.md;
  * from the handbook of failure codes docs/troubleshooting.md; from the table of
  * rights docs/rbac.md, examples/rbac and the roles of README.md; and by the action's own
  * code the template in examples.
@@ -24,6 +25,7 @@ import {
   outputTable,
 } from './generate/documents.ts'
 import { EXAMPLE_ROLES } from './generate/example-roles.ts'
+import { janitorPage } from './generate/janitor.ts'
 import { exampleText, rbacPage, readmeRole } from './generate/rbac.ts'
 import { templateExample } from './generate/template-example.ts'
 import { troubleshootingPage } from './generate/troubleshooting.ts'
@@ -49,6 +51,10 @@ async function pages(action: ActionFile): Promise<readonly Page[]> {
     {
       path: 'examples/templates/kaniko-build-job.yml',
       content: templateExample('kaniko-build-job.yml'),
+    },
+    {
+      path: 'docs/janitor.md',
+      content: janitorPage(readActionFile(readFileSync(at('janitor/action.yml'), 'utf8'))),
     },
     { path: 'docs/rbac.md', content: rbacPage() },
     ...EXAMPLE_ROLES.map((role) => ({ path: `examples/rbac/${role.file}`, content: exampleText(role) })),

@@ -18,8 +18,8 @@ import { examine } from './examine.ts'
 import { ActionError } from './failure/failure.ts'
 import { runnerProcesses } from './local/processes.ts'
 import { STANDARD_OUTPUT } from './report/template-lines.ts'
-import type { InputName } from './request/inputs.generated.ts'
-import { parseDnsLabel } from './request/scalars.ts'
+import type { ClusterChoice } from './request/build-request.ts'
+import { type CleanInput, readCleanRequest } from './request/clean-request.ts'
 import type { Written } from './runner/build-files.ts'
 import type { Environment } from './runner/environment.ts'
 import { reportCrash } from './runner/report-crash.ts'
@@ -43,7 +43,7 @@ async function run(command: Command): Promise<number> {
     case 'template':
       return template(command.inputs)
     case 'clean':
-      return clean(command.inputs)
+      return clean(command)
     case 'doctor':
       return doctor(command)
     case 'version':
@@ -124,24 +124,23 @@ async function template(inputs: GivenInputs): Promise<number> {
   }
 }
 
-async function clean(inputs: GivenInputs): Promise<number> {
+async function clean({ inputs, dryRun }: Extract<Command, { readonly kind: 'clean' }>): Promise<number> {
   const screen = screenOn(process.stdout, environment, systemClock)
   const { runner, outputs } = commandRunner(inputs, screen, isInWorkflow)
-  const given = (name: InputName, variable = ''): string | undefined =>
-    inputs.get(name)?.trim() || environment[variable]?.trim() || undefined
-  const namespace = given('namespace', 'KUBE_NAMESPACE')
-  const name = namespace === undefined ? undefined : parseDnsLabel(namespace)
-  if (name?.kind === 'problems') {
-    return tellMistakes({
-      kind: 'mistakes',
-      mistakes: name.problems.map(({ problem }) => `--namespace: ${problem}`),
-      output: 'text',
-    })
+  const read = readCleanRequest((name) => cleanInput(name, inputs, dryRun))
+  if (read.kind === 'problems') {
+    const flag = (input: string): string => (input === 'namespaces' ? '--namespace' : `--${input}`)
+    const mistakes = read.problems.map(
+      ({ input, value = '', problem }) => `${flag(input)}: "${value}" is ${problem}`,
+    )
+    return tellMistakes({ kind: 'mistakes', mistakes, output: 'text' })
   }
   try {
-    const choice = { kubeconfig: given('kubeconfig'), kubeContext: given('kube-context') }
-    const ports = { runner, openCluster: () => openCluster(choice, environment, runner) }
-    return (await cleanCluster(ports, name?.value, stop)) ? EXIT.built : exitCodeOf(outputs)
+    const ports = {
+      runner,
+      openCluster: (choice: ClusterChoice) => openCluster(choice, environment, runner),
+    }
+    return (await cleanCluster(ports, read.request, stop)) ? EXIT.built : exitCodeOf(outputs)
   } catch (error) {
     if (stop.aborted) return EXIT.cancelled
     reportCrash(runner, error, environment['DEBUG'] !== undefined, DEBUGGING)
@@ -176,6 +175,19 @@ async function doctor({ inputs, output }: DoctorCommand): Promise<number> {
   }
   if (output === 'json') process.stdout.write(`${outputs.get('report') ?? JSON.stringify({ exitCode })}\n`)
   return exitCode
+}
+
+/** Flags under the names of the janitor's inputs. */
+function cleanInput(name: CleanInput, inputs: GivenInputs, dryRun: string | undefined): string | undefined {
+  switch (name) {
+    case 'namespaces':
+      return inputs.get('namespace') ?? environment['KUBE_NAMESPACE']
+    case 'dry-run':
+      return dryRun
+    case 'kubeconfig':
+    case 'kube-context':
+      return inputs.get(name)?.trim() || undefined
+  }
 }
 
 process.exitCode = await run(parseCommand(process.argv.slice(2)))

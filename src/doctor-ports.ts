@@ -60,15 +60,19 @@ export function doctorWork(given: DoctorGiven): DoctorWork {
     },
     given,
   )
-  const look = once(async () => {
+  const namespace = request.namespace.kind === 'given' ? request.namespace.name : undefined
+  const sessions: ClusterSession[] = []
+  const session = once(async () => {
     const opened = await build.openCluster(request.cluster)
     sessions.push(opened)
-    const namespace = request.namespace.kind === 'given' ? request.namespace.name : undefined
+    return opened
+  })
+  const look = once(async () => {
+    const opened = await session()
     const facts = await opened.survey(signal)
     const closer = await opened.lookCloser(namespace, signal)
     return { facts, closer, access: opened.reviewAccess(namespace, signal) }
   })
-  const sessions: ClusterSession[] = []
   return {
     options,
     ports: {
@@ -78,6 +82,10 @@ export function doctorWork(given: DoctorGiven): DoctorWork {
       trial: trials.trial,
       begun: trials.begun,
       builders: (outage) => lookAtBuilders(orderOf(inputs, environment), withOutage(build, outage), signal),
+      leftovers: async () => {
+        const { removed, failed } = await (await session()).clean({ namespace, isDryRun: true }, signal)
+        return [...removed, ...failed].map(({ kind, name }) => `${kind === 'Job' ? 'build' : 'namespace'} ${name}`)
+      },
       program,
       repository: repositoryIn(workspaceOf(environment), environment, runnerProcesses),
     },

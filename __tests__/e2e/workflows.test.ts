@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +7,7 @@ import { makeRepository } from '../../lab/workflow.ts'
 import { run } from '../support/process.ts'
 import type { Ended } from '../support/process.ts'
 import { runWorkflow } from './support/act.ts'
-import { cluster, eventually, lab, ours, ROOT } from './support/cluster.ts'
+import { apply, cluster, eventually, lab, ours, ROOT } from './support/cluster.ts'
 import { runImage } from './support/run-image.ts'
 
 const MINUTES = 60_000
@@ -104,5 +105,20 @@ describe(`the example workflows, run by act, with the ${cluster.executor} execut
       expect(code).toBe(0)
     },
     5 * MINUTES,
+  )
+
+  test(
+    'remove what has expired, on a schedule',
+    async () => {
+      const name = `container-build-expired-${randomBytes(3).toString('hex')}`
+      const labels = { 'app.kubernetes.io/managed-by': 'hybrid-kubernetes-build' }
+      const annotations = { 'hybrid-kubernetes-build.io/expires-at': '2020-01-01T00:00:00Z' }
+      apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels, annotations } })
+      const { code, output } = await runWorkflow('scheduled-janitor.yml', 'schedule')
+      expect(output).toContain(`Removed namespace ${name}`)
+      expect(output).toContain(`1 removed [{"kind":"Namespace","name":"${name}"}]`)
+      expect(code).toBe(0)
+    },
+    MINUTES,
   )
 })

@@ -24,6 +24,8 @@ export interface StepOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Folder that `context` and `file` are relative to. */
   readonly workspace: string
+  /** Which program of dist/ the main phase is; `main` where it is not said. */
+  readonly program?: 'main' | 'janitor'
   /** `false`: as in a terminal, without any variable of GitHub's runner. */
   readonly github?: boolean
 }
@@ -46,7 +48,7 @@ export function step(options: StepOptions): Step {
   const phase = (name: string, more: Readonly<Record<string, string>>): Running =>
     start([process.execPath, join(DIST, `${name}.js`)], { cwd: options.workspace, env: { ...env, ...more } })
   return {
-    main: () => phase('main', {}),
+    main: () => phase(options.program ?? 'main', {}),
     post: () => phase('post', stateVariables(readFileSync(files.state, 'utf8'))),
     outputs: () => parseFile(readFileSync(files.output, 'utf8')),
     summary: () => readFileSync(files.summary, 'utf8'),

@@ -289,7 +289,8 @@ export class ApiServer {
       answer.status(409, 'Conflict', `Precondition failed: ${wrong}`)
       return
     }
-    this.objects.remove(resource, namespace, name)
+    // DeleteOptions are no object, but have fields.
+    if (seen.body?.['dryRun'] === undefined) this.objects.remove(resource, namespace, name)
     answer.json(200, { kind: 'Status', status: 'Success' })
   }
 

@@ -95,7 +95,7 @@ export function fakeSession(): FakeSession {
     serverAddresses: () => Promise.resolve([]),
     probe: () => Promise.resolve(),
     sweepExpired: () => Promise.resolve([]),
-    clean: () => Promise.resolve({ removed: [], kept: [] }),
+    clean: () => Promise.resolve({ removed: [], kept: [], failed: [] }),
     lookCloser: () => Promise.reject(new Error('not asked in these tests')),
     close: () => undefined,
   }

@@ -1,5 +1,5 @@
 import type { OpenContext } from '../context/context-archive.ts'
-import type { Failure } from '../failure/failure.ts'
+import type { Failure, FailureCode } from '../failure/failure.ts'
 import type { ClusterEvent, Job, Pod, ResourceList, Taint } from '../kubernetes/objects.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 import type { Right } from '../plan/right.ts'
@@ -133,7 +133,7 @@ export interface ClusterSession {
    * Removes expired namespaces of ours, or the expired builds of the given
    * namespace. Throws ActionError where that may not be looked for.
    */
-  clean(namespace: string | undefined, signal: AbortSignal): Promise<Cleaned>
+  clean(cleaning: Cleaning, signal: AbortSignal): Promise<Cleaned>
 
   /**
    * What a build need not know of the cluster, and whoever asks what is wrong
@@ -184,15 +184,24 @@ export interface MissingRights {
   readonly user: string | undefined
 }
 
-/** What came of cleaning. */
-export interface Cleaned {
-  readonly removed: readonly ExpiredObject[]
-  /** What could not be removed; `reason` is a sentence. */
-  readonly kept: readonly { readonly object: ExpiredObject; readonly reason: string }[]
+export interface Cleaning {
+  /** Undefined: the namespaces that builds made for themselves. */
+  readonly namespace: string | undefined
+  /** The cluster says whether it would remove what has expired, and does not. */
+  readonly isDryRun: boolean
 }
 
-/** Something of ours whose end had come. */
-export interface ExpiredObject {
+/** What came of cleaning: everything of ours that was found, in one of three lists. */
+export interface Cleaned {
+  readonly removed: readonly OurObject[]
+  /** What was left alone, and why; `reason` completes a sentence: `it expires at …`. */
+  readonly kept: readonly (OurObject & { readonly reason: string })[]
+  /** What has expired and could not be removed; `reason` is a sentence without its period. */
+  readonly failed: readonly (OurObject & { readonly reason: string; readonly code: FailureCode })[]
+}
+
+/** A namespace that a build made for itself, or a build in a given one. */
+export interface OurObject {
   readonly kind: 'Namespace' | 'Job'
   /** Empty for a namespace. */
   readonly namespace: string

@@ -41,12 +41,16 @@ export async function removeRecorded(
   }
 }
 
-/** Asks for an object's deletion, and does not wait until it is gone. Throws as `Api.call` does. */
+/**
+ * Asks for an object's deletion, and does not wait until it is gone; `isDryRun`: the
+ * server says what it would say, and does nothing. Throws as `Api.call` does.
+ */
 export async function deleteObject(
   api: Api,
   path: string,
   preconditions: Preconditions,
   signal: AbortSignal,
+  isDryRun = false,
 ): Promise<Removal> {
   const body = {
     apiVersion: 'v1',
@@ -54,15 +58,28 @@ export async function deleteObject(
     preconditions,
     // The pod goes after its Job, and gets its signal at once.
     propagationPolicy: 'Background',
+    ...(isDryRun ? { dryRun: ['All'] } : {}),
   }
   try {
     await insist(api, { method: 'DELETE', path, body }, signal)
     return { kind: 'removed' }
   } catch (error) {
     if (hasStatus(error, 404)) return { kind: 'absent' }
-    // A namespace that is being deleted already says 409 as well.
-    if (hasStatus(error, 409)) return isPrecondition(error) ? { kind: 'foreign' } : { kind: 'removed' }
+    if (!hasStatus(error, 409)) throw error
+    if (isPrecondition(error)) return { kind: 'foreign' }
+    // A namespace that is being deleted already says 409 as well; and so may a webhook that refuses.
+    if (await isGoing(api, path, preconditions.uid, signal)) return { kind: 'removed' }
     throw error
+  }
+}
+
+/** Whether the object of that uid is gone, or about to be. Where that cannot be known it is not. */
+async function isGoing(api: Api, path: string, uid: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const { metadata } = parseObject((await insist(api, { method: 'GET', path }, signal)).body)
+    return metadata.uid !== uid || metadata.deletionTimestamp !== undefined
+  } catch (error) {
+    return hasStatus(error, 404)
   }
 }
 

@@ -86,8 +86,8 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
     inspect: (build, signal) => inspectBuild(api, build, signal),
     remove: (entry, signal) => removeRecorded(api, entry, created, signal),
     sweepExpired: (signal) => sweepExpiredNamespaces(api, signal),
-    clean: (namespace, signal) =>
-      inWords(lookingFor(namespace), api, () => cleanExpired(api, namespace, signal)),
+    clean: (cleaning, signal) =>
+      inWords(lookingFor(cleaning.namespace), api, () => cleanExpired(api, cleaning, signal)),
     lookCloser: (namespace, signal) => lookCloser(api, namespace, signal),
     close: () => transport.close(),
   }

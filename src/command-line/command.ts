@@ -7,7 +7,10 @@ export type Command =
   | { readonly kind: 'template'; readonly inputs: GivenInputs }
   | {
       readonly kind: 'clean'
+      /** `namespace` may have several, one a line. */
       readonly inputs: GivenInputs
+      /** A boolean, as it was typed. */
+      readonly dryRun: string | undefined
     }
   | DoctorCommand
   | { readonly kind: 'help'; readonly topic: string | undefined }

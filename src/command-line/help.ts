@@ -117,11 +117,14 @@ YAML needs beside it is said in its comments, and on standard error:
 {{DESTINATION_IMAGE}} stand where those belong.
 `
 
-const CLEAN = `Usage: hybrid-build clean [--kubeconfig K] [--kube-context C] [--namespace N]
+const CLEAN = `Usage: hybrid-build clean [--kubeconfig K] [--kube-context C] [--namespace N]...
+                          [--dry-run]
 
 Removes what builds have left behind and has expired by the cluster's clock:
-their namespaces, or with --namespace the builds in that one. Nothing else, and
-nothing of a build that may still run. Says what it removed.
+their namespaces, or with --namespace the builds in that one (given again, in
+several). Nothing else, and nothing of a build that may still run. Says what it
+removed, and what of ours it left alone and why. With --dry-run the cluster says
+whether it would remove it, and nothing is removed.
 `
 
 /** `  --target NAME`, then what it means, indented. */

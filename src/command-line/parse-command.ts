@@ -22,20 +22,31 @@ const OF_CLUSTER: readonly InputName[] = ['kubeconfig', 'kube-context', 'namespa
 
 /** Reads what was typed after the program's name; all mistakes at once. */
 export function parseCommand(words: readonly string[]): Command {
-  const typed = readWords(words)
-  const { positionals, flags } = typed
+  const read = readWords(words)
+  const { positionals, flags } = read
   const [first, ...rest] = positionals
   if (flags.get('version') === 'true') return { kind: 'version' }
   if (flags.get('help') === 'true' || words.length === 0) return { kind: 'help', topic: first }
   if (first === 'help') return { kind: 'help', topic: rest[0] }
+  const typed = { ...read, mistakes: [...read.mistakes, ...strayFlags(first, flags)] }
   if (first === 'clean') return cleanOf(typed, rest)
   if (first === 'template') return templateOf(typed, rest)
   if (first === 'doctor') return doctorOf(typed, rest)
-  const foreign = [
-    ...(flags.has('placeholders') ? ['--placeholders is of `template`'] : []),
-    ...OWN_INPUTS.filter((name) => flags.has(name)).map((name) => `--${name} is of \`doctor\``),
-  ]
-  return buildOf({ ...typed, mistakes: [...typed.mistakes, ...foreign] }, first, rest)
+  return buildOf(typed, first, rest)
+}
+
+/** Flags that only one command has. */
+const OWNER: Readonly<Record<string, string>> = {
+  placeholders: 'template',
+  'dry-run': 'clean',
+  ...Object.fromEntries(OWN_INPUTS.map((name) => [name, 'doctor'])),
+}
+
+function strayFlags(command: string | undefined, flags: Typed['flags']): readonly string[] {
+  return [...flags.keys()].flatMap((flag) => {
+    const owner = OWNER[flag]
+    return owner === undefined || owner === command ? [] : [`--${flag} is of \`${owner}\``]
+  })
 }
 
 function buildOf(typed: Typed, first: string | undefined, rest: readonly string[]): Command {
@@ -109,7 +120,6 @@ function doctorOf({ inputs, mistakes, flags }: Typed, rest: readonly string[]): 
   const all = [
     ...mistakes,
     ...foreign.map((name) => `--${name} is of \`build\`: the doctor builds an image of its own`),
-    ...(flags.has('placeholders') ? ['--placeholders is of `template`'] : []),
     ...(output === 'json' || output === 'text' ? [] : [`--output is text or json, not "${output}"`]),
     ...(rest[0] === undefined ? [] : strayWord(rest[0], { mistakes })),
   ]
@@ -133,7 +143,8 @@ function cleanOf({ inputs, mistakes, flags }: Typed, rest: readonly string[]): C
     ...(flags.has('output') ? ['--output is of `build`, not of `clean`'] : []),
     ...(rest[0] === undefined ? [] : strayWord(rest[0], { mistakes })),
   ]
-  return all.length > 0 ? { kind: 'mistakes', mistakes: all, output: 'text' } : { kind: 'clean', inputs }
+  if (all.length > 0) return { kind: 'mistakes', mistakes: all, output: 'text' }
+  return { kind: 'clean', inputs, dryRun: flags.get('dry-run') }
 }
 
 /** Behind a flag that is misspelled, its value is no mistake of its own. */
@@ -171,6 +182,8 @@ const OWN_FLAGS = {
   skip: { type: 'string' },
   verbose: { type: 'boolean' },
   'base-image': { type: 'string' },
+  /** Of `clean`. */
+  'dry-run': { type: 'boolean' },
 } as const
 
 const SHORT_OF = new Map(Object.entries(SHORT).map(([letter, name]) => [name, letter]))
@@ -221,7 +234,7 @@ function readWords(words: readonly string[]): Typed {
 }
 
 const isSwitch = (name: string): boolean =>
-  isBoolean(name) || ['help', 'version', 'placeholders', 'verbose'].includes(name)
+  isBoolean(name) || ['help', 'version', 'placeholders', 'dry-run', 'verbose'].includes(name)
 
 const isList = (name: string): boolean => name === 'only' || name === 'skip'
 

@@ -7,6 +7,7 @@ import { cluster } from './checks/cluster.ts'
 import { commands } from './checks/commands.ts'
 import { context } from './checks/context.ts'
 import { executor } from './checks/executor.ts'
+import { leftovers } from './checks/leftovers.ts'
 import { log } from './checks/log.ts'
 import { namespace } from './checks/namespace.ts'
 import { node } from './checks/node.ts'
@@ -31,6 +32,7 @@ export const CHECKS: readonly Check[] = [
   registry,
   stream,
   removal,
+  leftovers,
   builders,
   commands,
   workflows,

@@ -17,6 +17,8 @@ export interface DoctorPorts {
   readonly begun: () => readonly Trial[]
   /** Whom `auto` would take, with that being out of order. */
   readonly builders: (outage: Outage | undefined) => Promise<readonly BuilderLook[]>
+  /** What of earlier builds has expired and is still there, named with its kind. Throws `ActionError`. */
+  readonly leftovers: () => Promise<readonly string[]>
   readonly program: Program
   readonly repository: Repository
 }

@@ -81,10 +81,22 @@ export function doctorWork(given: DoctorGiven): DoctorWork {
       cluster: look,
       trial: trials.trial,
       begun: trials.begun,
-      builders: (outage) => lookAtBuilders(orderOf(inputs, environment), withOutage(build, outage), signal),
+      builders: (outage) =>
+        inContext(environment, trials.context(false), (folder) => {
+          // Programs of the runner look at a context; not at the user's.
+          const { findOnRunner } = buildPorts(
+            { ...environment, GITHUB_WORKSPACE: folder },
+            quiet,
+            given.ledger,
+          )
+          const ports = withOutage({ ...build, findOnRunner }, outage)
+          return lookAtBuilders(orderOf(inputs, environment), ports, signal)
+        }),
       leftovers: async () => {
         const { removed, failed } = await (await session()).clean({ namespace, isDryRun: true }, signal)
-        return [...removed, ...failed].map(({ kind, name }) => `${kind === 'Job' ? 'build' : 'namespace'} ${name}`)
+        return [...removed, ...failed].map(
+          ({ kind, name }) => `${kind === 'Job' ? 'build' : 'namespace'} ${name}`,
+        )
       },
       program,
       repository: repositoryIn(workspaceOf(environment), environment, runnerProcesses),
@@ -160,9 +172,7 @@ function trialsOf(
       : request
     const run = async (): Promise<void> => {
       await Promise.all(before)
-      await inFolder(environment, async (folder) => {
-        const context = join(folder, 'context')
-        writeContext(context, contextFor(isStream))
+      await inContext(environment, contextFor(isStream), async (context, folder) => {
         const packed = { workspace: context, context: '.', file: undefined, limitBytes: MAX_CONTEXT_BYTES }
         await tryBuild(
           wanted,
@@ -184,6 +194,7 @@ function trialsOf(
   }
   return {
     lines: contextFor(false).lines,
+    context: contextFor,
     trial: (delivery: 'request' | 'stream'): Trial => (running.get(delivery) ?? begin(delivery)).trial,
     begun: (): readonly Trial[] => [...running.values()].map(({ trial }) => trial),
     over: async (): Promise<void> => {
@@ -192,20 +203,22 @@ function trialsOf(
   }
 }
 
-/** A folder of this machine for as long as the task takes. */
-async function inFolder(environment: Environment, task: (folder: string) => Promise<void>): Promise<void> {
+/** A folder of this machine, and the context in it, for as long as the task takes. */
+async function inContext<T>(
+  environment: Environment,
+  { dockerfile, files }: TrialContext,
+  task: (context: string, folder: string) => Promise<T>,
+): Promise<T> {
   const folder = mkdtempSync(join(environment['RUNNER_TEMP'] || tmpdir(), 'hybrid-build-doctor-'))
   try {
-    await task(folder)
+    const context = join(folder, 'context')
+    mkdirSync(context)
+    writeFileSync(join(context, 'Dockerfile'), dockerfile)
+    for (const [name, content] of files) writeFileSync(join(context, name), content)
+    return await task(context, folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-function writeContext(folder: string, { dockerfile, files }: TrialContext): void {
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'Dockerfile'), dockerfile)
-  for (const [name, content] of files) writeFileSync(join(folder, name), content)
 }
 
 function once<T>(task: () => Promise<T>): () => Promise<T> {

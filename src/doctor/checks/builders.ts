@@ -6,6 +6,8 @@ export const builders: Check = {
   about:
     'Whom `builder: auto` takes, as things are, and with the cluster or the runner’s own tools taken to be out of order. Nothing is built.',
   needs: [],
+  // What takes time of this machine would count as the cluster's.
+  after: ['cluster'],
   async run(ports): Promise<Finding> {
     const outages: readonly (Outage | undefined)[] = [undefined, 'cluster', 'runner']
     const [now = [], ...others] = await Promise.all(outages.map((outage) => ports.builders(outage)))

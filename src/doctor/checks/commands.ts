@@ -5,6 +5,8 @@ export const commands: Check = {
   about:
     'Every command of this program answers `--help`, and every action beside it (`action.yml`, `doctor/action.yml`, …) is readable and has what it starts.',
   needs: [],
+  // What takes time of this machine would count as the cluster's.
+  after: ['cluster'],
   async run({ program }, signal) {
     const [help, actions] = await Promise.all([
       Promise.all(

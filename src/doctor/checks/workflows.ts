@@ -9,6 +9,8 @@ export const workflows: Check = {
   about:
     'The files in `.github/workflows` are YAML and keep the frame of GitHub’s syntax; where the program actionlint is on the PATH, all that it knows as well.',
   needs: [],
+  // What takes time of this machine would count as the cluster's.
+  after: ['cluster'],
   async run({ repository }, signal): Promise<Finding> {
     const files = await repository.workflows()
     if (files.length === 0) return skipped('no .github/workflows here')

@@ -5,13 +5,18 @@ import { buildImage } from './build-image.ts'
 import { buildPorts } from './build-ports.ts'
 import { cleanCluster } from './clean-cluster.ts'
 import { systemClock } from './clock.ts'
-import type { BuildCommand, Command, GivenInputs } from './command-line/command.ts'
+import type { BuildCommand, Command, DoctorCommand, GivenInputs } from './command-line/command.ts'
 import { commandRunner } from './command-line/command-runner.ts'
 import { EXIT, exitCodeOf } from './command-line/exit-code.ts'
 import { helpText } from './command-line/help.ts'
 import { outputJson } from './command-line/output-json.ts'
-import { METHODS, parseCommand } from './command-line/parse-command.ts'
+import { COMMANDS, METHODS, parseCommand } from './command-line/parse-command.ts'
 import { screenOn } from './command-line/screen.ts'
+import { programAt } from './doctor/program.ts'
+import { doctorWork } from './doctor-ports.ts'
+import { examine } from './examine.ts'
+import { ActionError } from './failure/failure.ts'
+import { runnerProcesses } from './local/processes.ts'
 import { STANDARD_OUTPUT } from './report/template-lines.ts'
 import type { ClusterChoice } from './request/build-request.ts'
 import { type CleanInput, readCleanRequest } from './request/clean-request.ts'
@@ -20,6 +25,7 @@ import type { Environment } from './runner/environment.ts'
 import { reportCrash } from './runner/report-crash.ts'
 import { stateLedger } from './runner/state-ledger.ts'
 import { stopSignal } from './runner/stop-signal.ts'
+import { tellFailure } from './runner/tell-failure.ts'
 import { openCluster } from './wiring.ts'
 import { runRegistryCommand } from './registry-command.ts'
 import { writeTemplate } from './write-template.ts'
@@ -41,6 +47,8 @@ async function run(command: Command): Promise<number> {
       return clean(command)
     case 'registry':
       return runRegistryCommand(command, { environment, isInWorkflow, debugging: DEBUGGING }, stop)
+    case 'doctor':
+      return doctor(command)
     case 'version':
       process.stdout.write(`${packageFile.version}\n`)
       return EXIT.built
@@ -143,6 +151,33 @@ async function clean({ inputs, dryRun }: Extract<Command, { readonly kind: 'clea
   } finally {
     screen.end()
   }
+}
+
+async function doctor({ inputs, output }: DoctorCommand): Promise<number> {
+  const screen = screenOn(output === 'json' ? process.stderr : process.stdout, environment, systemClock)
+  const { runner, outputs } = commandRunner(inputs, screen, isInWorkflow)
+  let exitCode: number = EXIT.internal
+  try {
+    const program = programAt(import.meta.filename, COMMANDS, runnerProcesses)
+    const ledger = stateLedger(() => undefined)
+    const work = doctorWork({ environment, runner, ledger, program, signal: stop })
+    try {
+      const ports = { runner, doctor: work.ports, now: () => systemClock.now(), version: packageFile.version }
+      exitCode = (await examine(work.options, ports, stop)) ? EXIT.built : EXIT.failed
+    } finally {
+      await work.close()
+    }
+  } catch (error) {
+    if (stop.aborted) exitCode = EXIT.cancelled
+    else if (error instanceof ActionError) {
+      tellFailure(runner, error.failure)
+      exitCode = EXIT.usage
+    } else reportCrash(runner, error, environment['DEBUG'] !== undefined, DEBUGGING)
+  } finally {
+    screen.end()
+  }
+  if (output === 'json') process.stdout.write(`${outputs.get('report') ?? JSON.stringify({ exitCode })}\n`)
+  return exitCode
 }
 
 /** Flags under the names of the janitor's inputs. */

@@ -25,7 +25,7 @@ export interface StepOptions {
   /** Folder that `context` and `file` are relative to. */
   readonly workspace: string
   /** Which program of dist/ the main phase is; `main` where it is not said. */
-  readonly program?: 'main' | 'janitor'
+  readonly program?: 'main' | 'janitor' | 'doctor'
   /** `false`: as in a terminal, without any variable of GitHub's runner. */
   readonly github?: boolean
   /** The words that run a phase elsewhere, where the same files are; by default it is a process of this machine. */

@@ -97,6 +97,7 @@ export function fakeSession(): FakeSession {
     sweepExpired: () => Promise.resolve([]),
     clean: () => Promise.resolve({ removed: [], kept: [], failed: [] }),
     passOn: () => Promise.reject(new Error('not asked in these tests')),
+    lookCloser: () => Promise.reject(new Error('not asked in these tests')),
     close: () => undefined,
   }
   return session

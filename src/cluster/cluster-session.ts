@@ -143,8 +143,38 @@ export interface ClusterSession {
    */
   passOn(request: PassedRequest, signal: AbortSignal): Promise<PassedAnswer>
 
+  /**
+   * What a build need not know of the cluster, and whoever asks what is wrong
+   * with it does. Takes some seconds at most. Never throws: what may not be read is undefined.
+   */
+  lookCloser(namespace: string | undefined, signal: AbortSignal): Promise<CloserLook>
+
   /** Closes all connections. */
   close(): void
+}
+
+/** What a closer look at the cluster shows. */
+export interface CloserLook {
+  /** As Kubernetes names whoever asks; undefined where it does not say. */
+  readonly user: string | undefined
+  /** How long one request and its answer take over a connection that is there, in milliseconds; undefined without an answer. */
+  readonly answerMs: number | undefined
+  /** How far the cluster's clock is ahead of this one, in milliseconds, half a second more or less. */
+  readonly clockAheadMs: number | undefined
+  /** Of the given namespace; undefined where there is none, or it may not be read. */
+  readonly namespace: NamespaceLook | undefined
+}
+
+export interface NamespaceLook {
+  readonly labels: Readonly<Record<string, string>>
+  /** Undefined where they may not be listed. */
+  readonly quotas: readonly QuotaLook[] | undefined
+}
+
+export interface QuotaLook {
+  readonly name: string
+  /** What it limits: `pods 3 of 10`. */
+  readonly uses: readonly string[]
 }
 
 /** What the cluster lets whoever asks do, as far as it says. */

@@ -15,6 +15,7 @@ import { endHelper } from './end-helper.ts'
 import { fetchFile } from './fetch-file.ts'
 import { inspectBuild } from './inspect.ts'
 import { followLog } from './log-stream.ts'
+import { lookCloser } from './look-closer.ts'
 import { observeBuild } from './observe.ts'
 import { attachOf, logOf } from './paths.ts'
 import { probeCreate } from './probe.ts'
@@ -88,6 +89,7 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
     clean: (cleaning, signal) =>
       inWords(lookingFor(cleaning.namespace), api, () => cleanExpired(api, cleaning, signal)),
     passOn: (request, signal) => inWords('asking a Service through it', api, () => api.pass(request, signal)),
+    lookCloser: (namespace, signal) => lookCloser(api, namespace, signal),
     close: () => transport.close(),
   }
 }

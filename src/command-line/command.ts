@@ -14,10 +14,18 @@ export type Command =
       readonly dryRun: string | undefined
     }
   | RegistryCommand
+  | DoctorCommand
   | { readonly kind: 'help'; readonly topic: string | undefined }
   | { readonly kind: 'version' }
   /** Sentences, each about one part of what was typed. */
   | { readonly kind: 'mistakes'; readonly mistakes: readonly string[]; readonly output: OutputForm }
+
+export interface DoctorCommand {
+  readonly kind: 'doctor'
+  /** Inputs of a build, and the doctor's own. */
+  readonly inputs: ReadonlyMap<string, string>
+  readonly output: OutputForm
+}
 
 export interface BuildCommand {
   readonly kind: 'build'

@@ -17,6 +17,7 @@ export type Feature =
   | 'warnings'
   | 'clean'
   | 'clean-namespaces'
+  | 'doctor'
 
 /** A feature as docs/rbac.md tells it. */
 export interface FeatureRights {
@@ -236,6 +237,16 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
     rights: [
       needed('list', 'namespaces', 'finding expired namespaces of ours'),
       needed('delete', 'namespaces', 'removing them'),
+    ],
+  },
+  doctor: {
+    title: 'The doctor',
+    when: '`hybrid-build doctor`, besides what the build needs that it tries',
+    loses:
+      'the doctor does not tell the level and the quotas of a given namespace; whether they let a build in it finds out all the same',
+    rights: [
+      tried('get', 'namespaces', 'telling the Pod Security level'),
+      tried('list', 'resourcequotas', 'telling the quotas'),
     ],
   },
 }

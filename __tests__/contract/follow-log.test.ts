@@ -337,25 +337,6 @@ describe('following a log', () => {
     })
   })
 
-  test('goes on after a kubelet that restarts, and knows no pods at first', async () => {
-    const log = follow()
-    pod.print('before')
-    await until(() => lines.length === 1)
-    const message = `the server could not find the requested resource ( pods/log ${pod.name})`
-    const unknown = { kind: 'status', status: 404, reason: 'NotFound', message } as const
-    server.fail(FOLLOW, { kind: 'status', status: 500, message: 'connect: connection refused' })
-    server.fail(FOLLOW, unknown, 5)
-    server.fail(FINAL, unknown, 2)
-    server.dropConnections()
-    pod.print('meanwhile')
-    await until(() => lines.length === 2)
-    pod.print('after')
-    end()
-
-    expect(await log).toEqual({ kind: 'complete' })
-    expect(texts()).toEqual(['before', 'meanwhile', 'after'])
-  })
-
   test('says so when the pod is gone', async () => {
     pod.vanishes()
 

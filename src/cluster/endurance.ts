@@ -28,7 +28,7 @@ export interface Silence {
 /** For how long a server is asked again in the middle of a build, by what it has answered and since when it has not. */
 export class Endurance {
   readonly #clock: Pick<Clock, 'now'>
-  readonly #listener: Silence
+  readonly #listener: Partial<Silence>
   #hasAnswered = false
   /** Since when, by the clock, it has only failed in ways that pass. */
   #silentSince: number | undefined
@@ -36,7 +36,7 @@ export class Endurance {
   #doubtfulSince: number | undefined
   #isTold = false
 
-  constructor(clock: Pick<Clock, 'now'>, listener: Silence) {
+  constructor(clock: Pick<Clock, 'now'>, listener: Partial<Silence> = {}) {
     this.#clock = clock
     this.#listener = listener
   }
@@ -45,7 +45,7 @@ export class Endurance {
     this.#hasAnswered = true
     this.#silentSince = undefined
     this.#doubtfulSince = undefined
-    if (this.#isTold) this.#listener.onAnswer()
+    if (this.#isTold) this.#listener.onAnswer?.()
     this.#isTold = false
   }
 
@@ -65,6 +65,6 @@ export class Endurance {
   #tell(error: unknown): void {
     if (this.#isTold) return
     this.#isTold = true
-    this.#listener.onSilence(error)
+    this.#listener.onSilence?.(error)
   }
 }

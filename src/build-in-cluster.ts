@@ -13,9 +13,11 @@ import type { BuildContext, OpenContext } from './context/context-archive.ts'
 import { ActionError } from './failure/failure.ts'
 import { type DockerCredentialsPort, findCredentials } from './find-credentials.ts'
 import { leaveEvidence } from './leave-evidence.ts'
+import { loadImage } from './load-image.ts'
 import { NOWHERE, outcomeOf } from './outcome-of.ts'
 import { registryConfig } from './plan/registry-secret.ts'
 import type { BuildIdentity, BuildPlan, RunContext } from './plan/build-plan.ts'
+import { severalNodes } from './plan/load-nodes.ts'
 import type { Lifetimes } from './plan/lifetimes.ts'
 import { addressSecrets } from './plan/fetched-context.ts'
 import { dockerfileOf, planBuild, type PlanGrounds } from './plan/plan-build.ts'
@@ -25,7 +27,8 @@ import { pullImage } from './pull-image.ts'
 import { builtLine, planLines, skippedLine } from './report/log-lines.ts'
 import type { Report } from './report/outputs.ts'
 import type { BuildRequest, ClusterChoice } from './request/build-request.ts'
-import type { ImageReference } from './request/image-reference.ts'
+import { type ImageReference, printImageReference } from './request/image-reference.ts'
+import { inputFailure } from './request/input-problem.ts'
 import type { BuildFiles } from './runner/build-files.ts'
 import { buildLog } from './runner/build-log.ts'
 import { withHeartbeat } from './runner/heartbeat.ts'
@@ -92,6 +95,10 @@ export async function buildInTheCluster(
       ...registries,
     })
     known.facts = facts
+    const several = request.load ? severalNodes(request, facts) : undefined
+    if (several !== undefined) {
+      throw new ActionError(inputFailure([{ input: 'load', value: 'true', problem: several }]))
+    }
     if (planned.kind === 'failure') throw new ActionError(planned.failure)
     known.plan = planned
     for (const secret of [...secretsOf(planned), ...addressSecrets(request)]) ports.runner.mask(secret)
@@ -101,7 +108,8 @@ export async function buildInTheCluster(
     for (const line of planLines(request, planned, context, facts)) ports.runner.info(line)
     const plan = await checkRights(access, planned, facts, ports.runner, signal)
     known.plan = plan
-    if (plan.imageFiles !== undefined) await session.checkExec(plan.namespace, signal)
+    if (plan.imageFiles !== undefined && plan.imageFiles.files.length > 0)
+      await session.checkExec(plan.namespace, signal)
     const build = {
       request,
       plan,
@@ -209,11 +217,12 @@ async function buildAndRemove(
     outcome = await pullImage(outcome, { request: build.request, plan }, { ...ports, session }, signal)
     outcome = await bringFiles(outcome, plan, { ...ports, session, began }, signal)
     const durationSeconds = plan.imageFiles === undefined ? builtSeconds : (ports.clock.now() - began) / 1000
+    outcome = await loadImage(outcome, build, { ...ports, session }, signal)
     tell(ports.runner, outcome, plan, durationSeconds)
     const diagnosticsPath = await leaveEvidence(plan, outcome, { ...ports, session }, signal)
     return {
       builder: plan.kind,
-      destinations: plan.destinations,
+      destinations: build.request.load ? build.request.tags.map(printImageReference) : plan.destinations,
       repository: plan.repository,
       outcome,
       durationSeconds,

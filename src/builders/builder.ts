@@ -34,6 +34,8 @@ type Outcome =
       readonly imageBytes?: number | undefined
       /** Name of the pod that holds the image's files; only where there are to be any. */
       readonly pod?: string | undefined
+      /** Its uid. */
+      readonly podUid?: string | undefined
       /** The image's files on the runner. */
       readonly files?: readonly BroughtFile[] | undefined
     }

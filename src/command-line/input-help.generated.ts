@@ -451,7 +451,7 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
   },
   load: {
     meaning:
-      "Whether the image is put into the image store of the runner's tool, under its tags. Builders of the runner have it.",
+      "Whether the image is put, under its tags, into the image store of whoever builds: with builders of the runner that of the runner's tool, with builders in the cluster that of the node's containerd. With `push: false` a cluster of one node (k3s, kind) then needs no registry at all.",
     form: 'boolean',
     fallback: '`false`',
   },

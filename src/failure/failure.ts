@@ -50,6 +50,7 @@ export const FAILURE_CODES = [
   'cache-denied',
   'image-not-available',
   'output-failed',
+  'load-failed',
   'registry-missing',
   'registry-not-ready',
   'registry-unreachable',

@@ -37,7 +37,7 @@ export interface BuildRequest {
   readonly verification: Verification
   /** Whether nothing is built where the same image is there already. */
   readonly skipIfExists: boolean
-  /** Whether the image is to be in the store of the runner's tool, under its tags; never of a build in the cluster. */
+  /** Whether the image is to be, under its tags, in the store of the runner's tool, or of the node that builds. */
   readonly load: boolean
   readonly buildArgs: ReadonlyMap<string, string>
   /** What the Dockerfile's `RUN --mount=type=secret` may mount, by id. */

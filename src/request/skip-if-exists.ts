@@ -20,7 +20,7 @@ function problemWith({ builder, push, context, imageFiles, template }: AroundSki
   if (template !== undefined) return 'looks for an image, and a template looks for nothing; leave it out'
   if (!isInCluster(builder)) return 'is for builders in the cluster; leave it out, or set builder: kaniko'
   if (!push) return 'looks for an image that was pushed, and push is false; leave it out'
-  if (imageFiles !== undefined) return 'brings no files over; leave it or `outputs` out'
+  if (imageFiles !== undefined) return 'brings no image over; leave it, or `outputs` and `load`, out'
   if (context.kind !== 'path') {
     return 'must know the context, and this one is fetched by the executor; leave it out, or check the sources out before'
   }

@@ -29,6 +29,7 @@ const BORDERS = {
   proxy: ['node:'],
   registry: ['../proxy/', '../request/', 'node:'],
   registries: ['../failure/', '../plan/', '../request/', 'node:'],
+  storage: [...pureRooms, 'node:crypto', 'bcryptjs'],
   secrets: ['../failure/', '../request/', 'node:'],
   local: [
     '../builders/builder.ts',
@@ -39,8 +40,12 @@ const BORDERS = {
     '../clock.ts',
     'node:',
   ],
+  migrate: ['../request/', 'node:', 'unbash', 'yaml', 'diff'],
   'image-files': ['../failure/', '../request/', '../runner/build-files.ts', 'node:'],
-  'command-line': ['../failure/', '../request/', '../runner/', 'node:'],
+  'command-line': ['../doctor/', '../failure/', '../request/', '../runner/', '../storage/', 'node:'],
+  doctor: ['../failure/', '../plan/', '../report/', '../request/', 'node:', 'js-yaml'],
+  // After its own room, whose border it would have otherwise.
+  'doctor/checks': ['../', '../../failure/', '../../plan/', '../../report/', '../../request/'],
   runner: ['../failure/', '../progress/', '../report/', 'node:', '@actions/core'],
 }
 

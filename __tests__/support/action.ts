@@ -24,6 +24,8 @@ export interface StepOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Folder that `context` and `file` are relative to. */
   readonly workspace: string
+  /** Which program of dist/ the main phase is; `main` where it is not said. */
+  readonly program?: 'main' | 'janitor' | 'doctor'
   /** `false`: as in a terminal, without any variable of GitHub's runner. */
   readonly github?: boolean
   /** The words that run a phase elsewhere, where the same files are; by default it is a process of this machine. */
@@ -53,7 +55,7 @@ export function step(options: StepOptions): Step {
       : start(options.elsewhere(words, all))
   }
   return {
-    main: () => phase('main', {}),
+    main: () => phase(options.program ?? 'main', {}),
     post: () => phase('post', stateVariables(readFileSync(files.state, 'utf8'))),
     outputs: () => parseFile(readFileSync(files.output, 'utf8')),
     summary: () => readFileSync(files.summary, 'utf8'),

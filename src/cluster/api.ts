@@ -7,6 +7,7 @@ import { ApiError, ConnectionError, connectionError } from './api-error.ts'
 import { ContainerChannel, type Listener, PROTOCOLS } from './container-channel.ts'
 import type { ConnectionOptions, Credentials } from './credentials.ts'
 import { parseJson } from './json.ts'
+import type { PassedAnswer, PassedRequest } from './passing.ts'
 import { withRetries } from './retry.ts'
 import type { Patience, RetryPolicy } from './retry.ts'
 import { StdinChannel } from './stdin-channel.ts'
@@ -17,10 +18,10 @@ import { warningsIn } from './warning-header.ts'
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly query?: Query | undefined
-  /** Sent as JSON. */
+  /** Sent as JSON; of a PATCH it is what the object is to be (server-side apply). */
   readonly body?: unknown
   readonly retry: RetryPolicy
   /** For one attempt, from when its credentials are there to the answer's last byte; without it 15 s. */
@@ -47,6 +48,8 @@ export interface Api {
   call(request: ApiRequest, signal: AbortSignal): Promise<ApiAnswer>
   /** The answer's body as it comes, without any limit of time; tried once. */
   stream(path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage>
+  /** What somebody else answers, whatever the status; tried once. */
+  pass(request: PassedRequest, signal: AbortSignal): Promise<PassedAnswer>
   /** Attaches to a container's standard input; tried once. Refusals may come through the channel. */
   attach(path: string, query: Query, signal: AbortSignal): Promise<StdinChannel>
   /** Begins a process in a container and tells what it prints; tried once. Refusals may come through the channel. */
@@ -152,6 +155,12 @@ export function apiOver(
       if (answer.status < 300) return answer.body
       throw apiError(answer, parseJson(await readText(answer.body)))
     },
+    async pass({ longest, ...request }, signal) {
+      const exchange: Exchange = { ...request, timeoutMs: TIMEOUT_MS }
+      const answer = await send(exchange, await authenticated(signal), signal)
+      const body = await readBytes(answer.body, longest)
+      return { status: answer.status, headers: answer.headers, body }
+    },
     attach: (path, query, signal) =>
       connected(path, query, signal, (socket, early) => new StdinChannel(socket, early, patience.clock)),
     exec: (path, query, listener, signal) =>
@@ -165,18 +174,22 @@ export function apiOver(
 }
 
 async function readText(body: IncomingMessage): Promise<string> {
+  return (await readBytes(body, MAX_BODY)).toString('utf8')
+}
+
+async function readBytes(body: IncomingMessage, longest: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       chunks.push(chunk)
       size += chunk.length
-      if (size > MAX_BODY) throw new ConnectionError('UNKNOWN')
+      if (size > longest) throw new ConnectionError('UNKNOWN')
     }
   } catch (error) {
     throw connectionError(error)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 function apiError(answer: Answer, body: unknown): ApiError {

@@ -91,6 +91,24 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
     form: 'boolean',
     fallback: '`true`',
   },
+  verify: {
+    meaning:
+      'Whether the build fails unless the image is proved to be where it was pushed: every tag is read back from its registry, must be the very digest, and for the platform that was asked for, or that nodes of the cluster have.',
+    form: 'boolean',
+    fallback: '`false`',
+  },
+  'verify-pull': {
+    meaning:
+      "Whether a node must really pull the image before the build counts as one. A short-lived pod is made of it in the build's namespace, where the build's node selector and tolerations lead, pulled anew by its digest, and removed; nothing of the image is run. It needs no right that a build has not.",
+    form: 'boolean',
+    fallback: '`false`',
+  },
+  'skip-if-exists': {
+    meaning:
+      'Whether nothing is built where the registry already has the image that would come out. Its tags then lead to that image, and all outputs are as after a build, with `skipped: true`.',
+    form: 'boolean',
+    fallback: '`false`',
+  },
   outputs: {
     meaning:
       'The image as a file on the runner, in the words of docker/build-push-action, beside what is pushed or with `push: false`. `type=docker` is an archive for `docker load`; `type=oci` is a tar of an OCI image layout, for skopeo, crane or podman.',
@@ -433,7 +451,7 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
   },
   load: {
     meaning:
-      "Whether the image is put into the image store of the runner's tool, under its tags. Builders of the runner have it.",
+      "Whether the image is put, under its tags, into the image store of whoever builds: with builders of the runner that of the runner's tool, with builders in the cluster that of the node's containerd. With `push: false` a cluster of one node (k3s, kind) then needs no registry at all.",
     form: 'boolean',
     fallback: '`false`',
   },

@@ -178,6 +178,21 @@ describe('one right that is missing', () => {
     },
   )
 
+  test.each([
+    ['jobs.batch', 'ci', 'clean', ['Role', 'RoleBinding']],
+    ['namespaces', undefined, 'clean-namespaces', ['ClusterRole', 'ClusterRoleBinding']],
+  ] as const)(
+    'of a janitor is what cleaning needs, no build: list %s',
+    (resource, namespace, feature, kinds) => {
+      const failure = explainMissingRight({ user: USER, verb: 'list', resource, namespace })
+      const manifests = appliedBy(failure.shell)
+      expect(manifests.map(({ kind }) => kind)).toEqual(kinds)
+      expect(manifests[0]?.rules).toEqual(rulesOf([feature]))
+      expect(manifests[0]?.metadata.name).toBe('image-builder-janitor-builds-runner')
+      expect(failure.cures[0]).toContain('all that cleaning needs')
+    },
+  )
+
   test('that few builds need is granted with the others', () => {
     const failure = explainMissingRight({ ...missing, verb: 'get', resource: 'pods/exec', namespace: 'ci' })
     expect(appliedBy(failure.shell)[0]?.rules).toContainEqual({

@@ -19,15 +19,22 @@ export interface MissingRight {
 /** Words for a right that is missing, with everything that a build needs, ready to be applied. */
 export function explainMissingRight({ user, verb, resource, namespace }: MissingRight): Failure {
   const given = namespace !== undefined && !isOwnNamespaceName(namespace) ? namespace : undefined
-  // The build's own plan is not known where a single request was refused.
-  const usual = given === undefined ? OWN_NAMESPACES : GIVEN_NAMESPACE
   const isOf = (feature: Feature): boolean =>
     rightsOf([feature]).some((right) => rightName(right) === `${verb} ${resource}`)
+  const headline = `The cluster does not let "${user}" ${verb} ${resource} ${inWhere(namespace)}.`
+  const common = { code: 'forbidden', headline, details: [] } as const
+  // A build lists no Jobs, and does without listing namespaces: it was a janitor.
+  const cleaning = verb === 'list' ? CLEANING.find(isOf) : undefined
+  if (cleaning !== undefined) {
+    const one = cleaning === 'clean-namespaces' ? ['or clean one namespace, by its name'] : []
+    const granted = { purpose: 'janitor', rules: rulesOf([cleaning]) }
+    return { ...common, cures: [APPLY_CLEANING, ...one], shell: shellFor(user, given, granted) }
+  }
+  // The build's own plan is not known where a single request was refused.
+  const usual = given === undefined ? OWN_NAMESPACES : GIVEN_NAMESPACE
   const more = usual.some(isOf) ? [] : MORE.filter(isOf)
   return {
-    code: 'forbidden',
-    headline: `The cluster does not let "${user}" ${verb} ${resource} ${inWhere(namespace)}.`,
-    details: [],
+    ...common,
     cures: [APPLY, ...(given === undefined ? [`or ${givenInstead(user)}`] : [])],
     shell: shellFor(user, given, [...usual, ...more]),
   }
@@ -131,6 +138,9 @@ const APPLY =
 const APPLY_PART =
   'apply what stands below, or give it to who runs the cluster: it is all that is missing, and no more'
 
+const APPLY_CLEANING =
+  'apply what stands below, or give it to who runs the cluster: it is all that cleaning needs, and no more'
+
 function givenInstead(user: string | undefined): string {
   const subject = user === undefined ? undefined : subjectOf(user)
   const account = subject?.kind === 'ServiceAccount' ? ` (this account’s own is "${subject.namespace}")` : ''
@@ -138,7 +148,9 @@ function givenInstead(user: string | undefined): string {
 }
 
 /** What some builds need besides. */
-const MORE: readonly Feature[] = ['streaming', 'outputs', 'clean', 'clean-namespaces']
+const MORE: readonly Feature[] = ['streaming', 'outputs']
+
+const CLEANING: readonly Feature[] = ['clean', 'clean-namespaces']
 
 const inWhere = (namespace: string | undefined): string =>
   namespace === undefined ? 'in the whole cluster' : `in namespace "${namespace}"`
@@ -158,9 +170,9 @@ function shellFor(
   namespace: string | undefined,
   granted: readonly Feature[] | Addition,
 ): string {
-  const base = namespace === undefined ? 'image-builder-own-namespaces' : 'image-builder'
-  const { purpose, rules } = 'rules' in granted ? granted : { purpose: '', rules: rulesOf(granted) }
-  const name = [base, purpose, nameOf(user)].filter((part) => part !== '').join('-')
+  const whole = namespace === undefined ? 'own-namespaces' : ''
+  const { purpose, rules } = 'rules' in granted ? granted : { purpose: whole, rules: rulesOf(granted) }
+  const name = ['image-builder', purpose, nameOf(user)].filter((part) => part !== '').join('-')
   const manifest = roleManifest({ name, namespace, rules, subject: subjectOf(user) })
   return `kubectl apply -f - <<'YAML'\n${manifest}\nYAML`
 }

@@ -18,6 +18,7 @@ import type { Lifetimes } from './plan/lifetimes.ts'
 import { addressSecrets } from './plan/fetched-context.ts'
 import { dockerfileOf, planBuild, type PlanGrounds } from './plan/plan-build.ts'
 import { secretsOf } from './plan/secret-forms.ts'
+import { placeTags } from './place-tags.ts'
 import { removeOrKeep } from './remove-or-keep.ts'
 import { builtLine, planLines } from './report/log-lines.ts'
 import type { Report } from './report/outputs.ts'
@@ -51,21 +52,22 @@ export interface ClusterPorts extends ConfirmationPorts, BringingPorts {
  * `isReplaceable`: another builder builds if this one does not begin.
  */
 export async function buildInTheCluster(
-  request: BuildRequest,
+  asked: BuildRequest,
   ports: ClusterPorts,
   known: Known,
   signal: AbortSignal,
   isReplaceable = false,
 ): Promise<Report> {
   const lifetimes = ports.readLifetimes()
-  await ports.imageFiles.check(request.imageFiles?.files ?? [])
-  const secrets = await ports.readSecrets(request)
-  if (request.cache.kind === 'off' && request.cache.notice) ports.runner.notice(request.cache.notice)
+  await ports.imageFiles.check(asked.imageFiles?.files ?? [])
+  const secrets = await ports.readSecrets(asked)
+  if (asked.cache.kind === 'off' && asked.cache.notice) ports.runner.notice(asked.cache.notice)
   const [session, context] = await allOrFirstError([
-    ports.openCluster(request.cluster),
-    ports.prepareContext(request, signal),
+    ports.openCluster(asked.cluster),
+    ports.prepareContext(asked, signal),
   ])
   try {
+    const { request, pullRepository } = await placeTags(asked, session, ports.runner, signal)
     const { namespace } = request
     const access = session.reviewAccess(namespace.kind === 'given' ? namespace.name : undefined, signal)
     const [facts, registries, serverAddresses] = await Promise.all([
@@ -98,7 +100,13 @@ export async function buildInTheCluster(
     if (plan.imageFiles !== undefined) await session.checkExec(plan.namespace, signal)
     return await buildAndRemove(
       ports,
-      { request, plan, registryConfig: registryConfig(plan.secrets), certificates: registries.certificates },
+      {
+        request,
+        plan,
+        registryConfig: registryConfig(plan.secrets),
+        certificates: registries.certificates,
+        pullRepository,
+      },
       { session, facts, openContext: openerOf(context), isReplaceable },
       signal,
     )
@@ -139,7 +147,7 @@ async function lookAtRegistries(
 
 async function buildAndRemove(
   ports: ClusterPorts,
-  build: Confirmable & { readonly plan: BuildPlan },
+  build: Confirmable & { readonly plan: BuildPlan; readonly pullRepository: string | undefined },
   given: Pick<ClusterBuilding, 'session' | 'facts' | 'openContext'> & Replaceable,
   signal: AbortSignal,
 ): Promise<Report> {
@@ -168,11 +176,14 @@ async function buildAndRemove(
     outcome = await bringFiles(outcome, plan, { ...ports, session, began }, signal)
     const durationSeconds = plan.imageFiles === undefined ? builtSeconds : (ports.clock.now() - began) / 1000
     tell(ports.runner, outcome, plan, durationSeconds)
+    if (outcome.kind === 'built' && build.pullRepository !== undefined)
+      ports.runner.info(`Nodes pull it as ${build.pullRepository}@${outcome.digest}`)
     const diagnosticsPath = await leaveEvidence(plan, outcome, { ...ports, session }, signal)
     return {
       builder: plan.kind,
       destinations: plan.destinations,
       repository: plan.repository,
+      pullRepository: build.pullRepository,
       outcome,
       durationSeconds,
       logPath: raw.path,

@@ -19,6 +19,7 @@ import { observeBuild } from './observe.ts'
 import { attachOf, logOf } from './paths.ts'
 import { probeCreate } from './probe.ts'
 import { readRegistrySecret } from './registry-secret.ts'
+import { readClusterRegistry } from './read-cluster-registry.ts'
 import { removeRecorded } from './remove.ts'
 import type { Patience } from './retry.ts'
 import { serverAddresses } from './server-addresses.ts'
@@ -87,6 +88,7 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
     sweepExpired: (signal) => sweepExpiredNamespaces(api, signal),
     clean: (namespace, signal) =>
       inWords(lookingFor(namespace), api, () => cleanExpired(api, namespace, signal)),
+    readClusterRegistry: (namespace, isKnown, signal) => readClusterRegistry(api, namespace, isKnown, signal),
     close: () => transport.close(),
   }
 }

@@ -85,6 +85,12 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
     form: 'list, separated by newlines or commas; `#` lines are ignored',
     fallback: 'none',
   },
+  registry: {
+    meaning:
+      'Where `tags` without a registry go: `in-cluster` is the registry that `hybrid-build registry install` has made in the cluster, once. `app:1.4.2` is then pushed to it from the pod, its cache lies there, and the output `pull-image` is the name under which a node pulls it. Tags with a registry go where they say.',
+    form: '`in-cluster` or `in-cluster/NAMESPACE`',
+    fallback: 'none: such tags go to Docker Hub',
+  },
   push: {
     meaning:
       'Whether to push the image. `false` builds, checks and still gives the output `digest`; the image itself is gone with its pod, unless `outputs` brings it to the runner.',

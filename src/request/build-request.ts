@@ -32,6 +32,8 @@ export interface BuildRequest {
   readonly frontend: FrontendOptions
   /** Image references to push to; empty only if `push` is false. */
   readonly tags: readonly ImageReference[]
+  /** Namespace of the registry in the cluster that tags without a registry go to; undefined: none is asked for. */
+  readonly registryNamespace: string | undefined
   readonly push: boolean
   /** Whether the image is to be in the store of the runner's tool, under its tags; never of a build in the cluster. */
   readonly load: boolean

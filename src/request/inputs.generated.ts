@@ -15,6 +15,7 @@ export const INPUT_NAMES = [
   'file',
   'github-token',
   'tags',
+  'registry',
   'push',
   'outputs',
   'build-args',
@@ -126,6 +127,7 @@ export const INPUT_DEFAULTS = {
 export const OUTPUT_NAMES = [
   'image',
   'image-by-digest',
+  'pull-image',
   'images',
   'digest',
   'duration',

@@ -21,7 +21,7 @@ import { keySources, readBuildSecrets } from './build-secrets.ts'
 import { readBuildPushInputs } from './build-push-inputs.ts'
 import { readCache } from './cache-request.ts'
 import { type ContextSource, readContext } from './context-source.ts'
-import { destinationNotices, parseDestinations } from './destinations.ts'
+import { destinationNotices } from './destinations.ts'
 import { parseExecutorArguments } from './executor-arguments.ts'
 import { readExecutorOptions } from './executor-options.ts'
 import { imageFilesNotices, readImageFiles } from './image-files.ts'
@@ -67,6 +67,7 @@ import {
   type TemplateRequest,
 } from './template-request.ts'
 import { readRunnerInputs } from './runner-inputs.ts'
+import { readClusterRegistry } from './cluster-registry.ts'
 import { parseTolerations } from './tolerations.ts'
 
 export { inputFailure, type InputProblem } from './input-problem.ts'
@@ -147,7 +148,8 @@ function readAll(
   const context = readContext(reader, namespace, environment)
   const contextDelivery = readContextDelivery(reader, context)
   const file = readFile(reader, context)
-  const wanted = read('tags', parseDestinations, [])
+  const registry = readClusterRegistry(reader, template !== undefined)
+  const wanted = read('tags', registry.parseDestinations, [])
   const push = readPush(reader, wanted, template)
   const tags = destinationsOf(template, wanted, push)
   const buildArgs = read('build-args', parseMap, none)
@@ -177,6 +179,7 @@ function readAll(
     contextDelivery,
     file,
     tags,
+    registryNamespace: registry.namespace,
     push,
     buildArgs,
     secrets: new Map([...readBuildSecrets(reader), ...keySources(buildPush.options.ssh)]),
@@ -187,7 +190,7 @@ function readAll(
     executor,
     executorOptions,
     imageFiles,
-    cache: readCache(reader, { builder, tags, push }),
+    cache: readCache(reader, { builder, tags, push, parseRepository: registry.parseRepository }),
     registryMirrors: read('registry-mirror', parseMirrors, []),
     insecureRegistries: read('insecure-registries', parseRegistries, []),
     registryAccess,

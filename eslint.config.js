@@ -19,6 +19,7 @@ const BORDERS = {
     '../kubernetes/',
     '../plan/',
     '../proxy/',
+    '../storage/',
     '../clock.ts',
     'node:',
     '@kubernetes/client-node/dist/config.js',

@@ -39,6 +39,7 @@ const BORDERS = {
     '../clock.ts',
     'node:',
   ],
+  migrate: ['../request/', 'node:', 'unbash', 'yaml', 'diff'],
   'image-files': ['../failure/', '../request/', '../runner/build-files.ts', 'node:'],
   'command-line': ['../doctor/', '../failure/', '../request/', '../runner/', 'node:'],
   doctor: ['../failure/', '../plan/', '../report/', '../request/', 'node:', 'js-yaml'],

@@ -92,11 +92,12 @@ describe('running checks', () => {
 
   test('counts the time that a check says itself, and none for what was skipped', async () => {
     const { results } = await run([
-      check('cluster', passed('timed by the runner')),
       check('executor', passed('timed by itself', 1234)),
       check('registry', skipped('nothing to push')),
     ])
-    expect(results.map(({ ms }) => ms)).toEqual([5, 1234, 0])
+    expect(results.map(({ ms }) => ms)).toEqual([1234, 0])
+    const alone = await run([check('cluster', passed('timed by the runner'))])
+    expect(alone.results[0]?.ms).toBe(5)
   })
 
   test('ends with the reason of the signal', async () => {

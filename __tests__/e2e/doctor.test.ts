@@ -11,11 +11,13 @@ import {
   eventually,
   kubectl,
   LAB_ONLY,
+  machineAddress,
   ours,
   ROOT,
   secureRegistry,
 } from './support/cluster.ts'
 import { sideBySide } from './support/side-by-side.ts'
+import { refusingWebhook, type Webhook } from './support/webhook.ts'
 
 /** What `--output json` prints, as far as it is looked at here. */
 interface Report {
@@ -104,6 +106,8 @@ const suffix = Date.now().toString(36)
 const namespaceOf = (name: string): string => `doctor-${name}-${suffix}`
 const WEBHOOK = `doctor-${suffix}`
 
+let webhook: Webhook | undefined
+
 const ROWS: readonly Row[] = [
   {
     broken: 'a token that the cluster does not know',
@@ -151,13 +155,13 @@ const ROWS: readonly Row[] = [
       kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted'),
   },
   {
-    broken: 'an admission webhook that does not answer',
+    broken: 'an admission webhook that refuses',
     check: 'admission',
     code: 'admission',
-    says: /admission webhook of the cluster does not answer/,
+    says: /An admission webhook of the cluster refuses/,
     skipped: ['executor'],
     name: 'webhook',
-    arrange: (namespace) => apply(brokenWebhook(namespace)),
+    arrange: (namespace) => apply(webhookFor(namespace)),
   },
   {
     broken: 'an executor that is nowhere',
@@ -226,21 +230,20 @@ function kubeconfigWith(user: object): string {
   })
 }
 
-function brokenWebhook(namespace: string): object {
+function webhookFor(namespace: string): object {
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',
     metadata: { name: WEBHOOK },
     webhooks: [
       {
-        name: 'nobody.is.there.example',
-        clientConfig: { service: { namespace, name: 'nobody', path: '/' } },
+        name: 'nobody.builds.example',
+        clientConfig: webhook?.clientConfig,
         rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
         namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
         admissionReviewVersions: ['v1'],
         sideEffects: 'None',
         failurePolicy: 'Fail',
-        timeoutSeconds: 1,
       },
     ],
   }
@@ -279,10 +282,14 @@ async function examine({ name, arrange, kubeconfig, words = [] }: Row) {
 }
 
 describeInLab(`a cluster that is broken on purpose${LAB_ONLY}`, () => {
+  beforeAll(async () => {
+    webhook = await refusingWebhook(machineAddress(), 'nobody builds here')
+  })
   const examined = sideBySide(ROWS, examine)
 
   afterAll(async () => {
     kubectl('delete', 'validatingwebhookconfiguration', WEBHOOK, '--ignore-not-found')
+    webhook?.close()
     for (const { name } of ROWS) {
       if (name !== undefined)
         kubectl('delete', 'namespace', namespaceOf(name), '--wait=false', '--ignore-not-found')

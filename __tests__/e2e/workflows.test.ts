@@ -121,4 +121,18 @@ describe(`the example workflows, run by act, with the ${cluster.executor} execut
     },
     MINUTES,
   )
+
+  test(
+    'look whether the cluster is ready, workflows included',
+    async () => {
+      const { code, output } = await runWorkflow('doctor.yml', 'workflow_dispatch')
+      expect(output).toMatch(
+        / ok +\d+\.\d s {2}registry +\S+\/doctor:hybrid-build-doctor pushed by the pod and read back/,
+      )
+      expect(output).toMatch(/ ok +\d+\.\d s {2}workflows +\d+ files, nothing wrong/)
+      expect(output).toContain('A build works now.')
+      expect(code).toBe(0)
+    },
+    2 * MINUTES,
+  )
 })

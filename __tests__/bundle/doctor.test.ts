@@ -46,7 +46,7 @@ describe('the doctor as a process', () => {
     })
     expect(summary).toContain('Is this cluster ready to build?')
     expect(code).toBe(0)
-  })
+  }, 30_000)
 
   test('fails the step where a check failed, and names it', async () => {
     server.tokens = ['another-token']

@@ -169,10 +169,9 @@ const BROKEN: readonly (readonly [string, Scene, Readonly<Record<string, unknown
         }),
       pod: (pod) => {
         pod.pending()
-        pod.event(
-          'FailedScheduling',
-          '0/1 nodes are available: 1 node(s) had untolerated taint {reserved: gpu}.',
-        )
+        const message = '0/1 nodes are available: 1 node(s) had untolerated taint {reserved: gpu}.'
+        const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }]
+        server.objects.put('pods', { ...pod.seen(), status: { phase: 'Pending', conditions } })
       },
     },
     {

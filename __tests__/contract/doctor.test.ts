@@ -171,7 +171,8 @@ const BROKEN: readonly (readonly [string, Scene, Readonly<Record<string, unknown
         pod.pending()
         const message = '0/1 nodes are available: 1 node(s) had untolerated taint {reserved: gpu}.'
         const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }]
-        server.objects.put('pods', { ...pod.seen(), status: { phase: 'Pending', conditions } })
+        const kind = { apiVersion: 'v1', kind: 'Pod' }
+        server.objects.put('pods', { ...kind, ...pod.seen(), status: { phase: 'Pending', conditions } })
       },
     },
     {

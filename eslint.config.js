@@ -29,6 +29,7 @@ const BORDERS = {
   proxy: ['node:'],
   registry: ['../proxy/', '../request/', 'node:'],
   registries: ['../failure/', '../plan/', '../request/', 'node:'],
+  storage: [...pureRooms, 'node:crypto', 'bcryptjs'],
   secrets: ['../failure/', '../request/', 'node:'],
   local: [
     '../builders/builder.ts',
@@ -41,7 +42,7 @@ const BORDERS = {
   ],
   migrate: ['../request/', 'node:', 'unbash', 'yaml', 'diff'],
   'image-files': ['../failure/', '../request/', '../runner/build-files.ts', 'node:'],
-  'command-line': ['../doctor/', '../failure/', '../request/', '../runner/', 'node:'],
+  'command-line': ['../doctor/', '../failure/', '../request/', '../runner/', '../storage/', 'node:'],
   doctor: ['../failure/', '../migrate/', '../plan/', '../report/', '../request/', 'node:', 'js-yaml'],
   // After its own room, whose border it would have otherwise.
   'doctor/checks': ['../', '../../failure/', '../../plan/', '../../report/', '../../request/'],

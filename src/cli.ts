@@ -27,6 +27,7 @@ import { stateLedger } from './runner/state-ledger.ts'
 import { stopSignal } from './runner/stop-signal.ts'
 import { tellFailure } from './runner/tell-failure.ts'
 import { openCluster } from './wiring.ts'
+import { runRegistryCommand } from './registry-command.ts'
 import { writeTemplate } from './write-template.ts'
 
 // Paths are relative to where the user is, in a step of a workflow as well.
@@ -44,6 +45,8 @@ async function run(command: Command): Promise<number> {
       return template(command.inputs)
     case 'clean':
       return clean(command)
+    case 'registry':
+      return runRegistryCommand(command, { environment, isInWorkflow, debugging: DEBUGGING }, stop)
     case 'doctor':
       return doctor(command)
     case 'version':

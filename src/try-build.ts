@@ -41,9 +41,9 @@ export async function tryBuild(
     ...ports,
     runner: watchedRunner(ports.runner, trial),
     openCluster: async (choice) => watchedSession(await ports.openCluster(choice), trial),
-    readBack: async (image, digest, trust, within) => {
-      pushed.trust = trust
-      return ports.readBack(image, digest, trust, within)
+    readBack: async (image, digest, reading, within) => {
+      pushed.trust = reading.trust
+      return ports.readBack(image, digest, reading, within)
     },
   }
   try {

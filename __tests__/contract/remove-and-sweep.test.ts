@@ -102,6 +102,31 @@ describe('removing what was recorded', () => {
     expect(server.objects.list('jobs')).toHaveLength(1)
   })
 
+  test.each([
+    ['Job', 'jobs', 'ci'],
+    ['ServiceAccount', 'serviceaccounts', 'ci'],
+    ['NetworkPolicy', 'networkpolicies', 'ci'],
+  ] as const)('looks whose a %s is, though the ledger says its uid', async (kind, resource, namespace) => {
+    const metadata = { name: 'precious', namespace, annotations: { [OWNER_TOKEN]: 'token-of-another' } }
+    const { uid = '' } = server.objects.put(resource, { apiVersion: 'v1', kind, metadata }).metadata
+    const entry = { kind, namespace, name: 'precious', uid, ownerToken: 'ours' }
+
+    expect(await remove(entry)).toEqual({ kind: 'foreign' })
+    expect(server.said(`delete ${resource}`)).toBe(0)
+    expect(await remove({ ...entry, ownerToken: 'token-of-another' })).toEqual({ kind: 'removed' })
+  })
+
+  test('removes nothing that it may not look at, and says so', async () => {
+    const { uid = '' } = putJob().metadata
+    server.forbid('get jobs')
+
+    expect(await remove({ ...JOB, uid })).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringContaining('get jobs') as unknown,
+    })
+    expect(server.objects.list('jobs')).toHaveLength(1)
+  })
+
   test.each([undefined, 'token-of-another'])(
     'never deletes a namespace whose owner token is %s',
     async (token) => {
@@ -152,8 +177,9 @@ describe('removing what was recorded', () => {
   })
 
   test('does not outlast the time it is given', async () => {
+    const { uid = '' } = putJob().metadata
     server.fail({ method: 'DELETE' }, { kind: 'hang' })
-    const removal = session.remove({ ...JOB, uid: 'some' }, AbortSignal.timeout(50))
+    const removal = session.remove({ ...JOB, uid }, AbortSignal.timeout(50))
 
     expect(await removal).toEqual({ kind: 'failed', reason: 'there was no time left' })
   })

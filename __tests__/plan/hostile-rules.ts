@@ -72,6 +72,9 @@ export const HOSTILE_RULES: Readonly<Record<InputName, HostileRule>> = {
     fields: NAMES,
   },
   push: { harmless: 'true' },
+  verify: { harmless: 'true', ...NOTHING },
+  'verify-pull': { harmless: 'true', ...NOTHING },
+  'skip-if-exists': { harmless: 'true', ...NOTHING },
   outputs: {
     harmless: 'type=docker,dest=a',
     forms: ['type=docker,dest=@', 'type=@,dest=a', '@=a,type=oci,dest=a'],

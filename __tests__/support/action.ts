@@ -28,6 +28,8 @@ export interface StepOptions {
   readonly program?: 'main' | 'janitor' | 'doctor'
   /** `false`: as in a terminal, without any variable of GitHub's runner. */
   readonly github?: boolean
+  /** The words that run a phase elsewhere, where the same files are; by default it is a process of this machine. */
+  readonly elsewhere?: (words: readonly string[], env: Readonly<Record<string, string>>) => readonly string[]
 }
 
 export function step(options: StepOptions): Step {
@@ -45,8 +47,13 @@ export function step(options: StepOptions): Step {
     ...(options.github === false ? {} : runnerVariables(options.workspace, files)),
     ...options.env,
   }
-  const phase = (name: string, more: Readonly<Record<string, string>>): Running =>
-    start([process.execPath, join(DIST, `${name}.js`)], { cwd: options.workspace, env: { ...env, ...more } })
+  const phase = (name: string, more: Readonly<Record<string, string>>): Running => {
+    const words = [process.execPath, join(DIST, `${name}.js`)]
+    const all = { ...env, ...more }
+    return options.elsewhere === undefined
+      ? start(words, { cwd: options.workspace, env: all })
+      : start(options.elsewhere(words, all))
+  }
   return {
     main: () => phase(options.program ?? 'main', {}),
     post: () => phase('post', stateVariables(readFileSync(files.state, 'utf8'))),

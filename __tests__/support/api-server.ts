@@ -132,6 +132,11 @@ export class ApiServer {
     this.#faults.add(match, fault, times)
   }
 
+  /** What was to fail does not any more. */
+  heal(): void {
+    this.#faults.clear()
+  }
+
   /** `forbid('watch pods')`, `forbid('get pods/log')`: refused as RBAC refuses. */
   forbid(...rights: readonly string[]): void {
     for (const right of rights) this.#forbidden.add(right)

@@ -96,6 +96,7 @@ export function fakeSession(): FakeSession {
     probe: () => Promise.resolve(),
     sweepExpired: () => Promise.resolve([]),
     clean: () => Promise.resolve({ removed: [], kept: [], failed: [] }),
+    passOn: () => Promise.reject(new Error('not asked in these tests')),
     lookCloser: () => Promise.reject(new Error('not asked in these tests')),
     close: () => undefined,
   }

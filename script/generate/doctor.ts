@@ -100,7 +100,7 @@ As a step:
     tags: ghcr.io/acme/backend:any
 \`\`\`
 
-[doctor.yml](../examples/.github/workflows/doctor.yml) is that as a workflow. What it prints:
+[doctor.yml](../examples/workflows/doctor.yml) is that as a workflow. What it prints:
 
 \`\`\`
 Hybrid Kubernetes Build: is this cluster ready?

@@ -28,7 +28,7 @@ jobs:
           kubeconfig: \${{ secrets.KUBECONFIG }}
 \`\`\`
 
-[scheduled-janitor.yml](../examples/.github/workflows/scheduled-janitor.yml) is that as a file. It removes what
+[scheduled-janitor.yml](../examples/workflows/scheduled-janitor.yml) is that as a file. It removes what
 has the label \`app.kubernetes.io/managed-by=hybrid-kubernetes-build\` and an expiry
 (\`hybrid-kubernetes-build.io/expires-at\`) that is over by the cluster's clock, and nothing else:
 by uid and version, so that an object that was changed meanwhile, or made anew, stays. Nothing has

@@ -6,6 +6,7 @@ import type { Right } from '../plan/right.ts'
 import type { ServerAddress } from '../plan/network-policy.ts'
 import type { ImageSource } from '../plan/helper-scripts.ts'
 import type { Fetching, Received } from './fetching.ts'
+import type { PassedAnswer, PassedRequest } from './passing.ts'
 
 /**
  * The cluster, in the language of builds. Whatever is retried, resumed or
@@ -51,7 +52,8 @@ export interface ClusterSession {
   /**
    * What the cluster knows about the build, anew at each change, beginning
    * with the present state. Survives ended watches and a restarting API
-   * server; the sequence ends only by `signal` or by the consumer's `return`.
+   * server; the sequence ends only by `signal` or by the consumer's `return`, or
+   * with an `ActionError` once the cluster has been away for long.
    * `note` is told, in a sentence, what makes it slower than it could be.
    */
   observe(
@@ -134,6 +136,12 @@ export interface ClusterSession {
    * namespace. Throws ActionError where that may not be looked for.
    */
   clean(cleaning: Cleaning, signal: AbortSignal): Promise<Cleaned>
+
+  /**
+   * Has the API server pass a question on, to a Service, and gives that one's
+   * answer, whatever its status. Throws ActionError where none came.
+   */
+  passOn(request: PassedRequest, signal: AbortSignal): Promise<PassedAnswer>
 
   /**
    * What a build need not know of the cluster, and whoever asks what is wrong
@@ -268,6 +276,8 @@ export interface BuildSnapshot {
   readonly pod: Pod | undefined
   /** Warnings and others about the Job and its pods, oldest first. */
   readonly events: readonly ClusterEvent[]
+  /** Why nothing newer is known, in a sentence; undefined while the cluster answers. */
+  readonly unreachable?: string | undefined
 }
 
 export interface Delivering {

@@ -20,10 +20,10 @@ export interface Preconditions {
 
 /**
  * Removes what the ledger holds, if it is ours, trying until `signal` aborts: how
- * much time there is knows who asks. With its uid one request does; without (the
- * create's answer never came), and for a namespace that the ledger alone says is
- * ours, its owner token is looked at first. `created`: uids of what this process
- * itself was told that it has created.
+ * much time there is knows who asks. What this process itself was told that it has
+ * created (`created`, uids) one request removes. Whatever else the ledger alone says
+ * is ours, with a uid or without, has its owner token looked at first: the runner's state
+ * may have been written to by somebody else.
  */
 export async function removeRecorded(
   api: Api,
@@ -67,7 +67,7 @@ export async function deleteObject(
     if (hasStatus(error, 404)) return { kind: 'absent' }
     if (!hasStatus(error, 409)) throw error
     if (isPrecondition(error)) return { kind: 'foreign' }
-    // A namespace that is being deleted already says 409 as well; and so may a webhook that refuses.
+    // In older clusters a namespace that is being deleted already says so; and a webhook that refuses may.
     if (await isGoing(api, path, preconditions.uid, signal)) return { kind: 'removed' }
     throw error
   }
@@ -90,8 +90,7 @@ async function uidOfOurs(
   created: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<string | Removal> {
-  const isKnown = entry.kind !== 'Namespace' || created.has(entry.uid ?? '')
-  if (entry.uid !== undefined && isKnown) return entry.uid
+  if (entry.uid !== undefined && created.has(entry.uid)) return entry.uid
   const there = await read(api, entry, signal)
   if (there?.metadata.uid === undefined) return { kind: 'absent' }
   const isOurs =

@@ -88,6 +88,7 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
     sweepExpired: (signal) => sweepExpiredNamespaces(api, signal),
     clean: (cleaning, signal) =>
       inWords(lookingFor(cleaning.namespace), api, () => cleanExpired(api, cleaning, signal)),
+    passOn: (request, signal) => inWords('asking a Service through it', api, () => api.pass(request, signal)),
     lookCloser: (namespace, signal) => lookCloser(api, namespace, signal),
     close: () => transport.close(),
   }

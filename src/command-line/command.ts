@@ -1,4 +1,5 @@
 import type { InputName } from '../request/inputs.generated.ts'
+import type { RegistryCommand } from './registry-words.ts'
 
 /** What a user wants of the command line. */
 export type Command =
@@ -12,6 +13,7 @@ export type Command =
       /** A boolean, as it was typed. */
       readonly dryRun: string | undefined
     }
+  | RegistryCommand
   | DoctorCommand
   | { readonly kind: 'help'; readonly topic: string | undefined }
   | { readonly kind: 'version' }

@@ -3,6 +3,7 @@ import { DOCTOR_INPUTS } from '../doctor/options.ts'
 import type { InputName } from '../request/inputs.generated.ts'
 import { INPUT_NAMES } from '../request/inputs.generated.ts'
 import { helpOf, isBoolean } from './input-help.ts'
+import { REGISTRY_HELP } from './registry-help.ts'
 
 const WIDTH = 80
 const INDENT = 6
@@ -29,6 +30,8 @@ Usage:
                                 ghcr.io/acme/app:1.0 .
   hybrid-build template [FLAGS] prints the YAML of what a build would create
   hybrid-build clean [FLAGS]    removes what builds left behind and has expired
+  hybrid-build registry install|status|prune|uninstall
+                                a registry in the cluster, for its own images
   hybrid-build doctor [FLAGS]   looks whether builds can work, and what is wrong
   hybrid-build help [COMMAND]
   hybrid-build --version
@@ -76,6 +79,7 @@ export function helpText(topic: string | undefined, methods: readonly string[]):
   if (topic === 'help') return OVERVIEW
   if (topic === 'doctor') return [DOCTOR, ...DOCTOR_INPUTS.map(flagHelp)].join('\n')
   if (topic === 'template') return TEMPLATE
+  if (topic === 'registry') return REGISTRY_HELP
   return undefined
 }
 

@@ -15,10 +15,10 @@ export function featuresOf(plan: BuildPlan): readonly Feature[] {
       'network-policy',
     ),
     'build',
-    ...has(contextMap !== undefined, 'config-map'),
-    ...has(secrets.length > 0, 'secrets'),
+    ...has(contextMap?.kind === 'ConfigMap', 'config-map'),
+    ...has(secrets.length > 0 || contextMap?.kind === 'Secret', 'secrets'),
     ...has(delivery.kind === 'stream', 'streaming'),
-    ...has(imageFiles !== undefined, 'outputs'),
+    ...has(imageFiles !== undefined && imageFiles.files.length > 0, 'outputs'),
     'diagnosis',
     ...has(surroundings.length > 0, 'sweep', 'nodes'),
   ]

@@ -39,6 +39,7 @@ import {
 import { INPUT_DEFAULTS, type InputName } from './inputs.generated.ts'
 import { listWithCommas, parseMap } from './lines.ts'
 import { parseNodeSelector } from './node-selector.ts'
+import { readLoad } from './load-into-node.ts'
 import { readNetworkPolicy } from './network-policy.ts'
 import { type Parsed, gathered, parsed, refused } from './parsed.ts'
 import { pathWithin } from './path-within.ts'
@@ -67,7 +68,9 @@ import {
   type TemplateRequest,
 } from './template-request.ts'
 import { readRunnerInputs } from './runner-inputs.ts'
+import { readSkipIfExists } from './skip-if-exists.ts'
 import { parseTolerations } from './tolerations.ts'
+import { readVerification } from './verification.ts'
 
 export { inputFailure, type InputProblem } from './input-problem.ts'
 export type { RawInputs } from './input-reader.ts'
@@ -162,9 +165,11 @@ function readAll(
   const named = read('executor', parseExecutor, '')
   const executor = builder === 'buildkit' ? buildkitImage(named, userNamespace, reader) : named
   const executorOptions = readExecutorOptions(reader)
-  const imageFiles = readImageFiles(reader, { builder, tags, push, executor, executorOptions })
   const allowPrivileged = read('allow-privileged', parseBoolean, false)
   const buildPush = readBuildPushInputs(reader, builder)
+  const loads = buildPush.load && isInCluster(builder)
+  if (loads) readLoad(reader, { tags, allowPrivileged, template })
+  const imageFiles = readImageFiles(reader, { builder, tags, push, executor, executorOptions, loads })
   if (!isInCluster(builder)) readRunnerInputs(reader, template !== undefined)
   const request = {
     template,
@@ -178,6 +183,8 @@ function readAll(
     file,
     tags,
     push,
+    verification: readVerification(reader, { builder, push, byDefault: false }),
+    skipIfExists: readSkipIfExists(reader, { builder, push, context, imageFiles, template }),
     buildArgs,
     secrets: new Map([...readBuildSecrets(reader), ...keySources(buildPush.options.ssh)]),
     target: read('target', parseTarget, undefined),

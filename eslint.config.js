@@ -44,7 +44,7 @@ const BORDERS = {
   migrate: ['../request/', 'node:', 'unbash', 'yaml', 'diff'],
   'image-files': ['../failure/', '../request/', '../runner/build-files.ts', 'node:'],
   'command-line': ['../doctor/', '../failure/', '../request/', '../runner/', '../storage/', 'node:'],
-  doctor: ['../failure/', '../plan/', '../report/', '../request/', 'node:', 'js-yaml'],
+  doctor: ['../failure/', '../migrate/', '../plan/', '../report/', '../request/', 'node:', 'js-yaml'],
   // After its own room, whose border it would have otherwise.
   'doctor/checks': ['../', '../../failure/', '../../plan/', '../../report/', '../../request/'],
   runner: ['../failure/', '../progress/', '../report/', 'node:', '@actions/core'],

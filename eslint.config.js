@@ -24,6 +24,7 @@ const BORDERS = {
     'node:',
     '@kubernetes/client-node/dist/config.js',
     'js-yaml',
+    'openid-client',
     'ws',
   ],
   github: ['../registry/wire.ts', 'node:'],

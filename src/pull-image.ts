@@ -35,6 +35,9 @@ export interface Pullable {
 /** An image of some GB is pulled in a minute or two; in milliseconds. */
 const LIMIT_MS = 240_000
 
+/** The kubelet tries again after ten seconds: two tries are enough for an image that was just pushed; in milliseconds. */
+const PATIENCE_MS = 12_000
+
 /**
  * The outcome once a node of the cluster has pulled the image, where `verify-pull` asks for it; as
  * it is where not. An image that no node can pull is a failure.
@@ -87,7 +90,7 @@ export async function tryPull(
   try {
     const end = await runBeside(
       pulling,
-      { session, ledger, clock, limitMs: LIMIT_MS, isDone: hasImage },
+      { session, ledger, clock, limitMs: LIMIT_MS, patienceMs: PATIENCE_MS, isDone: hasImage },
       signal,
     )
     switch (end.kind) {

@@ -40,8 +40,11 @@ const passing: http.RequestListener = (request, response) => {
     response.writeHead(status).end(JSON.stringify({ kind: 'Status', apiVersion: 'v1', code: status }))
     return
   }
-  const { authorization: _own, host: _host, ...headers } = request.headers
-  http.get(registry.url + url.slice(PREFIX.length), { headers }, (answer) => {
+  const headers = Object.entries(request.headers).filter(
+    ([name]) => !['authorization', 'host'].includes(name),
+  )
+  const options = { headers: Object.fromEntries(headers) }
+  http.get(registry.url + url.slice(PREFIX.length), options, (answer) => {
     response.writeHead(answer.statusCode ?? 0, answer.headers)
     answer.pipe(response)
   })

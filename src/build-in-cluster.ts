@@ -213,7 +213,7 @@ async function buildAndRemove(
     raw.end()
     outcome = await confirmImage(built, build, ports, signal)
     await rememberImage(outcome, build.contentTag, build, ports, signal)
-    outcome = await pullImage(outcome, { request: build.request, plan }, { ...ports, session }, signal)
+    outcome = await pullImage(outcome, build, { ...ports, session }, signal)
     outcome = await bringFiles(outcome, plan, { ...ports, session, began }, signal)
     const durationSeconds = plan.imageFiles === undefined ? builtSeconds : (ports.clock.now() - began) / 1000
     outcome = await loadImage(outcome, build, { ...ports, session }, signal)

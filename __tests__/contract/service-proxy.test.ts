@@ -165,21 +165,4 @@ describe('a name of a registry', () => {
   ])('%s leads to its Service', (registry, isInsecure, service) => {
     expect(serviceOf(registry, isInsecure)).toEqual(service)
   })
-
-  test('of the cluster’s own registry leads to that one’s', () => {
-    const own = {
-      namespace: 'images',
-      service: 'store',
-      port: 5000,
-      pushHost: '10.1.2.3:5000',
-      pullHost: 'localhost:30500',
-    }
-    expect(serviceOf('10.1.2.3:5000', true, own)).toEqual({
-      namespace: 'images',
-      name: 'store',
-      port: 5000,
-      scheme: 'http',
-    })
-    expect(serviceOf('10.1.2.3:5001', true, own)).toBeUndefined()
-  })
 })

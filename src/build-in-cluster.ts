@@ -75,7 +75,7 @@ export async function buildInTheCluster(
     ports.prepareContext(asked, signal),
   ])
   try {
-    const { request, pullRepository, clusterRegistry } = await placeTags(asked, session, ports.runner, signal)
+    const { request, pullRepository } = await placeTags(asked, session, ports.runner, signal)
     const { namespace } = request
     const access = session.reviewAccess(namespace.kind === 'given' ? namespace.name : undefined, signal)
     const [facts, registries, serverAddresses] = await Promise.all([
@@ -117,7 +117,7 @@ export async function buildInTheCluster(
       plan,
       registryConfig: registryConfig(plan.secrets),
       certificates: registries.certificates,
-      clusterRegistry,
+      pullRepository,
       passOn: (question: PassedRequest, stop: AbortSignal) => session.passOn(question, stop),
       platforms: wantedPlatforms(request.platform, facts),
     }
@@ -125,7 +125,7 @@ export async function buildInTheCluster(
     if (looked.kind === 'there') return await skipped(looked.outcome, build, ports, signal)
     return await buildAndRemove(
       ports,
-      { ...build, contentTag: looked.tag, pullRepository },
+      { ...build, contentTag: looked.tag },
       { session, facts, openContext: openerOf(context), isReplaceable },
       signal,
     )
@@ -148,7 +148,8 @@ async function skipped(
     if (request.verification.pulls) ports.runner.info(NOT_PULLED)
   }
   const { kind: builder, destinations, repository } = plan
-  return { builder, destinations, repository, outcome: proved, durationSeconds: undefined }
+  const { pullRepository } = build
+  return { builder, destinations, repository, pullRepository, outcome: proved, durationSeconds: undefined }
 }
 
 const NOT_PULLED = 'verify-pull: no node has pulled it this time, for there was no build.'
@@ -156,6 +157,8 @@ const NOT_PULLED = 'verify-pull: no node has pulled it this time, for there was 
 interface Build extends Confirmable {
   readonly request: BuildRequest
   readonly plan: BuildPlan
+  /** The repository under the name by which nodes pull; undefined: it is the one it is pushed under. */
+  readonly pullRepository: string | undefined
 }
 
 interface Replaceable {
@@ -190,10 +193,7 @@ async function lookAtRegistries(
 
 async function buildAndRemove(
   ports: ClusterPorts,
-  build: Build & {
-    readonly contentTag: ImageReference | undefined
-    readonly pullRepository: string | undefined
-  },
+  build: Build & { readonly contentTag: ImageReference | undefined },
   given: Pick<ClusterBuilding, 'session' | 'facts' | 'openContext'> & Replaceable,
   signal: AbortSignal,
 ): Promise<Report> {

@@ -39,7 +39,7 @@ const BORDERS = {
     '../clock.ts',
     'node:',
   ],
-  migrate: ['../request/', 'node:', 'unbash', 'yaml', 'diff'],
+  migrate: ['../request/', 'node:', 'diff', 'unbash', 'yaml'],
   'image-files': ['../failure/', '../request/', '../runner/build-files.ts', 'node:'],
   'command-line': ['../failure/', '../request/', '../runner/', 'node:'],
   runner: ['../failure/', '../progress/', '../report/', 'node:', '@actions/core'],

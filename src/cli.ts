@@ -12,6 +12,7 @@ import { helpText } from './command-line/help.ts'
 import { outputJson } from './command-line/output-json.ts'
 import { METHODS, parseCommand } from './command-line/parse-command.ts'
 import { screenOn } from './command-line/screen.ts'
+import { migrateRepository } from './migrate-repository.ts'
 import { STANDARD_OUTPUT } from './report/template-lines.ts'
 import type { InputName } from './request/inputs.generated.ts'
 import { parseDnsLabel } from './request/scalars.ts'
@@ -38,6 +39,8 @@ async function run(command: Command): Promise<number> {
       return template(command.inputs)
     case 'clean':
       return clean(command.inputs)
+    case 'migrate':
+      return migrateRepository(command.path, command.write, (text) => process.stdout.write(text))
     case 'version':
       process.stdout.write(`${packageFile.version}\n`)
       return EXIT.built

@@ -9,6 +9,8 @@ export type Command =
       readonly kind: 'clean'
       readonly inputs: GivenInputs
     }
+  /** `path`: the repository's folder. */
+  | { readonly kind: 'migrate'; readonly path: string; readonly write: boolean }
   | { readonly kind: 'help'; readonly topic: string | undefined }
   | { readonly kind: 'version' }
   /** Sentences, each about one part of what was typed. */

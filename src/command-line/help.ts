@@ -1,6 +1,7 @@
 import type { InputName } from '../request/inputs.generated.ts'
 import { INPUT_NAMES } from '../request/inputs.generated.ts'
 import { helpOf, isBoolean } from './input-help.ts'
+import { MIGRATE_HELP } from './parse-migrate.ts'
 
 const WIDTH = 80
 const INDENT = 6
@@ -27,6 +28,7 @@ Usage:
                                 ghcr.io/acme/app:1.0 .
   hybrid-build template [FLAGS] prints the YAML of what a build would create
   hybrid-build clean [FLAGS]    removes what builds left behind and has expired
+  hybrid-build migrate [PATH]   rewrites workflows that use nerdctl or docker
   hybrid-build help [COMMAND]
   hybrid-build --version
 `
@@ -71,6 +73,7 @@ export function helpText(topic: string | undefined, methods: readonly string[]):
   }
   if (topic === 'clean') return CLEAN
   if (topic === 'template') return TEMPLATE
+  if (topic === 'migrate') return MIGRATE_HELP
   return undefined
 }
 

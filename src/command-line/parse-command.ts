@@ -6,6 +6,7 @@ import type { InputName } from '../request/inputs.generated.ts'
 import { INPUT_NAMES } from '../request/inputs.generated.ts'
 import type { Command, GivenInputs } from './command.ts'
 import { isBoolean } from './input-help.ts'
+import { parseMigrate } from './parse-migrate.ts'
 
 /** Flags under other names, as scripts and docker have them. */
 const ALIASES: Readonly<Record<string, InputName>> = { image: 'tags', dockerfile: 'file' }
@@ -14,13 +15,14 @@ const SHORT: Readonly<Record<string, InputName>> = { t: 'tags', f: 'file', n: 'n
 /** Builders that begin the short form `METHOD DOCKERFILE IMAGE CONTEXT`. */
 export const METHODS = ['auto', ...BUILDERS] as const
 
-const COMMANDS = ['build', 'template', 'clean', 'help'] as const
+const COMMANDS = ['build', 'template', 'clean', 'migrate', 'help'] as const
 
 /** Inputs that say which cluster; the others are about a build. */
 const OF_CLUSTER: readonly InputName[] = ['kubeconfig', 'kube-context', 'namespace']
 
 /** Reads what was typed after the program's name; all mistakes at once. */
 export function parseCommand(words: readonly string[]): Command {
+  if (words[0] === 'migrate') return parseMigrate(words.slice(1))
   const typed = readWords(words)
   const { positionals, flags } = typed
   const [first, ...rest] = positionals

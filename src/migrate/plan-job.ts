@@ -3,7 +3,7 @@ import type { ActionBuild } from './action-steps.ts'
 import { eventsOf, itemsOf, lineOfItem } from './job-items.ts'
 import type { Build, Item } from './job-items.ts'
 import { onOneLine } from './finding.ts'
-import type { BuildFinding } from './finding.ts'
+import type { BuildFinding, Note } from './finding.ts'
 import { conditionsOf, loginsOf } from './logins.ts'
 import type { JobLogin } from './logins.ts'
 import { planBuilds } from './plan-builds.ts'
@@ -22,6 +22,7 @@ export interface StepChange {
 export interface JobPlan {
   readonly changes: readonly StepChange[]
   readonly findings: readonly BuildFinding[]
+  readonly notes: readonly Note[]
 }
 
 /** Plans one job: which of its steps change, and what stays and why. */
@@ -44,7 +45,7 @@ export function planJob(file: WorkflowFile, job: Job, repository: Repository): J
   if (!isWhole || !isBuilt)
     for (const { item } of logins) if (item !== undefined) item.problem ??= isBuilt ? STILL_NEEDED : NO_BUILD
   const done: Plan = { file, steps, items, builds, actions, logins, isWhole: isWhole && isBuilt }
-  return { changes: changesOf(done), findings: findingsOf(done) }
+  return { changes: changesOf(done), findings: findingsOf(done), notes: notesOf(done) }
 }
 
 const COMPOSITE =
@@ -128,6 +129,27 @@ function placesOf(read: ReadStep, { builds, items }: Plan): ReadonlyMap<ReadStat
       }),
   )
 }
+
+function notesOf({ file, builds, actions, steps, isWhole, logins }: Plan): readonly Note[] {
+  const at = (line: number, text: string): Note => ({ file: file.path, line, text })
+  const ofBuilds = builds
+    .filter(({ item }) => item.problem === undefined)
+    .flatMap(({ item, inputs }) => inputs.notes.map((text) => at(lineOfItem(item), `${text}.`)))
+  const ofActions = actions.flatMap(({ step, problem }) =>
+    problem === undefined && /type=(gha|local|inline)/.test(step.text)
+      ? [at(step.line, 'The cache is left out: layers are kept in the registry, beside the image.')]
+      : [],
+  )
+  const staying = steps.filter(
+    ({ step }) =>
+      step.uses?.startsWith('docker/login-action@') === true && !logins.some((login) => login.step === step),
+  )
+  const ofLogins = isWhole ? staying.map(({ step }) => at(step.line, LOGIN_STAYS)) : []
+  return [...ofBuilds, ...ofActions, ...ofLogins]
+}
+
+const LOGIN_STAYS =
+  'docker/login-action stays, for it has a condition or inputs of its own: it needs the program docker on the runner, which `registries` does not.'
 
 function findingsOf(plan: Plan): readonly BuildFinding[] {
   const { file, items, actions, steps } = plan

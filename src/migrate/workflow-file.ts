@@ -1,6 +1,8 @@
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml'
 import type { Pair, YAMLMap, YAMLSeq } from 'yaml'
 
+import { nodeEnd } from './node-end.ts'
+
 /** A workflow, or a composite action, as it is read from its file. */
 export interface WorkflowFile {
   /** Relative to the repository, with `/`. */
@@ -122,10 +124,10 @@ interface Place {
 }
 
 function readStep(node: YAMLMap, { list, index, source, lines }: Place): Step {
-  const [begin = 0, end = 0] = node.range ?? []
+  const [begin = 0] = node.range ?? []
   const start = dashOf(list, index) ?? begin
   const { line, col } = lines.linePos(begin)
-  const last = source.slice(0, end).trimEnd().length
+  const last = nodeEnd(node, source)
   return {
     index,
     node,

@@ -4,6 +4,7 @@ import { eventsOf, itemsOf, lineOfItem } from './job-items.ts'
 import type { Build, Item } from './job-items.ts'
 import { onOneLine } from './finding.ts'
 import type { BuildFinding, Note } from './finding.ts'
+import { inlineScripts } from './inline-scripts.ts'
 import { conditionsOf, loginsOf } from './logins.ts'
 import type { JobLogin } from './logins.ts'
 import { planBuilds } from './plan-builds.ts'
@@ -27,6 +28,20 @@ export interface JobPlan {
 
 /** Plans one job: which of its steps change, and what stays and why. */
 export function planJob(file: WorkflowFile, job: Job, repository: Repository): JobPlan {
+  const except = new Set<number>()
+  for (;;) {
+    const { plan, broken } = planWith(file, inlineScripts(job, repository, except), repository)
+    if (broken.length === 0) return plan
+    // A script that is not understood as a whole stays a script.
+    for (const { index } of broken) except.add(index)
+  }
+}
+
+function planWith(
+  file: WorkflowFile,
+  job: Job,
+  repository: Repository,
+): { readonly plan: JobPlan; readonly broken: readonly Step[] } {
   const steps = readJob(file, job, repository)
   const events = eventsOf(steps)
   const items = itemsOf(events)
@@ -45,7 +60,11 @@ export function planJob(file: WorkflowFile, job: Job, repository: Repository): J
   if (!isWhole || !isBuilt)
     for (const { item } of logins) if (item !== undefined) item.problem ??= isBuilt ? STILL_NEEDED : NO_BUILD
   const done: Plan = { file, steps, items, builds, actions, logins, isWhole: isWhole && isBuilt }
-  return { changes: changesOf(done), findings: findingsOf(done), notes: notesOf(done) }
+  const broken = items.filter(({ problem, read, engine }) => {
+    return read.step.run?.file !== undefined && (problem !== undefined || engine.verb === 'other')
+  })
+  const plan = { changes: changesOf(done), findings: findingsOf(done), notes: notesOf(done) }
+  return { plan, broken: broken.map(({ read }) => read.step) }
 }
 
 const COMPOSITE =
@@ -145,7 +164,13 @@ function notesOf({ file, builds, actions, steps, isWhole, logins }: Plan): reado
       step.uses?.startsWith('docker/login-action@') === true && !logins.some((login) => login.step === step),
   )
   const ofLogins = isWhole ? staying.map(({ step }) => at(step.line, LOGIN_STAYS)) : []
-  return [...ofBuilds, ...ofActions, ...ofLogins]
+  const ofScripts = steps.flatMap(({ step }) => {
+    const script = step.run?.file
+    return script === undefined
+      ? []
+      : [at(step.line, `${script} is not run here any more: delete it if nothing else runs it.`)]
+  })
+  return [...ofBuilds, ...ofActions, ...ofLogins, ...ofScripts]
 }
 
 const LOGIN_STAYS =
@@ -178,7 +203,11 @@ function findingsOf(plan: Plan): readonly BuildFinding[] {
 
 function findingOf(item: Item, plan: Plan): BuildFinding {
   const { engine, read, build } = item
-  const base = { file: plan.file.path, line: lineOfItem(item), command: onOneLine(engine.command.text) }
+  const base = {
+    file: read.step.run?.file ?? plan.file.path,
+    line: lineOfItem(item),
+    command: onOneLine(engine.command.text),
+  }
   const other = engine.verb === 'other' || engine.verb === 'tidy'
   const problem =
     item.problem ?? (other ? 'it is no build: take nerdctl out by hand where nothing needs it' : undefined)

@@ -26,7 +26,7 @@ export function summaryText({ changes, findings, notes }: Migration, isWritten: 
       ? []
       : ['', 'To know:', ...notes.map(({ file, line, text }) => `  ${file}:${line}  ${text}`)],
     left.length === 0
-      ? ['Nothing is left to do by hand.']
+      ? ['', 'Nothing is left to do by hand.']
       : ['', `Left to do by hand: ${left.length}`, ...left.flatMap(leftLines)],
     changes.length === 0
       ? []

@@ -57,6 +57,8 @@ export interface Step {
 
 export interface Run {
   readonly script: string
+  /** The file that it is in, where that is not the workflow. */
+  readonly file: string | undefined
   /** One-based line of the file that the script's line is on. */
   lineOf(line: number): number
 }
@@ -169,7 +171,7 @@ function runOf(node: YAMLMap, source: string, lines: LineCounter): Run | undefin
   const first = lines.linePos(scalar.range?.[0] ?? 0).line
   // A block's first line is below its `|`; what is folded or quoted has lines of its own.
   const isBlock = scalar.type === 'BLOCK_LITERAL'
-  return { script: scalar.value, lineOf: (line) => (isBlock ? first + 1 + line : first) }
+  return { script: scalar.value, file: undefined, lineOf: (line) => (isBlock ? first + 1 + line : first) }
 }
 
 export function pairOf(node: YAMLMap, name: string): Pair | undefined {

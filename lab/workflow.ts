@@ -14,6 +14,8 @@ export interface WorkflowSettings {
   readonly act: string
   /** Content of the secret KUBECONFIG. */
   readonly kubeconfig: string
+  /** Folder of the repository that the workflow is in; undefined: examples/. */
+  readonly repository?: string
   /** host:port of the registry that images go to and base images come from; plain HTTP. */
   readonly registry: string
 }
@@ -28,8 +30,8 @@ export interface PreparedWorkflow {
 }
 
 /**
- * Prepares a workflow of examples/, as it stands, to be run as GitHub's runner
- * would: examples/ is made a repository of its own, and the action is taken
+ * Prepares a workflow of examples/, or of another repository, as it stands, to be run as
+ * GitHub's runner would: its folder is made a repository of its own, and the action is taken
  * from a folder with nothing but action.yml and dist/, which is all that users get.
  */
 export function prepareWorkflow(name: string, settings: WorkflowSettings): PreparedWorkflow {
@@ -40,7 +42,7 @@ export function prepareWorkflow(name: string, settings: WorkflowSettings): Prepa
   }
   return {
     words: [settings.act, ...words(name, action, settings.registry)],
-    cwd: makeRepository(join(settings.root, 'examples'), join(folder, 'repository')),
+    cwd: makeRepository(settings.repository ?? join(settings.root, 'examples'), join(folder, 'repository')),
     env: environment(folder, settings),
     dispose: () => rmSync(folder, { recursive: true, force: true }),
   }

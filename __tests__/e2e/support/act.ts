@@ -5,9 +5,9 @@ import type { Ended } from '../../support/process.ts'
 import { cluster, lab, ROOT } from './cluster.ts'
 
 /** What is not the same for all workflows. */
-export type WorkflowOptions = Pick<WorkflowSettings, 'variables' | 'event' | 'change'>
+export type WorkflowOptions = Pick<WorkflowSettings, 'repository' | 'variables' | 'event' | 'change'>
 
-/** Runs a workflow of examples/ as it stands, in the tests' cluster. */
+/** Runs a workflow of examples/, or of another folder, as it stands, in the tests' cluster; an empty name means all of them. */
 export async function runWorkflow(name: string, options: WorkflowOptions = {}): Promise<Ended> {
   const programs = { act: lab('path', 'act').trim(), kubectl: lab('path', 'kubectl').trim() }
   const workflow = prepareWorkflow(name, { root: ROOT, ...cluster, ...programs, ...options })

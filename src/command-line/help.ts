@@ -29,7 +29,7 @@ Usage:
   hybrid-build template [FLAGS] prints the YAML of what a build would create
   hybrid-build clean [FLAGS]    removes what builds left behind and has expired
   hybrid-build registry install|status|prune|uninstall
-                                a registry in the cluster, for images built there
+                                a registry in the cluster, for images of its own
   hybrid-build help [COMMAND]
   hybrid-build --version
 `

@@ -1,5 +1,5 @@
 import { parseCommand } from '../../src/command-line/parse-command.ts'
-import { DEFAULTS } from '../../src/storage/registry-request.ts'
+import { DEFAULTS, requestOf } from '../../src/storage/registry-request.ts'
 
 const parse = (text: string) => parseCommand(['registry', ...text.split(' ').filter((word) => word !== '')])
 
@@ -8,31 +8,35 @@ const mistakes = (text: string): readonly string[] => {
   return command.kind === 'mistakes' ? command.mistakes : []
 }
 
-test('install without flags is what most clusters need', () =>
+test('install needs no flags', () =>
   expect(parse('install')).toEqual({
     kind: 'registry',
     namespace: DEFAULTS.namespace,
     kubeconfig: undefined,
     kubeContext: undefined,
     output: 'text',
-    action: {
-      kind: 'install',
-      request: {
-        namespace: DEFAULTS.namespace,
-        image: DEFAULTS.image,
-        nodePort: 30_500,
-        storage: { kind: 'claim', size: '20Gi', storageClass: undefined },
-        hasCredentials: false,
-        ways: ['localhost', 'node-address'],
-      },
-    },
+    action: { kind: 'install', given: {} },
+  }))
+
+test('what is not said is what most clusters need', () =>
+  expect(requestOf(DEFAULTS.namespace, {})).toEqual({
+    namespace: DEFAULTS.namespace,
+    image: DEFAULTS.image,
+    nodePort: 30_500,
+    storage: { kind: 'claim', size: '20Gi', storageClass: undefined },
+    hasCredentials: false,
+    ways: ['localhost', 'node-address'],
   }))
 
 test.each([
   ['install --allow-host-network', ['localhost', 'node-address', 'host-proxy']],
   ['install --way=node-address', ['node-address']],
   ['install --way host-proxy --allow-host-network', ['host-proxy']],
-])('%s tries %j', (text, ways) => expect(parse(text)).toMatchObject({ action: { request: { ways } } }))
+])('%s tries %j', (text, ways) => {
+  const command = parse(text)
+  if (command.kind !== 'registry' || command.action.kind !== 'install') throw new Error('no installation')
+  expect(requestOf('images', command.action.given).ways).toEqual(ways)
+})
 
 test('all flags of install are heard', () =>
   expect(
@@ -42,11 +46,11 @@ test('all flags of install are heard', () =>
   ).toMatchObject({
     namespace: 'images',
     action: {
-      request: {
-        namespace: 'images',
+      given: {
         image: 'a.example/b:1',
         nodePort: 31_000,
-        storage: { kind: 'ephemeral', size: '5Gi' },
+        isEphemeral: true,
+        size: '5Gi',
         hasCredentials: true,
       },
     },

@@ -3,11 +3,12 @@ import { ActionError, type Failure } from '../../src/failure/failure.ts'
 import { installRegistry } from '../../src/install-registry.ts'
 import { pruneRegistry } from '../../src/prune-registry.ts'
 import { registryStatus } from '../../src/registry-status.ts'
-import type { RegistryRequest } from '../../src/storage/registry-request.ts'
+import { DEFAULT_REGISTRY_NAMESPACE } from '../../src/request/cluster-registry.ts'
+import type { GivenSettings } from '../../src/storage/registry-request.ts'
 import { uninstallRegistry } from '../../src/uninstall-registry.ts'
 import { type ApiServer, startApiServer } from '../support/api-server.ts'
 import { never } from '../support/build-fixture.ts'
-import { openObjects, playCluster, quietRunner, REQUEST, succeeds } from '../support/registry-fixture.ts'
+import { openObjects, playCluster, quietRunner, succeeds } from '../support/registry-fixture.ts'
 
 let server: ApiServer
 let session: ObjectSession
@@ -25,9 +26,9 @@ afterEach(async () => {
   await server.close()
 })
 
-const { namespace } = REQUEST
-const install = (more: Partial<RegistryRequest> = {}) =>
-  installRegistry({ ...REQUEST, ...more }, { runner, session }, never())
+const namespace = DEFAULT_REGISTRY_NAMESPACE
+const install = (given: GivenSettings = {}, name = namespace) =>
+  installRegistry(name, given, { runner, session }, never())
 
 async function failureOf(promise: Promise<unknown>): Promise<Failure | undefined> {
   return promise.then(
@@ -89,6 +90,18 @@ describe('an installation', () => {
     ).toMatchObject([{ nodeName: 'two' }])
   })
 
+  test('keeps what it was told once, until it is told something else', async () => {
+    playCluster(server, ['one'])
+    await install({ size: '5Gi', storageClass: 'fast', nodePort: 31_000 })
+    await install({ nodePort: 31_001 })
+    expect(server.objects.get('persistentvolumeclaims', namespace, 'registry')).toMatchObject({
+      spec: { storageClassName: 'fast', resources: { requests: { storage: '5Gi' } } },
+    })
+    expect(server.objects.get('configmaps', namespace, 'installation')).toMatchObject({
+      data: { pullHost: 'localhost:31001' },
+    })
+  })
+
   test('takes the next way where a node does not pull by the first', async () => {
     playCluster(server, ['one', 'two'], (name, image) =>
       image.startsWith('localhost') && name.endsWith('-1') ? refused : succeeds(name, image),
@@ -137,8 +150,47 @@ describe('what is in the way is told', () => {
     expect(proofs()).toEqual([])
   })
 
+  test('a claim that nobody will ever bind', async () => {
+    server.objects.follow(server.objects.version, ({ object }) => {
+      if (object.kind === 'PersistentVolumeClaim' && object['status'] === undefined)
+        server.objects.put('persistentvolumeclaims', { ...object, status: { phase: 'Pending' } })
+    })
+    expect(await failureOf(install())).toMatchObject({
+      code: 'registry-not-ready',
+      details: ['its claim has no volume: the cluster has no default storage class'],
+      cures: [expect.any(String), expect.stringContaining('--storage-class')],
+    })
+  })
+
+  test('an image that cannot be pulled', async () => {
+    server.objects.follow(server.objects.version, ({ object }) => {
+      if (object.kind !== 'Deployment' || server.objects.list('pods').length > 0) return
+      const labels = {
+        'app.kubernetes.io/name': 'hybrid-build-registry',
+        'app.kubernetes.io/component': 'registry',
+      }
+      server.objects.put('pods', {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'registry-1', namespace, labels },
+        status: {
+          containerStatuses: [
+            {
+              name: 'registry',
+              state: { waiting: { reason: 'ImagePullBackOff', message: 'no such image' } },
+            },
+          ],
+        },
+      })
+    })
+    expect(await failureOf(install())).toMatchObject({
+      code: 'registry-not-ready',
+      details: ['no such image'],
+    })
+  })
+
   test('somebody else’s namespace, and nothing is made in it', async () => {
-    expect(await failureOf(install({ namespace: 'ci' }))).toMatchObject({
+    expect(await failureOf(install({}, 'ci'))).toMatchObject({
       code: 'input',
       headline: 'The namespace "ci" exists already, and is no registry’s of ours.',
     })

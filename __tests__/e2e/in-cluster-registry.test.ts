@@ -12,6 +12,11 @@ const NODE_PORT = '30580'
 /** Of the volume: the lab has nobody who would make one. */
 const CLASS = 'registry-of-test'
 
+/** Takes minutes: a registry is pruned when nothing has been pushed for one. */
+const isLong = process.env['HYBRID_BUILD_LONG_TESTS'] === '1'
+const longTest = isLong ? test : test.skip
+const WHEN = isLong ? '' : ' (skipped: script/test long)'
+
 /** Only Kaniko itself pushes. */
 const describeWithKaniko = cluster.executor === 'real' ? describeInLab : describe.skip
 const WHY =
@@ -28,7 +33,21 @@ function registry(...words: readonly string[]): Promise<Ended> {
 const kubeconfig = (): string => cluster.kubectl[cluster.kubectl.indexOf('--kubeconfig') + 1] ?? ''
 
 const install = (...more: readonly string[]) =>
-  registry('install', '--node-port', NODE_PORT, '--storage', '1Gi', '--storage-class', CLASS, ...more)
+  registry('install', '--node-port', NODE_PORT, '--storage', '1Gi', ...more)
+
+/** Builds an app of examples/ into it, and returns its name for nodes. */
+async function built(
+  app: string,
+  tags: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { main, outputs } = await runStep({
+    workspace: EXAMPLES,
+    inputs: inputs(app, { registry: `in-cluster/${NAMESPACE}`, tags, ...more }),
+  })
+  if (outputs['outcome'] !== 'built') throw new Error(main.output)
+  return outputs['pull-image'] ?? ''
+}
 
 /** Everything of the installation with its version; what controllers alone change is left out. */
 function versions(): readonly string[] {
@@ -112,7 +131,7 @@ describeWithKaniko(`a registry in the cluster${WHY}`, () => {
   }, 60_000)
 
   test('is installed, built into, pulled from by the node, kept over restarts, and removed', async () => {
-    const installed = await install()
+    const installed = await install('--storage-class', CLASS)
     expect(installed).toMatchObject({ code: 0 })
     expect(installed.output).toContain(`localhost:${NODE_PORT}`)
     // Of the proof nothing is left.
@@ -121,13 +140,8 @@ describeWithKaniko(`a registry in the cluster${WHY}`, () => {
     })
     expect(await status()).toMatchObject({ ready: true, repositories: [], nodes: { unproved: [] } })
 
-    const { main, outputs } = await runStep({
-      workspace: EXAMPLES,
-      inputs: inputs('hello', { registry: `in-cluster/${NAMESPACE}`, tags: 'team/hello:1' }),
-    })
-    if (outputs['outcome'] !== 'built') throw new Error(main.output)
-    const pullImage = `localhost:${NODE_PORT}/team/hello@${outputs['digest'] ?? ''}`
-    expect(outputs['pull-image']).toBe(pullImage)
+    const pullImage = await built('hello', 'team/hello:1')
+    expect(pullImage).toMatch(new RegExp(`^localhost:${NODE_PORT}/team/hello@sha256:[0-9a-f]{64}$`))
     expect(await printedBy(pullImage, 'pulled')).toContain('I am hello')
 
     const before = versions()
@@ -156,4 +170,25 @@ describeWithKaniko(`a registry in the cluster${WHY}`, () => {
     expect(kubectl('get', 'namespace', NAMESPACE, '--ignore-not-found')).toBe('')
     expect(await registry('status')).toMatchObject({ code: 3 })
   }, 120_000)
+
+  longTest(
+    `with a password, pulled from by a proxy, and pruned after a very large pause${WHEN}`,
+    async () => {
+      const words = ['--ephemeral', '--credentials', '--allow-host-network', '--way', 'host-proxy']
+      expect(await install(...words)).toMatchObject({ code: 0 })
+      await built('hello', 'team/hello:1')
+      const pullImage = await built('hello', 'team/hello:2', { 'build-args': 'VERSION=2' })
+      expect(pullImage).toContain(`localhost:${Number(NODE_PORT) + 1}/`)
+      expect(await printedBy(pullImage, 'by-proxy')).toContain('hello 2')
+      const pruned = await registry('prune', '--keep', '1')
+      expect(pruned.output).toMatch(/Forgets team\/hello:1[^]*Freed /)
+      const [hello] = (await status()).repositories
+      expect(hello).toMatchObject({ name: 'team/hello', tags: [{ tag: '2' }] })
+      // It serves again, and has what it kept.
+      await built('hello', 'team/hello:3', { 'build-args': 'VERSION=2' })
+      expect(await printedBy(pullImage, 'still')).toContain('hello 2')
+      expect(await registry('uninstall', '--yes')).toMatchObject({ code: 0 })
+    },
+    400_000,
+  )
 })

@@ -4,18 +4,8 @@ import { openObjectSession } from '../../src/cluster/open-objects.ts'
 import type { KubernetesObject } from '../../src/kubernetes/objects.ts'
 import type { Runner } from '../../src/runner/runner.ts'
 import { terminalRunner } from '../../src/runner/terminal-runner.ts'
-import { DEFAULTS, type RegistryRequest } from '../../src/storage/registry-request.ts'
 import type { ApiServer } from './api-server.ts'
 import { quickClock } from './quick-clock.ts'
-
-export const REQUEST: RegistryRequest = {
-  namespace: DEFAULTS.namespace,
-  image: DEFAULTS.image,
-  nodePort: DEFAULTS.nodePort,
-  storage: { kind: 'claim', size: '1Gi', storageClass: undefined },
-  hasCredentials: false,
-  ways: ['localhost', 'node-address'],
-}
 
 export async function openObjects(server: ApiServer): Promise<ObjectSession> {
   const machine = { environment: {}, home: undefined, workspace: '/', serviceAccount: '/nowhere' }

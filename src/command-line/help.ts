@@ -32,7 +32,7 @@ Usage:
   hybrid-build template [FLAGS] prints the YAML of what a build would create
   hybrid-build clean [FLAGS]    removes what builds left behind and has expired
   hybrid-build registry install|status|prune|uninstall
-                                a registry in the cluster, for its own images
+                                a registry in the cluster, for images of its own
   hybrid-build doctor [FLAGS]   looks whether builds can work, and what is wrong
   hybrid-build migrate [PATH]   rewrites workflows that use nerdctl or docker
   hybrid-build help [COMMAND]

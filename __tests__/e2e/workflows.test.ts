@@ -167,7 +167,10 @@ describe(`the example workflows, run by act, with the ${cluster.executor} execut
       expect(own.output).toMatch(/push {7}no \(`push: false`\)/)
       expect(own.output).toContain('network-policy: nobody reaches the pod')
       expect(own.output).toMatch(/builds, as sha256:[0-9a-f]{64}/)
-      const foreign = await runWorkflow('pr-checks.yml', { event: pullRequestFrom('somebody/examples') })
+      const foreign = await runWorkflow('pr-checks.yml', {
+        event: pullRequestFrom('somebody/examples'),
+        row: 'pr-checks.yml, of a fork',
+      })
       expect(foreign.output).not.toContain('Run Main')
       expect(foreign.code).toBe(0)
     },

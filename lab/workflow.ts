@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 /** The name under which the examples use the action. */
 const ACTION = 'OWNER/hybrid-kubernetes-build@v1'
+
+/** What a release of the action consists of: it, what else is used by path, and what they run. */
+const PARTS = ['action.yml', 'janitor', 'doctor', 'dist']
 
 /** What GitHub would call the repository that is made of examples/. */
 export const EXAMPLE_REPOSITORY = 'acme/examples'
@@ -31,7 +34,7 @@ export interface WorkflowSettings {
 
 /** An event, and what GitHub tells of it: its webhook's payload. */
 export interface WorkflowEvent {
-  readonly name: 'push' | 'pull_request'
+  readonly name: 'push' | 'pull_request' | 'schedule'
   readonly payload: object
 }
 
@@ -47,12 +50,12 @@ export interface PreparedWorkflow {
 /**
  * Prepares a workflow of examples/, as it stands, to be run as GitHub's runner
  * would: examples/ is made a repository of its own, and the action is taken
- * from a folder with nothing but action.yml and dist/, which is all that users get.
+ * from a folder with nothing but what users get of it.
  */
 export function prepareWorkflow(name: string, settings: WorkflowSettings): PreparedWorkflow {
   const folder = mkdtempSync(join(tmpdir(), 'workflow-'))
   const action = join(folder, 'action')
-  for (const part of ['action.yml', 'dist']) {
+  for (const part of PARTS.filter((part) => existsSync(join(settings.root, part)))) {
     cpSync(join(settings.root, part), join(action, part), { recursive: true })
   }
   const repository = exampleRepository(settings.root, join(folder, 'repository'))

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +10,7 @@ import { shownWorkflows } from '../../script/docs/workflows.ts'
 import { run } from '../support/process.ts'
 import type { Ended } from '../support/process.ts'
 import { runWorkflow } from './support/act.ts'
-import { cluster, eventually, kubectl, lab, ours, ROOT } from './support/cluster.ts'
+import { apply, cluster, eventually, kubectl, lab, ours, ROOT } from './support/cluster.ts'
 import { pullRequestFrom } from './support/pull-request.ts'
 import { runImage } from './support/run-image.ts'
 
@@ -138,6 +139,37 @@ describe(`the example workflows, run by act, with the ${cluster.executor} execut
       expect(code).toBe(0)
     },
     5 * MINUTES,
+  )
+
+  test(
+    'remove what has expired, on a schedule',
+    async () => {
+      const name = `container-build-expired-${randomBytes(3).toString('hex')}`
+      const labels = { 'app.kubernetes.io/managed-by': 'hybrid-kubernetes-build' }
+      const annotations = { 'hybrid-kubernetes-build.io/expires-at': '2020-01-01T00:00:00Z' }
+      apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels, annotations } })
+      const { code, output } = await runWorkflow('scheduled-janitor.yml', {
+        event: { name: 'schedule', payload: {} },
+      })
+      expect(output).toContain(`Removed namespace ${name}`)
+      expect(output).toContain(`1 removed [{"kind":"Namespace","name":"${name}"}]`)
+      expect(code).toBe(0)
+    },
+    MINUTES,
+  )
+
+  test(
+    'look whether the cluster is ready, workflows included',
+    async () => {
+      const { code, output } = await runWorkflow('doctor.yml', { event: { name: 'schedule', payload: {} } })
+      expect(output).toMatch(
+        / ok +\d+\.\d s {2}registry +\S+\/doctor:hybrid-build-doctor pushed by the pod and read back/,
+      )
+      expect(output).toMatch(/ ok +\d+\.\d s {2}workflows +\d+ files, nothing wrong/)
+      expect(output).toContain('A build works now.')
+      expect(code).toBe(0)
+    },
+    2 * MINUTES,
   )
 
   testOfRuns(

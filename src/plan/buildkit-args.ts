@@ -1,6 +1,7 @@
 import type { BuildRequest } from '../request/build-request.ts'
 import type { Attestation } from '../request/frontend-options.ts'
 import { buildkitGitUrl } from '../request/git-source.ts'
+import { formsOf } from '../request/image-files.ts'
 import { printImageReference, printImageRepository } from '../request/image-reference.ts'
 import { amountOf } from '../request/quantity.ts'
 import type { PlannedDelivery } from './build-plan.ts'
@@ -168,14 +169,14 @@ function outputArgs(request: BuildRequest, places: Places): readonly string[] {
   const names = tags.map(printImageReference)
   const form = formAttributes(request)
   const notes = [...annotations].map(([key, value]) => `annotation.${key}=${value}`)
-  const files = (imageFiles?.files ?? []).map((file) =>
+  const files = [...(imageFiles === undefined ? [] : formsOf(imageFiles))].map((kind) =>
     csv([
-      `type=${file.form}`,
-      `dest=${places.imageFiles}/${IMAGE_FILE_NAMES.buildkit[file.form]}`,
-      ...(file.form === 'docker' && names.length > 0 ? [`name=${names.join(',')}`] : []),
+      `type=${kind}`,
+      `dest=${places.imageFiles}/${IMAGE_FILE_NAMES.buildkit[kind]}`,
+      ...(kind === 'docker' && names.length > 0 ? [`name=${names.join(',')}`] : []),
       // An archive for docker load is of Docker's format as it is.
-      ...form.filter((one) => file.form === 'oci' || !one.startsWith('oci-mediatypes=')),
-      ...(file.form === 'oci' ? notes : []),
+      ...form.filter((one) => kind === 'oci' || !one.startsWith('oci-mediatypes=')),
+      ...(kind === 'oci' ? notes : []),
     ]),
   )
   const image = csv([

@@ -4,7 +4,7 @@ export interface Right {
   readonly group: '' | 'batch' | 'networking.k8s.io' | 'discovery.k8s.io'
   /** Plural, with its subresource: `jobs`, `pods/log`. */
   readonly resource: string
-  readonly verb: 'create' | 'delete' | 'get' | 'list' | 'watch'
+  readonly verb: 'create' | 'delete' | 'get' | 'list' | 'update' | 'watch'
   /**
    * `needed`: without it the feature cannot work. `useful`: it works with less, which `without` says.
    * `tried`: used where it happens to be there; no role of ours gives it.

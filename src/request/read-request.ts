@@ -21,7 +21,7 @@ import { keySources, readBuildSecrets } from './build-secrets.ts'
 import { readBuildPushInputs } from './build-push-inputs.ts'
 import { readCache } from './cache-request.ts'
 import { type ContextSource, readContext } from './context-source.ts'
-import { destinationNotices, parseDestinations } from './destinations.ts'
+import { destinationNotices } from './destinations.ts'
 import { parseExecutorArguments } from './executor-arguments.ts'
 import { readExecutorOptions } from './executor-options.ts'
 import { imageFilesNotices, readImageFiles } from './image-files.ts'
@@ -39,6 +39,7 @@ import {
 import { INPUT_DEFAULTS, type InputName } from './inputs.generated.ts'
 import { listWithCommas, parseMap } from './lines.ts'
 import { parseNodeSelector } from './node-selector.ts'
+import { readLoad } from './load-into-node.ts'
 import { readNetworkPolicy } from './network-policy.ts'
 import { type Parsed, gathered, parsed, refused } from './parsed.ts'
 import { pathWithin } from './path-within.ts'
@@ -67,7 +68,10 @@ import {
   type TemplateRequest,
 } from './template-request.ts'
 import { readRunnerInputs } from './runner-inputs.ts'
+import { readSkipIfExists } from './skip-if-exists.ts'
+import { readClusterRegistry } from './cluster-registry.ts'
 import { parseTolerations } from './tolerations.ts'
+import { readVerification } from './verification.ts'
 
 export { inputFailure, type InputProblem } from './input-problem.ts'
 export type { RawInputs } from './input-reader.ts'
@@ -147,7 +151,8 @@ function readAll(
   const context = readContext(reader, namespace, environment)
   const contextDelivery = readContextDelivery(reader, context)
   const file = readFile(reader, context)
-  const wanted = read('tags', parseDestinations, [])
+  const registry = readClusterRegistry(reader, template !== undefined)
+  const wanted = read('tags', registry.parseDestinations, [])
   const push = readPush(reader, wanted, template)
   const tags = destinationsOf(template, wanted, push)
   const buildArgs = read('build-args', parseMap, none)
@@ -162,9 +167,11 @@ function readAll(
   const named = read('executor', parseExecutor, '')
   const executor = builder === 'buildkit' ? buildkitImage(named, userNamespace, reader) : named
   const executorOptions = readExecutorOptions(reader)
-  const imageFiles = readImageFiles(reader, { builder, tags, push, executor, executorOptions })
   const allowPrivileged = read('allow-privileged', parseBoolean, false)
   const buildPush = readBuildPushInputs(reader, builder)
+  const loads = buildPush.load && isInCluster(builder)
+  if (loads) readLoad(reader, { tags, allowPrivileged, template })
+  const imageFiles = readImageFiles(reader, { builder, tags, push, executor, executorOptions, loads })
   if (!isInCluster(builder)) readRunnerInputs(reader, template !== undefined)
   const request = {
     template,
@@ -177,7 +184,10 @@ function readAll(
     contextDelivery,
     file,
     tags,
+    registryNamespace: registry.namespace,
     push,
+    verification: readVerification(reader, { builder, push, byDefault: registry.namespace !== undefined }),
+    skipIfExists: readSkipIfExists(reader, { builder, push, context, imageFiles, template }),
     buildArgs,
     secrets: new Map([...readBuildSecrets(reader), ...keySources(buildPush.options.ssh)]),
     target: read('target', parseTarget, undefined),
@@ -187,7 +197,7 @@ function readAll(
     executor,
     executorOptions,
     imageFiles,
-    cache: readCache(reader, { builder, tags, push }),
+    cache: readCache(reader, { builder, tags, push, parseRepository: registry.parseRepository }),
     registryMirrors: read('registry-mirror', parseMirrors, []),
     insecureRegistries: read('insecure-registries', parseRegistries, []),
     registryAccess,

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { load } from 'js-yaml'
 
+import { readPage } from '../../script/docs/page.ts'
+import { shownWorkflows } from '../../script/docs/workflows.ts'
 import { INPUT_NAMES, OUTPUT_NAMES } from '../../src/request/inputs.generated.ts'
 
 const FOLDER = 'examples/workflows'
@@ -40,7 +42,16 @@ function buildSteps(text: string): readonly Step[] {
 
 const ready = workflows.filter(([file]) => !EARLY.includes(file))
 
-test.each(ready)('%s gives only inputs that action.yml has', (_, text) => {
+/** What pages show for people to copy. */
+const shown = ['README.md', 'SECURITY.md', ...readdirSync('docs').map((file) => `docs/${file}`)]
+  .filter((page) => page.endsWith('.md'))
+  .flatMap((page) =>
+    shownWorkflows(readPage(readFileSync(page, 'utf8'))).map(
+      ({ section, text }) => [`${page}, «${section}»,`, text] as const,
+    ),
+  )
+
+test.each([...ready, ...shown])('%s gives only inputs that action.yml has', (_, text) => {
   for (const step of buildSteps(text)) {
     expect(INPUT_NAMES).toEqual(expect.arrayContaining(Object.keys(step.with ?? {})))
   }

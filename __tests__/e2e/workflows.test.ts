@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { commitAll, EXAMPLE_REPOSITORY, exampleRepository } from '../../lab/workflow.ts'
-import type { WorkflowEvent } from '../../lab/workflow.ts'
 import { readPage } from '../../script/docs/page.ts'
 import { shownWorkflows } from '../../script/docs/workflows.ts'
 import { run } from '../support/process.ts'
 import type { Ended } from '../support/process.ts'
 import { runWorkflow } from './support/act.ts'
 import { apply, cluster, eventually, kubectl, lab, ours, ROOT } from './support/cluster.ts'
+import { pullRequestFrom } from './support/pull-request.ts'
 import { runImage } from './support/run-image.ts'
 
 const MINUTES = 60_000
@@ -199,7 +199,10 @@ describe(`the example workflows, run by act, with the ${cluster.executor} execut
       expect(own.output).toMatch(/push {7}no \(`push: false`\)/)
       expect(own.output).toContain('network-policy: nobody reaches the pod')
       expect(own.output).toMatch(/builds, as sha256:[0-9a-f]{64}/)
-      const foreign = await runWorkflow('pr-checks.yml', { event: pullRequestFrom('somebody/examples') })
+      const foreign = await runWorkflow('pr-checks.yml', {
+        event: pullRequestFrom('somebody/examples'),
+        row: 'pr-checks.yml, of a fork',
+      })
       expect(foreign.output).not.toContain('Run Main')
       expect(foreign.code).toBe(0)
     },
@@ -219,15 +222,6 @@ describe(`the example workflows, run by act, with the ${cluster.executor} execut
     5 * MINUTES,
   )
 })
-
-/** What GitHub tells of a pull request from a branch of this repository. */
-function pullRequestFrom(repository: string): WorkflowEvent {
-  const head = { ref: 'change', repo: { full_name: repository } }
-  return {
-    name: 'pull_request',
-    payload: { number: 8, pull_request: { number: 8, head, base: { ref: 'main' } } },
-  }
-}
 
 /** A second commit, which changes an app and deletes another; returns what a push's event says of it. */
 function changeWeb(repository: string): object {

@@ -22,6 +22,7 @@ import type { Lifetimes } from './plan/lifetimes.ts'
 import { addressSecrets } from './plan/fetched-context.ts'
 import { dockerfileOf, planBuild, type PlanGrounds } from './plan/plan-build.ts'
 import { secretsOf } from './plan/secret-forms.ts'
+import { placeTags } from './place-tags.ts'
 import { removeOrKeep } from './remove-or-keep.ts'
 import { pullImage } from './pull-image.ts'
 import { builtLine, planLines, skippedLine } from './report/log-lines.ts'
@@ -59,21 +60,22 @@ export interface ClusterPorts extends ConfirmationPorts, BringingPorts, Skipping
  * `isReplaceable`: another builder builds if this one does not begin.
  */
 export async function buildInTheCluster(
-  request: BuildRequest,
+  asked: BuildRequest,
   ports: ClusterPorts,
   known: Known,
   signal: AbortSignal,
   isReplaceable = false,
 ): Promise<Report> {
   const lifetimes = ports.readLifetimes()
-  await ports.imageFiles.check(request.imageFiles?.files ?? [])
-  const secrets = await ports.readSecrets(request)
-  if (request.cache.kind === 'off' && request.cache.notice) ports.runner.notice(request.cache.notice)
+  await ports.imageFiles.check(asked.imageFiles?.files ?? [])
+  const secrets = await ports.readSecrets(asked)
+  if (asked.cache.kind === 'off' && asked.cache.notice) ports.runner.notice(asked.cache.notice)
   const [session, context] = await allOrFirstError([
-    ports.openCluster(request.cluster),
-    ports.prepareContext(request, signal),
+    ports.openCluster(asked.cluster),
+    ports.prepareContext(asked, signal),
   ])
   try {
+    const { request, pullRepository, clusterRegistry } = await placeTags(asked, session, ports.runner, signal)
     const { namespace } = request
     const access = session.reviewAccess(namespace.kind === 'given' ? namespace.name : undefined, signal)
     const [facts, registries, serverAddresses] = await Promise.all([
@@ -115,6 +117,7 @@ export async function buildInTheCluster(
       plan,
       registryConfig: registryConfig(plan.secrets),
       certificates: registries.certificates,
+      clusterRegistry,
       passOn: (question: PassedRequest, stop: AbortSignal) => session.passOn(question, stop),
       platforms: wantedPlatforms(request.platform, facts),
     }
@@ -122,7 +125,7 @@ export async function buildInTheCluster(
     if (looked.kind === 'there') return await skipped(looked.outcome, build, ports, signal)
     return await buildAndRemove(
       ports,
-      { ...build, contentTag: looked.tag },
+      { ...build, contentTag: looked.tag, pullRepository },
       { session, facts, openContext: openerOf(context), isReplaceable },
       signal,
     )
@@ -187,7 +190,10 @@ async function lookAtRegistries(
 
 async function buildAndRemove(
   ports: ClusterPorts,
-  build: Build & { readonly contentTag: ImageReference | undefined },
+  build: Build & {
+    readonly contentTag: ImageReference | undefined
+    readonly pullRepository: string | undefined
+  },
   given: Pick<ClusterBuilding, 'session' | 'facts' | 'openContext'> & Replaceable,
   signal: AbortSignal,
 ): Promise<Report> {
@@ -214,16 +220,19 @@ async function buildAndRemove(
     raw.end()
     outcome = await confirmImage(built, build, ports, signal)
     await rememberImage(outcome, build.contentTag, build, ports, signal)
-    outcome = await pullImage(outcome, { request: build.request, plan }, { ...ports, session }, signal)
+    outcome = await pullImage(outcome, build, { ...ports, session }, signal)
     outcome = await bringFiles(outcome, plan, { ...ports, session, began }, signal)
     const durationSeconds = plan.imageFiles === undefined ? builtSeconds : (ports.clock.now() - began) / 1000
     outcome = await loadImage(outcome, build, { ...ports, session }, signal)
     tell(ports.runner, outcome, plan, durationSeconds)
+    if (outcome.kind === 'built' && build.pullRepository !== undefined)
+      ports.runner.info(`Nodes pull it as ${build.pullRepository}@${outcome.digest}`)
     const diagnosticsPath = await leaveEvidence(plan, outcome, { ...ports, session }, signal)
     return {
       builder: plan.kind,
       destinations: build.request.load ? build.request.tags.map(printImageReference) : plan.destinations,
       repository: plan.repository,
+      pullRepository: build.pullRepository,
       outcome,
       durationSeconds,
       logPath: raw.path,

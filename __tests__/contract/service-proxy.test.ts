@@ -75,12 +75,12 @@ afterEach(async () => {
 /** Asks for an image that the runner has no way to of its own. */
 function ask(
   expected = digest,
-  service: ServiceAddress | undefined = serviceOf(HOST, true),
+  service: ServiceAddress | null = serviceOf(HOST, true) ?? null,
   trust: RegistryTrust = PLAIN,
 ): Promise<Confirmation> {
   return readBack({ registry: HOST, repository: REPOSITORY, tag: '1' }, expected, {
     trust,
-    ...(service === undefined
+    ...(service === null
       ? {}
       : { through: { service, passOn: (question, signal) => session.passOn(question, signal) } }),
     environment: {},
@@ -130,14 +130,14 @@ describe('a registry that only the cluster reaches', () => {
   test('that wants credentials is told, and none are sent', async () => {
     registry.demand = { kind: 'basic', user: 'ann:secret-word' }
     const credentials = { username: 'ann', password: 'secret-word' }
-    expect(await ask(digest, serviceOf(HOST, true), { ...PLAIN, credentials })).toMatchObject({
+    expect(await ask(digest, serviceOf(HOST, true) ?? null, { ...PLAIN, credentials })).toMatchObject({
       reason: expect.stringContaining('the API server passes none on') as unknown,
     })
     expect(asked.map(({ headers }) => headers['authorization'])).toEqual(['Bearer token-of-the-runner'])
   })
 
   test('is not asked through the API server where it is no Service', async () => {
-    expect((await ask(digest, undefined)).kind).toBe('unknown')
+    expect((await ask(digest, null)).kind).toBe('unknown')
     expect(asked).toEqual([])
   })
 })

@@ -158,6 +158,20 @@ describe(`the example workflows, run by act, with the ${cluster.executor} execut
     MINUTES,
   )
 
+  test(
+    'look whether the cluster is ready, workflows included',
+    async () => {
+      const { code, output } = await runWorkflow('doctor.yml', { event: { name: 'schedule', payload: {} } })
+      expect(output).toMatch(
+        / ok +\d+\.\d s {2}registry +\S+\/doctor:hybrid-build-doctor pushed by the pod and read back/,
+      )
+      expect(output).toMatch(/ ok +\d+\.\d s {2}workflows +\d+ files, nothing wrong/)
+      expect(output).toContain('A build works now.')
+      expect(code).toBe(0)
+    },
+    2 * MINUTES,
+  )
+
   testOfRuns(
     `test, build and deploy the very image that was built, and it serves${NO_RUNS}`,
     async () => {

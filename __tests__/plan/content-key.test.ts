@@ -85,7 +85,7 @@ describe('what a build fetches', () => {
   })
 
   test('is not known without the Dockerfile', () => {
-    expect(sourcesOf(unknownDockerfile('Dockerfile'), requestOf({ tags: 'a.example/a:1' })).kind).toBe(
+    expect(sourcesOf(unknownDockerfile('Dockerfile'), requestOf({ tags: 'a.example/app:1' })).kind).toBe(
       'unknowable',
     )
   })

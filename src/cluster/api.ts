@@ -143,6 +143,20 @@ export function apiOver(
     return make(socket, early)
   }
 
+  async function passOn(request: PassedRequest, signal: AbortSignal): Promise<PassedAnswer> {
+    const exchange: Exchange = { ...request, timeoutMs: TIMEOUT_MS }
+    const once = async (options: ConnectionOptions): Promise<PassedAnswer> => {
+      const { status, headers, body } = await transport.send(exchange, options, signal)
+      return { status, headers, body: await readBytes(body, request.longest) }
+    }
+    const options = await authenticated(signal)
+    const answer = await once(options)
+    // The other one's own 401 is no matter of ours.
+    if (answer.status !== 401 || !isStatus(parseJson(answer.body.toString('utf8')))) return answer
+    credentials.renew(options)
+    return once(await authenticated(signal))
+  }
+
   return {
     server: server.host,
     call: (request, signal) => withRetries(() => once(request, signal), request.retry, patience, signal),
@@ -155,12 +169,7 @@ export function apiOver(
       if (answer.status < 300) return answer.body
       throw apiError(answer, parseJson(await readText(answer.body)))
     },
-    async pass({ longest, ...request }, signal) {
-      const exchange: Exchange = { ...request, timeoutMs: TIMEOUT_MS }
-      const answer = await send(exchange, await authenticated(signal), signal)
-      const body = await readBytes(answer.body, longest)
-      return { status: answer.status, headers: answer.headers, body }
-    },
+    pass: passOn,
     attach: (path, query, signal) =>
       connected(path, query, signal, (socket, early) => new StdinChannel(socket, early, patience.clock)),
     exec: (path, query, listener, signal) =>
@@ -171,6 +180,11 @@ export function apiOver(
         (socket, early) => new ContainerChannel(socket, early, patience.clock, listener),
       ),
   }
+}
+
+/** What only the API server itself answers with. */
+function isStatus(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'Status'
 }
 
 async function readText(body: IncomingMessage): Promise<string> {

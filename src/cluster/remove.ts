@@ -67,7 +67,7 @@ export async function deleteObject(
     if (hasStatus(error, 404)) return { kind: 'absent' }
     if (!hasStatus(error, 409)) throw error
     if (isPrecondition(error)) return { kind: 'foreign' }
-    // A namespace that is being deleted already says 409 as well; and so may a webhook that refuses.
+    // In older clusters a namespace that is being deleted already says so; and a webhook that refuses may.
     if (await isGoing(api, path, preconditions.uid, signal)) return { kind: 'removed' }
     throw error
   }

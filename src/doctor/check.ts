@@ -63,7 +63,7 @@ export const passed = (says: string, ms?: number): Finding => ({
 
 export const skipped = (says: string): Finding => ({ kind: 'skipped', says })
 
-export const warning = (says: string, more: Omit<Finding, 'kind' | 'says'> = {}): Finding => ({
+export const warning = (says: string, more: Pick<Finding, 'cause' | 'cures'> = {}): Finding => ({
   kind: 'warning',
   says,
   ...more,

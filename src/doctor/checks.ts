@@ -9,6 +9,7 @@ import { context } from './checks/context.ts'
 import { executor } from './checks/executor.ts'
 import { leftovers } from './checks/leftovers.ts'
 import { log } from './checks/log.ts'
+import { migration } from './checks/migration.ts'
 import { namespace } from './checks/namespace.ts'
 import { node } from './checks/node.ts'
 import { registry } from './checks/registry.ts'
@@ -36,4 +37,5 @@ export const CHECKS: readonly Check[] = [
   builders,
   commands,
   workflows,
+  migration,
 ]

@@ -76,6 +76,6 @@ export interface PlacedProblem {
 }
 
 export interface ToolUse extends PlacedProblem {
-  /** YAML of the `uses:` step that takes its place; undefined where that is not to be told. */
-  readonly instead: string | undefined
+  /** YAML of the `uses:` step that takes its place, or a sentence why a person must decide. */
+  readonly instead: string
 }

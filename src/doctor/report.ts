@@ -53,7 +53,7 @@ const MARKS: Readonly<Record<Finding['kind'], string>> = {
 }
 
 /** Columns before what a check says. */
-const INDENT = 25
+const INDENT = 26
 
 /** One check, as lines for a screen; `isVerbose`: what is known besides, of those that passed as well. */
 export function resultLines({ check, finding, ms }: Result, isVerbose = false): readonly string[] {

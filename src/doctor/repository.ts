@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Processes } from '../local/processes.ts'
+import { findBuildCommands } from '../migrate/find-build-commands.ts'
 import type { PlacedProblem, Repository, RepositoryFile } from './doctor-ports.ts'
 
 const FOLDER = '.github/workflows'
@@ -37,7 +38,15 @@ export function repositoryIn(
       // 1: there are findings; anything else is no answer.
       return exitCode === 0 || exitCode === 1 ? findings(stdout) : undefined
     },
-    containerTools: () => Promise.resolve([]),
+    containerTools: () =>
+      Promise.resolve(
+        findBuildCommands(workspace).map(({ file, line, command, replacement, reason }) => ({
+          path: file,
+          line,
+          text: command,
+          instead: replacement?.trimEnd() ?? reason ?? '',
+        })),
+      ),
   }
 }
 

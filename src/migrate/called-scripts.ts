@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 
-import { engineCommand } from './engine-command.ts'
+import { engineCommand, withoutWrappers } from './engine-command.ts'
 import type { EngineCommand } from './engine-command.ts'
 import { makeRecipes } from './make-recipes.ts'
 import type { Repository } from './repository.ts'
@@ -48,9 +48,7 @@ interface Part {
 }
 
 function partsCalled(command: ShellCommand, directory: string, repository: Repository): readonly Part[] {
-  const words = command.words
-    .map(({ text }) => text.replaceAll(/["']/g, ''))
-    .filter((word) => word !== 'sudo')
+  const words = withoutWrappers(command.words).map(({ text }) => text.replaceAll(/["']/g, ''))
   const name = words[0] ?? ''
   const args = words.slice(1)
   if (name === 'make' || name === 'gmake') return makeParts(args, directory, repository)

@@ -89,7 +89,8 @@ export function engineCommand(command: ShellCommand): EngineCommand | undefined 
   return { engine, verb: 'other', called: rest[0]?.text ?? '', globals, args: rest.slice(1), command }
 }
 
-function withoutWrappers(words: readonly ShellWord[]): readonly ShellWord[] {
+/** A command's words without `sudo`, `exec` and the like before them. */
+export function withoutWrappers(words: readonly ShellWord[]): readonly ShellWord[] {
   const [first, ...rest] = words
   if (first === undefined || !WRAPPERS.some((each) => each === first.text)) return words
   // Flags of the wrapper, and variables that `env` sets.

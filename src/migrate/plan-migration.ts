@@ -1,14 +1,11 @@
-import { posix } from 'node:path'
-
-import { calledBy } from './called-scripts.ts'
-import { engineCommand } from './engine-command.ts'
-import type { EngineCommand } from './engine-command.ts'
-import { onOneLine } from './finding.ts'
+import { applyEdits, stepEdit } from './edit-text.ts'
+import type { Edit } from './edit-text.ts'
 import type { BuildFinding } from './finding.ts'
+import { planJob } from './plan-job.ts'
 import type { Repository } from './repository.ts'
-import { readScript } from './shell-script.ts'
+import { declareSecret, isCallable, passSecret } from './workflow-call.ts'
 import { readWorkflow } from './workflow-file.ts'
-import type { Step, WorkflowFile } from './workflow-file.ts'
+import type { WorkflowFile } from './workflow-file.ts'
 
 /** A file with its text before and after. */
 export interface FileChange {
@@ -26,60 +23,29 @@ export interface Migration {
 /** Looks through a repository's workflows and what they call; changes nothing. */
 export function planMigration(repository: Repository): Migration {
   const findings: BuildFinding[] = []
+  const files: { readonly file: WorkflowFile; readonly edits: Edit[] }[] = []
+  const builds = new Set<string>()
   for (const path of repository.workflowPaths()) {
     const file = readWorkflow(path, repository.read(path) ?? '')
-    if (typeof file === 'string')
-      findings.push({
-        file: path,
-        line: 1,
-        command: path,
-        replacement: undefined,
-        reason: `The file could not be read: ${file}.`,
-      })
-    else findings.push(...findIn(file, repository))
+    if (typeof file === 'string') {
+      const reason = `The file could not be read: ${file}.`
+      findings.push({ file: path, line: 1, command: path, replacement: undefined, reason })
+      continue
+    }
+    const plans = file.jobs.map((job) => planJob(file, job, repository))
+    findings.push(...plans.flatMap((plan) => plan.findings))
+    const edits = plans.flatMap((plan) => plan.changes.map((change) => stepEdit(file.source, change)))
+    if (edits.length > 0 && isCallable(file)) {
+      builds.add(path)
+      edits.push(...declareSecret(file))
+    }
+    files.push({ file, edits })
   }
-  return { changes: [], findings }
+  for (const { file, edits } of files) edits.push(...passSecret(file, builds))
+  return { changes: files.flatMap(({ file, edits }) => changeOf(file, edits)), findings }
 }
 
-function findIn(file: WorkflowFile, repository: Repository): readonly BuildFinding[] {
-  return file.jobs.flatMap(({ steps, defaults }) =>
-    steps.flatMap((step) => findInStep(file, step, defaults.workingDirectory ?? '.', repository)),
-  )
-}
-
-function findInStep(
-  file: WorkflowFile,
-  step: Step,
-  folder: string,
-  repository: Repository,
-): readonly BuildFinding[] {
-  const { run } = step
-  if (run === undefined) return []
-  const directory = posix.normalize(step.workingDirectory ?? folder)
-  return readScript(run.script)
-    .statements.flatMap(({ commands }) => commands)
-    .flatMap((command) => {
-      const engine = engineCommand(command)
-      if (engine !== undefined)
-        return isAboutImages(engine)
-          ? [found(file.path, run.lineOf(command.line), engine, 'It is not read yet.')]
-          : []
-      const caller = `${file.path}:${run.lineOf(command.line)}`
-      return calledBy(command, directory, repository)
-        .filter((called) => isAboutImages(called.engine))
-        .map((called) =>
-          found(
-            called.file,
-            called.line,
-            called.engine,
-            `It is in a file that ${caller} runs: build there with a step of the workflow instead, and take it out of here.`,
-          ),
-        )
-    })
-}
-
-const isAboutImages = ({ verb }: EngineCommand): boolean => verb !== 'other' && verb !== 'tidy'
-
-function found(file: string, line: number, { command }: EngineCommand, reason: string): BuildFinding {
-  return { file, line, command: onOneLine(command.text), replacement: undefined, reason }
+function changeOf({ path, source }: WorkflowFile, edits: readonly Edit[]): readonly FileChange[] {
+  const after = applyEdits(source, edits)
+  return after === source ? [] : [{ path, before: source, after }]
 }

@@ -32,8 +32,8 @@ export interface ShellStatement {
   readonly commands: readonly ShellCommand[]
   /** Why its commands are not simply run once, one after the other: `in a loop`. Undefined where they are. */
   readonly nesting: string | undefined
-  /** Whether it is one of several joined by `&&`. */
-  readonly isChained: boolean
+  /** Whether the script goes on where its command fails: `… || true`. */
+  readonly mayFail: boolean
 }
 
 export interface ShellScript {
@@ -50,25 +50,52 @@ export function readScript(source: string): ShellScript {
   return { statements, error: errors?.[0]?.message }
 }
 
-function statementsOf(statement: Statement, marked: Marked): readonly ShellStatement[] {
-  const { command, background } = statement
-  if (background !== true && command.type === 'AndOr' && command.operators.every((each) => each === '&&'))
-    return command.commands.map((each) => ({ ...statementOf(each, marked), isChained: true }))
-  return [statementOf(command, marked, background === true ? 'in the background' : undefined)]
+function statementsOf({ command, background }: Statement, marked: Marked): readonly ShellStatement[] {
+  if (background === true) return [statementOf(command, marked, { nesting: 'in the background' })]
+  if (command.type !== 'AndOr') return [statementOf(command, marked)]
+  const { commands, operators } = command
+  if (operators.every((each) => each === '&&')) return commands.map((each) => statementOf(each, marked))
+  const [first, ...others] = commands
+  const isFallback =
+    operators.every((each) => each === '||') && others.every((each) => onlySpeaks(each, marked))
+  if (first?.type !== 'Command' || !isFallback) return [statementOf(command, marked)]
+  const ends = others.some((each) => commandsIn(each).some(({ name }) => name?.value === 'exit'))
+  // What it does instead is no more than words: the command is what counts.
+  const only = statementOf(first, marked)
+  return [{ ...only, end: command.end, text: textOf(command, marked), mayFail: !ends }]
 }
 
-function statementOf(node: SyntaxNode, marked: Marked, nesting = nestingOf(node)): ShellStatement {
+/** Whether a command only prints, does nothing or ends the script. */
+function onlySpeaks(node: SyntaxNode, { script }: Marked): boolean {
+  return commandsIn(node).every(({ name, redirects, pos, end }) => {
+    const text = script.slice(pos, end)
+    return (
+      /^(echo|printf|exit|true|false|:)$/.test(name?.value ?? '') &&
+      redirects.length === 0 &&
+      !text.includes('::')
+    )
+  })
+}
+
+function statementOf(
+  node: SyntaxNode,
+  marked: Marked,
+  { nesting = nestingOf(node) }: { readonly nesting?: string | undefined } = {},
+): ShellStatement {
   const { pos, end } = node
   return {
     pos,
     end,
     line: lineAt(marked.script, pos),
-    text: unmarked(marked.script.slice(pos, end), marked.expressions),
+    text: textOf(node, marked),
     commands: commandsIn(node).map((command) => readCommand(command, marked)),
     nesting,
-    isChained: false,
+    mayFail: false,
   }
 }
+
+const textOf = ({ pos, end }: SyntaxNode, { script, expressions }: Marked): string =>
+  unmarked(script.slice(pos, end), expressions)
 
 const NESTINGS: Partial<Record<SyntaxNode['type'], string>> = {
   AndOr: 'joined by `||`',

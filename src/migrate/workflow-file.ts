@@ -37,6 +37,8 @@ export interface Step {
   /** Of its `-`, in UTF-16 code units of the source; the end is that of its last character. */
   readonly start: number
   readonly end: number
+  /** As it is written, from its `-` on. */
+  readonly text: string
   /** One-based line of its first key. */
   readonly line: number
   /** Columns before its keys. */
@@ -123,12 +125,14 @@ function readStep(node: YAMLMap, { list, index, source, lines }: Place): Step {
   const [begin = 0, end = 0] = node.range ?? []
   const start = dashOf(list, index) ?? begin
   const { line, col } = lines.linePos(begin)
+  const last = source.slice(0, end).trimEnd().length
   return {
     index,
     node,
     fixed: fixedBy(node, list),
     start,
-    end: source.slice(0, end).trimEnd().length,
+    end: last,
+    text: source.slice(start, last),
     line,
     indent: col - 1,
     id: textOf(node, 'id'),

@@ -7,10 +7,22 @@ export const registry: Check = {
   about:
     'With `tags`: a pod finds the registry by its name, reaches it, trusts it and may push to it with the credentials given; the image is read back, and removed where the registry lets it. The tag is the doctor’s own, so that no image of yours is touched.',
   needs: ['executor'],
-  async run(ports) {
+  async run(ports): Promise<Finding> {
     if (!ports.request.push) return skipped('no `tags` given: nothing is pushed')
-    return stageFinding(ports.trial('request'), 'pushed', told)
+    return withNameHint(await stageFinding(ports.trial('request'), 'pushed', told))
   },
+}
+
+/** As Go's resolver words it: `lookup NAME on SERVER: no such host`. */
+const UNKNOWN_NAME = /\blookup (\S+)(?: on (\S+))?: (?:no such host|server misbehaving|.*timeout|.*refused)/
+
+/** A name that DNS does not know is a cure of its own, before those for a registry that is not reached. */
+function withNameHint(finding: Finding): Finding {
+  const [, name, server] = UNKNOWN_NAME.exec((finding.cause ?? []).join('\n')) ?? []
+  if (name === undefined) return finding
+  const by = server === undefined ? '' : ` (${server})`
+  const hint = `DNS as pods have it${by} does not know ${name}: is the name right, and does the cluster’s DNS work? \`host-aliases\` gives a name an address`
+  return { ...finding, cures: [hint, ...(finding.cures ?? [])] }
 }
 
 function told({ images, confirmation }: Milestones['pushed']): Finding {

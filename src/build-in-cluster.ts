@@ -27,7 +27,7 @@ import { pullImage } from './pull-image.ts'
 import { builtLine, planLines, skippedLine } from './report/log-lines.ts'
 import type { Report } from './report/outputs.ts'
 import type { BuildRequest, ClusterChoice } from './request/build-request.ts'
-import { type ImageReference, printImageReference } from './request/image-reference.ts'
+import { type ImageReference, printImageReference, printImageRepository } from './request/image-reference.ts'
 import { inputFailure } from './request/input-problem.ts'
 import type { BuildFiles } from './runner/build-files.ts'
 import { buildLog } from './runner/build-log.ts'
@@ -221,8 +221,7 @@ async function buildAndRemove(
     const diagnosticsPath = await leaveEvidence(plan, outcome, { ...ports, session }, signal)
     return {
       builder: plan.kind,
-      destinations: build.request.load ? build.request.tags.map(printImageReference) : plan.destinations,
-      repository: plan.repository,
+      ...namesOf(build),
       outcome,
       durationSeconds,
       logPath: raw.path,
@@ -238,6 +237,15 @@ async function buildAndRemove(
       signal,
     )
   }
+}
+
+/** Under which names the image is to be had: in a registry, or on the node that has loaded it. */
+function namesOf({ request, plan }: Build): Pick<Report, 'destinations' | 'repository'> {
+  const [first] = request.tags
+  const { destinations, repository } = plan
+  return request.push || !request.load || first === undefined
+    ? { destinations, repository }
+    : { destinations: request.tags.map(printImageReference), repository: printImageRepository(first) }
 }
 
 function tell(runner: Runner, outcome: BuildOutcome, plan: BuildPlan, seconds: number): void {

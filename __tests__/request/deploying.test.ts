@@ -34,7 +34,6 @@ describe('what is asked for a deployment', () => {
       'template',
     ],
     ['load without leave', { load: 'true' }, 'load', 'allow-privileged: true'],
-    ['load of what no archive has', { ...LOAD, compression: 'zstd' }, 'load', 'zstd'],
   ])('%s is refused', (_, inputs, input, problem) => {
     expect(problemsOf({ ...TAGS, ...inputs })).toEqual([
       expect.objectContaining({ input, value: 'true', problem: containing(problem) }),

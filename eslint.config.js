@@ -19,16 +19,19 @@ const BORDERS = {
     '../kubernetes/',
     '../plan/',
     '../proxy/',
+    '../storage/',
     '../clock.ts',
     'node:',
     '@kubernetes/client-node/dist/config.js',
     'js-yaml',
+    'openid-client',
     'ws',
   ],
   github: ['../registry/wire.ts', 'node:'],
   proxy: ['node:'],
   registry: ['../proxy/', '../request/', 'node:'],
   registries: ['../failure/', '../plan/', '../request/', 'node:'],
+  storage: [...pureRooms, 'node:crypto', 'bcryptjs'],
   secrets: ['../failure/', '../request/', 'node:'],
   local: [
     '../builders/builder.ts',
@@ -39,8 +42,12 @@ const BORDERS = {
     '../clock.ts',
     'node:',
   ],
+  migrate: ['../request/', 'node:', 'unbash', 'yaml', 'diff'],
   'image-files': ['../failure/', '../request/', '../runner/build-files.ts', 'node:'],
-  'command-line': ['../failure/', '../request/', '../runner/', 'node:'],
+  'command-line': ['../doctor/', '../failure/', '../request/', '../runner/', '../storage/', 'node:'],
+  doctor: ['../failure/', '../migrate/', '../plan/', '../report/', '../request/', 'node:', 'js-yaml'],
+  // After its own room, whose border it would have otherwise.
+  'doctor/checks': ['../', '../../failure/', '../../plan/', '../../report/', '../../request/'],
   runner: ['../failure/', '../progress/', '../report/', 'node:', '@actions/core'],
 }
 

@@ -5,7 +5,7 @@ import { LabError } from './command.ts'
 import { buildkitArchive } from './images/buildkit.ts'
 import { loadOnce } from './images/stock.ts'
 import { adminKubeconfig } from './kubeconfig.ts'
-import { clusterOf, down, makeImages, restart, up } from './lifecycle.ts'
+import { clusterOf, down, makeImages, pause, restart, resume, up } from './lifecycle.ts'
 import { alone } from './lock.ts'
 import { findInit } from './namespaces.ts'
 import { installPackages } from './packages.ts'
@@ -22,6 +22,8 @@ const HELP = `A real Kubernetes in namespaces of its own, for the demo, tests an
   npm run lab -- down [--purge]       end it; --purge removes its certificates and registries' data too
   npm run lab -- status [--json]      probe every part; exit code 1 if one fails or the lab is down
   npm run lab -- restart COMPONENT    end a part of the cluster as a crash would, and start it anew
+  npm run lab -- pause COMPONENT      let a part of the cluster stand still, as a machine that hangs
+  npm run lab -- resume COMPONENT     let it go on
   npm run lab -- kubeconfig           print the path of the administrator's kubeconfig
   npm run lab -- load IMAGE.tar       load an archive of images into the node
   npm run lab -- load buildkit        make BuildKit's images and load them into the node
@@ -58,6 +60,14 @@ const commands: Readonly<Record<string, Command>> = {
   },
   restart: async (lab, [component = '']) => {
     await alone(lab, () => restart(lab, component))
+    return 0
+  },
+  pause: async (lab, [component = '']) => {
+    await alone(lab, () => pause(lab, component))
+    return 0
+  },
+  resume: async (lab, [component = '']) => {
+    await alone(lab, () => resume(lab, component))
     return 0
   },
   status: async (lab, _operands, { json }) => {

@@ -22,6 +22,7 @@ import type { Lifetimes } from './plan/lifetimes.ts'
 import { addressSecrets } from './plan/fetched-context.ts'
 import { dockerfileOf, planBuild, type PlanGrounds } from './plan/plan-build.ts'
 import { secretsOf } from './plan/secret-forms.ts'
+import { placeTags } from './place-tags.ts'
 import { removeOrKeep } from './remove-or-keep.ts'
 import { pullImage } from './pull-image.ts'
 import { builtLine, planLines, skippedLine } from './report/log-lines.ts'
@@ -59,21 +60,22 @@ export interface ClusterPorts extends ConfirmationPorts, BringingPorts, Skipping
  * `isReplaceable`: another builder builds if this one does not begin.
  */
 export async function buildInTheCluster(
-  request: BuildRequest,
+  asked: BuildRequest,
   ports: ClusterPorts,
   known: Known,
   signal: AbortSignal,
   isReplaceable = false,
 ): Promise<Report> {
   const lifetimes = ports.readLifetimes()
-  await ports.imageFiles.check(request.imageFiles?.files ?? [])
-  const secrets = await ports.readSecrets(request)
-  if (request.cache.kind === 'off' && request.cache.notice) ports.runner.notice(request.cache.notice)
+  await ports.imageFiles.check(asked.imageFiles?.files ?? [])
+  const secrets = await ports.readSecrets(asked)
+  if (asked.cache.kind === 'off' && asked.cache.notice) ports.runner.notice(asked.cache.notice)
   const [session, context] = await allOrFirstError([
-    ports.openCluster(request.cluster),
-    ports.prepareContext(request, signal),
+    ports.openCluster(asked.cluster),
+    ports.prepareContext(asked, signal),
   ])
   try {
+    const { request, pullRepository } = await placeTags(asked, session, ports.runner, signal)
     const { namespace } = request
     const access = session.reviewAccess(namespace.kind === 'given' ? namespace.name : undefined, signal)
     const [facts, registries, serverAddresses] = await Promise.all([
@@ -82,7 +84,7 @@ export async function buildInTheCluster(
       request.networkPolicy.kind === 'registries' ? session.serverAddresses(signal) : [],
       sweep(ports, request, session, signal),
     ])
-    const plan = planBuild({
+    const planned = planBuild({
       request,
       identity: ports.drawIdentity(),
       run: ports.run,
@@ -99,14 +101,15 @@ export async function buildInTheCluster(
     if (several !== undefined) {
       throw new ActionError(inputFailure([{ input: 'load', value: 'true', problem: several }]))
     }
-    if (plan.kind === 'failure') throw new ActionError(plan.failure)
-    known.plan = plan
-    for (const secret of [...secretsOf(plan), ...addressSecrets(request)]) ports.runner.mask(secret)
+    if (planned.kind === 'failure') throw new ActionError(planned.failure)
+    known.plan = planned
+    for (const secret of [...secretsOf(planned), ...addressSecrets(request)]) ports.runner.mask(secret)
     for (const warning of [...request.warnings, ...architectureWarnings(request.platform, facts)]) {
       ports.runner.warning(warning)
     }
-    for (const line of planLines(request, plan, context, facts)) ports.runner.info(line)
-    await checkRights(access, plan, facts, ports.runner, signal)
+    for (const line of planLines(request, planned, context, facts)) ports.runner.info(line)
+    const plan = await checkRights(access, planned, facts, ports.runner, signal)
+    known.plan = plan
     if (plan.imageFiles !== undefined && plan.imageFiles.files.length > 0)
       await session.checkExec(plan.namespace, signal)
     const build = {
@@ -114,6 +117,7 @@ export async function buildInTheCluster(
       plan,
       registryConfig: registryConfig(plan.secrets),
       certificates: registries.certificates,
+      pullRepository,
       passOn: (question: PassedRequest, stop: AbortSignal) => session.passOn(question, stop),
       platforms: wantedPlatforms(request.platform, facts),
     }
@@ -144,7 +148,8 @@ async function skipped(
     if (request.verification.pulls) ports.runner.info(NOT_PULLED)
   }
   const { kind: builder, destinations, repository } = plan
-  return { builder, destinations, repository, outcome: proved, durationSeconds: undefined }
+  const names = { destinations, repository, pullRepository: build.pullRepository }
+  return { builder, ...names, outcome: proved, durationSeconds: undefined }
 }
 
 const NOT_PULLED = 'verify-pull: no node has pulled it this time, for there was no build.'
@@ -152,6 +157,8 @@ const NOT_PULLED = 'verify-pull: no node has pulled it this time, for there was 
 interface Build extends Confirmable {
   readonly request: BuildRequest
   readonly plan: BuildPlan
+  /** Of the first tag, under the name by which nodes pull; undefined: it is the name it is pushed under. */
+  readonly pullRepository: string | undefined
 }
 
 interface Replaceable {
@@ -186,7 +193,10 @@ async function lookAtRegistries(
 
 async function buildAndRemove(
   ports: ClusterPorts,
-  build: Build & { readonly contentTag: ImageReference | undefined },
+  build: Build & {
+    readonly contentTag: ImageReference | undefined
+    readonly pullRepository: string | undefined
+  },
   given: Pick<ClusterBuilding, 'session' | 'facts' | 'openContext'> & Replaceable,
   signal: AbortSignal,
 ): Promise<Report> {
@@ -218,10 +228,13 @@ async function buildAndRemove(
     const durationSeconds = plan.imageFiles === undefined ? builtSeconds : (ports.clock.now() - began) / 1000
     outcome = await loadImage(outcome, build, { ...ports, session }, signal)
     tell(ports.runner, outcome, plan, durationSeconds)
+    if (outcome.kind === 'built' && build.pullRepository !== undefined)
+      ports.runner.info(`Nodes pull it as ${build.pullRepository}@${outcome.digest}`)
     const diagnosticsPath = await leaveEvidence(plan, outcome, { ...ports, session }, signal)
     return {
       builder: plan.kind,
       ...namesOf(build),
+      pullRepository: build.pullRepository,
       outcome,
       durationSeconds,
       logPath: raw.path,

@@ -27,7 +27,12 @@ describe('a command', () => {
     ['build --help', { kind: 'help', topic: 'build' }],
     ['build --tags x --help', { kind: 'help', topic: 'build' }],
     ['--version', { kind: 'version' }],
-    ['clean', { kind: 'clean', inputs: new Map() }],
+    ['clean', { kind: 'clean', inputs: new Map(), dryRun: undefined }],
+    ['clean --dry-run=no', { kind: 'clean', inputs: new Map(), dryRun: 'no' }],
+    [
+      'clean -n ci -n cd --dry-run',
+      { kind: 'clean', inputs: new Map([['namespace', 'ci\ncd']]), dryRun: 'true' },
+    ],
     ['template', { kind: 'template', inputs: new Map([['mode', 'template']]) }],
     [
       'template --placeholders -n ci',
@@ -40,7 +45,6 @@ describe('a command', () => {
         ]),
       },
     ],
-    ['clean -n ci', { kind: 'clean', inputs: new Map([['namespace', 'ci']]) }],
     ['build --help=false', { kind: 'build', inputs: new Map(), output: 'text' }],
     ['build -o json', { kind: 'build', inputs: new Map(), output: 'json' }],
     ['build --output=text', { kind: 'build', inputs: new Map(), output: 'text' }],
@@ -126,6 +130,9 @@ describe('mistakes', () => {
     ['template --mode build', ['--mode is what the command says']],
     ['build --mode template -o json', ['--output is not for --mode template']],
     ['build --placeholders', ['--placeholders is of `template`']],
+    ['clean --placeholders', ['--placeholders is of `template`']],
+    ['build --dry-run', ['--dry-run is of `clean`']],
+    ['template --dry-run', ['--dry-run is of `clean`']],
   ])('%s', (line, expected) => {
     expect(mistakesOf(line)).toEqual(expected)
   })

@@ -102,6 +102,31 @@ describe('removing what was recorded', () => {
     expect(server.objects.list('jobs')).toHaveLength(1)
   })
 
+  test.each([
+    ['Job', 'jobs', 'ci'],
+    ['ServiceAccount', 'serviceaccounts', 'ci'],
+    ['NetworkPolicy', 'networkpolicies', 'ci'],
+  ] as const)('looks whose a %s is, though the ledger says its uid', async (kind, resource, namespace) => {
+    const metadata = { name: 'precious', namespace, annotations: { [OWNER_TOKEN]: 'token-of-another' } }
+    const { uid = '' } = server.objects.put(resource, { apiVersion: 'v1', kind, metadata }).metadata
+    const entry = { kind, namespace, name: 'precious', uid, ownerToken: 'ours' }
+
+    expect(await remove(entry)).toEqual({ kind: 'foreign' })
+    expect(server.said(`delete ${resource}`)).toBe(0)
+    expect(await remove({ ...entry, ownerToken: 'token-of-another' })).toEqual({ kind: 'removed' })
+  })
+
+  test('removes nothing that it may not look at, and says so', async () => {
+    const { uid = '' } = putJob().metadata
+    server.forbid('get jobs')
+
+    expect(await remove({ ...JOB, uid })).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringContaining('get jobs') as unknown,
+    })
+    expect(server.objects.list('jobs')).toHaveLength(1)
+  })
+
   test.each([undefined, 'token-of-another'])(
     'never deletes a namespace whose owner token is %s',
     async (token) => {
@@ -152,8 +177,9 @@ describe('removing what was recorded', () => {
   })
 
   test('does not outlast the time it is given', async () => {
+    const { uid = '' } = putJob().metadata
     server.fail({ method: 'DELETE' }, { kind: 'hang' })
-    const removal = session.remove({ ...JOB, uid: 'some' }, AbortSignal.timeout(50))
+    const removal = session.remove({ ...JOB, uid }, AbortSignal.timeout(50))
 
     expect(await removal).toEqual({ kind: 'failed', reason: 'there was no time left' })
   })
@@ -242,15 +268,19 @@ describe('cleaning', () => {
     server.clock = new Date('2026-11-23T20:00:00Z')
   })
 
+  const clean = (namespace: string | undefined, isDryRun = false) =>
+    session.clean({ namespace, isDryRun }, never())
+
   test('removes the expired builds of a namespace, and no others', async () => {
     put('Job', 'old', '2026-11-23T19:00:00Z')
     put('Job', 'young', '2026-11-23T21:00:00Z')
     put('Job', 'theirs', '2020-01-01T00:00:00Z', { 'app.kubernetes.io/managed-by': 'helm' })
     put('Namespace', 'expired', '2026-11-23T19:00:00Z')
 
-    expect(await session.clean('ci', never())).toEqual({
+    expect(await clean('ci')).toEqual({
       removed: [{ kind: 'Job', namespace: 'ci', name: 'old' }],
-      kept: [],
+      kept: [{ kind: 'Job', namespace: 'ci', name: 'young', reason: 'it expires at 2026-11-23T21:00:00Z' }],
+      failed: [],
     })
     expect(server.objects.list('jobs').map(({ metadata }) => metadata.name)).toEqual(['young', 'theirs'])
     expect(server.objects.get('namespaces', '', 'expired')).toBeDefined()
@@ -260,20 +290,88 @@ describe('cleaning', () => {
     put('Namespace', 'expired', '2026-11-23T19:00:00Z')
     put('Job', 'old', '2026-11-23T19:00:00Z')
 
-    expect(await session.clean(undefined, never())).toEqual({
+    expect(await clean(undefined)).toEqual({
       removed: [{ kind: 'Namespace', namespace: '', name: 'expired' }],
       kept: [],
+      failed: [],
     })
     expect(server.objects.list('jobs')).toHaveLength(1)
+  })
+
+  test.each<[string, object, string]>([
+    ['has no expiry', {}, 'it has no expiry'],
+    ['has an expiry in words', { annotations: { [EXPIRES]: 'tomorrow' } }, 'its expiry is not a time'],
+    // Which Date.parse would take for a day of 2001.
+    ['has a number for an expiry', { annotations: { [EXPIRES]: '1' } }, 'its expiry is not a time'],
+    [
+      'is being removed already',
+      { annotations: { [EXPIRES]: '2020-01-01T00:00:00Z' }, deletionTimestamp: '2026-11-23T19:00:00Z' },
+      'it is being removed already',
+    ],
+    [
+      'lives on',
+      { annotations: { [EXPIRES]: '2026-11-23T20:00:01+00:00' } },
+      'it expires at 2026-11-23T20:00:01+00:00',
+    ],
+  ])('leaves alone what %s, and says so', async (_, metadata, reason) => {
+    const object = {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'one', labels: OURS, ...metadata },
+    }
+    server.objects.put('namespaces', object)
+
+    expect(await clean(undefined)).toEqual({
+      removed: [],
+      kept: [{ kind: 'Namespace', namespace: '', name: 'one', reason }],
+      failed: [],
+    })
+    expect(server.said('delete namespaces')).toBe(0)
+  })
+
+  test('leaves alone what was changed since it was listed', async () => {
+    put('Job', 'renewed', '2026-11-23T19:00:00Z')
+    server.fail({ method: 'DELETE' }, { kind: 'status', status: 503 })
+    const cleaning = clean('ci')
+    while (server.said('delete jobs') === 0) await new Promise(setImmediate)
+    put('Job', 'renewed', '2026-11-23T21:00:00Z')
+
+    expect(await cleaning).toMatchObject({ removed: [], kept: [{ reason: 'it was changed meanwhile' }] })
+  })
+
+  test('asks in a dry run whether the cluster would, and removes nothing', async () => {
+    put('Namespace', 'expired', '2026-11-23T19:00:00Z')
+
+    expect(await clean(undefined, true)).toMatchObject({ removed: [{ name: 'expired' }], failed: [] })
+    expect(server.said('delete namespaces')).toBe(1)
+    expect(server.objects.get('namespaces', '', 'expired')).toBeDefined()
+    server.forbid('delete namespaces')
+    expect(await clean(undefined, true)).toMatchObject({ removed: [], failed: [{ name: 'expired' }] })
   })
 
   test('says what it may not remove', async () => {
     put('Job', 'old', '2026-11-23T19:00:00Z')
     server.forbid('delete jobs')
-    expect(await session.clean('ci', never())).toMatchObject({
+    expect(await clean('ci')).toMatchObject({
       removed: [],
-      kept: [{ object: { name: 'old' }, reason: expect.stringContaining('delete jobs') as unknown }],
+      failed: [{ name: 'old', code: 'forbidden', reason: expect.stringContaining('delete jobs') as unknown }],
     })
+  })
+
+  test('tells a conflict from a removal that has begun already', async () => {
+    put('Namespace', 'guarded', '2026-11-23T19:00:00Z')
+    const refusal = { kind: 'status', status: 409, reason: 'Conflict', message: 'not now' } as const
+    server.fail({ method: 'DELETE' }, refusal)
+    expect(await clean(undefined)).toMatchObject({ removed: [], failed: [{ name: 'guarded' }] })
+
+    server.fail({ method: 'DELETE' }, refusal)
+    server.witness = ({ method }, moment) => {
+      if (method !== 'DELETE' || moment !== 'arrived') return undefined
+      const metadata = { name: 'guarded', labels: OURS, deletionTimestamp: '2026-11-23T20:00:00Z' }
+      server.objects.put('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata })
+      return undefined
+    }
+    expect(await clean(undefined)).toMatchObject({ removed: [{ name: 'guarded' }], failed: [] })
   })
 
   test.each([
@@ -281,7 +379,7 @@ describe('cleaning', () => {
     ['ci', 'list jobs', 'jobs'],
   ])('says what may not be done (%s)', async (namespace, rule, what) => {
     server.forbid(rule)
-    await expect(session.clean(namespace, never())).rejects.toMatchObject({
+    await expect(clean(namespace)).rejects.toMatchObject({
       failure: { code: 'forbidden', headline: expect.stringContaining(what) as unknown },
     })
   })

@@ -22,6 +22,18 @@ const WHY_NOT =
 
 const BUILT = 'built, each line once'
 
+const expectation = ({ code }: Row): string =>
+  code === undefined ? BUILT : `fails with \`${code}\`, and post removes it`
+
+/** What was printed before is there once, and nothing else. */
+function isFailed({ outputs, numbers, main }: CountedBuild, code: string): void {
+  expect({
+    code: outputs['failure-code'],
+    log: outputs['failure-code'] === code ? '' : main.output,
+  }).toEqual({ code, log: '' })
+  expect(numbers).toEqual(ALL_NUMBERS.slice(0, numbers.length))
+}
+
 function isBuilt({ outputs, numbers, main }: CountedBuild): void {
   // The log says why it was not.
   expect({ outcome: outputs['outcome'], log: outputs['outcome'] === 'built' ? '' : main.output }).toEqual({
@@ -37,6 +49,9 @@ interface Row {
   readonly before?: readonly Toxic[]
   /** Once its first lines are there. */
   readonly meanwhile?: (way: ToxicWay) => Promise<unknown>
+  readonly more?: Readonly<Record<string, string>>
+  /** The failure code that is right; without it, the build is to succeed. */
+  readonly code?: string
 }
 
 const both = (toxic: Omit<Toxic, 'stream'>): readonly Toxic[] => [
@@ -62,8 +77,22 @@ const ROWS: readonly Row[] = [
     meanwhile: (way) => way.add({ type: 'limit_data', stream: 'downstream', attributes: { bytes: 10_000 } }),
   },
   {
-    fault: 'each connection is reset after 1.5 s, from the middle of the build',
-    meanwhile: (way) => way.add({ type: 'reset_peer', stream: 'downstream', attributes: { timeout: 1_500 } }),
+    fault: 'each connection is reset every two seconds, eight times',
+    async meanwhile(way) {
+      for (let times = 0; times < 8; times++) {
+        // Lets nothing through that it sees: what ends a connection is the next that would come over it.
+        await way.add({ type: 'reset_peer', stream: 'downstream', attributes: { timeout: 0 } })
+        await delay(200)
+        await way.heal()
+        await delay(1_800)
+      }
+    },
+  },
+  {
+    fault: 'each connection is reset, from the middle of the build until its end',
+    meanwhile: (way) => way.add({ type: 'reset_peer', stream: 'downstream', attributes: { timeout: 0 } }),
+    more: { timeout: '50s' },
+    code: 'cluster-unreachable',
   },
   {
     fault: 'nothing arrives any more and nothing is closed, for 25 s in the middle of the build',
@@ -91,7 +120,7 @@ describeLong(`a connection that toxiproxy disturbs${WHY_NOT}`, () => {
     await eventually('nothing of ours is left', 90, () => ours().length === 0)
   }, 100_000)
 
-  const builds = sideBySide(ROWS, async ({ before = [], meanwhile, fault }: Row) => {
+  const builds = sideBySide(ROWS, async ({ before = [], meanwhile, more = {}, fault }: Row) => {
     toxiproxy ??= startToxiproxy()
     const way = await (
       await toxiproxy
@@ -100,13 +129,19 @@ describeLong(`a connection that toxiproxy disturbs${WHY_NOT}`, () => {
     return countedBuild({
       kubeconfig: way.kubeconfig,
       seconds: 8,
+      more,
+      beforePost: () => way.heal(),
       ...(meanwhile === undefined ? {} : { meanwhile: () => meanwhile(way) }),
     })
   })
 
-  test.each(ROWS.map((row) => [`${row.fault} → ${BUILT}`, row] as const))(
+  test.each(ROWS.map((row) => [`${row.fault} → ${expectation(row)}`, row] as const))(
     '%s',
-    async (_, row) => isBuilt(await builds.of(row)),
+    async (_, row) => {
+      const build = await builds.of(row)
+      if (row.code === undefined) isBuilt(build)
+      else isFailed(build, row.code)
+    },
     240_000,
   )
 })

@@ -43,11 +43,11 @@ describe('what is asked for a deployment', () => {
   test('arrives in the request', () => {
     const all = { verify: 'true', 'verify-pull': 'true', 'skip-if-exists': 'true' }
     expect(requestOf({ ...TAGS, ...all })).toMatchObject({
-      verification: { reads: true, pulls: true },
+      verification: { reads: true, pulls: true, isByDefault: false },
       skipIfExists: true,
     })
     expect(requestOf(TAGS)).toMatchObject({
-      verification: { reads: false, pulls: false },
+      verification: { reads: false, pulls: false, isByDefault: true },
       skipIfExists: false,
     })
   })

@@ -20,6 +20,7 @@ import { executors, hasStandIn } from './executors.ts'
 import { writeArchive } from './image.ts'
 import { push } from './push.ts'
 import type { Registry } from './push.ts'
+import { registryImage } from './registry.ts'
 
 /** The repository in the secure registry from which a probe pulls with a password. */
 export const guardedRepository = 'probe/busybox'
@@ -38,11 +39,12 @@ export function secureRegistryOf({ lab, addresses }: Site): Registry {
   }
 }
 
-/** Puts the base images into the plain registry: busybox always, Debian if it was made before. */
+/** Puts the base images into the plain registry: busybox and the registry itself always, Debian if it was made before. */
 export async function pushBaseImages(cluster: Cluster): Promise<void> {
   const { image, version } = await busybox()
   const tags = ['latest', version, version.replace(/\.\d+$/, '')]
   await push(plainRegistryOf(cluster), 'library/busybox', tags, image)
+  await push(plainRegistryOf(cluster), 'library/registry', ['3.0.0'], await registryImage())
   if (hasDebian()) await pushDebian(cluster)
   else say('  The registry has no debian yet; `npm run lab -- images` makes it')
 }

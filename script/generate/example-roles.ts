@@ -3,8 +3,9 @@ import type { RoleBinding } from '../../src/plan/role.ts'
 import { GIVEN_NAMESPACE, OWN_NAMESPACES } from '../../src/plan/usual-features.ts'
 
 /** A file of examples/rbac. */
-export interface ExampleRole extends RoleBinding {
+export interface ExampleRole extends Omit<RoleBinding, 'rules'> {
   readonly file: string
+  readonly features: readonly Feature[]
   /** What it is for: the comment at its beginning, and its words in docs/rbac.md; sentences. */
   readonly about: string
 }
@@ -53,7 +54,7 @@ export const EXAMPLE_ROLES: readonly ExampleRole[] = [
   {
     file: 'arc-runners.yaml',
     about:
-      'Lets the pods of Actions Runner Controller, in the same cluster, build in the namespace «builds» (`namespace: builds`), with contexts of any size. The subject is the service account that the chart gives a scale set «arc-runner-set» in the namespace «arc-runners» with `containerMode: kubernetes`; in other modes name one of your own in the runner’s pod template.',
+      'Lets the pods of Actions Runner Controller, in the same cluster, build in the namespace «builds» (`namespace: builds`), with contexts of any size, away from the runners themselves; the chart’s own role is enough for smaller ones in the runners’ namespace. The subject is the service account that the chart gives a scale set «arc-runner-set» in the namespace «arc-runners» with `containerMode: kubernetes`; in other modes name one of your own in the runner’s pod template.',
     name: 'image-builder',
     namespace: 'builds',
     features: [...GIVEN_NAMESPACE, 'streaming'],

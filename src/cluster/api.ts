@@ -18,10 +18,10 @@ import { warningsIn } from './warning-header.ts'
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly query?: Query | undefined
-  /** Sent as JSON. */
+  /** Sent as JSON; of a PATCH it is what the object is to be (server-side apply). */
   readonly body?: unknown
   readonly retry: RetryPolicy
   /** For one attempt, from when its credentials are there to the answer's last byte; without it 15 s. */

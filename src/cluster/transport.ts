@@ -13,7 +13,7 @@ import type { Upgrade } from './web-socket.ts'
 
 /** One request as it goes over the wire. */
 export interface Exchange {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With its query. */
   readonly path: string
   readonly body?: string | undefined
@@ -91,10 +91,17 @@ function headersOf(exchange: Exchange, options: ConnectionOptions): Record<strin
     'User-Agent': 'hybrid-kubernetes-build',
     ...(exchange.body === undefined
       ? {}
-      : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(exchange.body)) }),
+      : {
+          'Content-Type': contentType(exchange),
+          'Content-Length': String(Buffer.byteLength(exchange.body)),
+        }),
     ...exchange.headers,
   }
 }
+
+/** A patch is always an apply, whose YAML may be JSON. */
+const contentType = ({ method }: Exchange): string =>
+  method === 'PATCH' ? 'application/apply-patch+yaml' : 'application/json'
 
 function answered(
   begin: () => http.ClientRequest,

@@ -51,6 +51,9 @@ export const FAILURE_CODES = [
   'image-not-available',
   'output-failed',
   'load-failed',
+  'registry-missing',
+  'registry-not-ready',
+  'registry-unreachable',
   'tool-missing',
   'internal',
 ] as const

@@ -17,6 +17,7 @@ export type Feature =
   | 'warnings'
   | 'clean'
   | 'clean-namespaces'
+  | 'doctor'
 
 /** A feature as docs/rbac.md tells it. */
 export interface FeatureRights {
@@ -84,8 +85,8 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
       useful(
         'get',
         'jobs',
-        'the cause of a failure, and the Job itself if the answer to its creation was lost',
-        'a lost answer ends the build, and some causes of failures stay unknown',
+        'the cause of a failure, the Job itself if the answer to its creation was lost, and whose it is before post removes it',
+        'a lost answer ends the build, some causes of failures stay unknown, and the Job of a killed main phase stays until its deadline',
       ),
       needed('delete', 'jobs', 'leaving nothing behind'),
       needed('list', 'pods', 'finding the Job’s pod by its label'),
@@ -110,7 +111,8 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
   'config-map': {
     title: 'The context in a ConfigMap',
     when: 'the context is a directory or a tar file of up to 900 KiB, compressed; or certificates are sent',
-    loses: 'contexts must be streamed, or fetched by the executor (git, a volume)',
+    loses:
+      'both are sent in a Secret, with the right to make those; else contexts must be streamed, or fetched by the executor (git, a volume)',
     rights: [
       needed('create', 'configmaps', 'the context and certificates'),
       tried('get', 'configmaps', 'whose it is, if the answer to its creation was lost'),
@@ -235,6 +237,16 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
     rights: [
       needed('list', 'namespaces', 'finding expired namespaces of ours'),
       needed('delete', 'namespaces', 'removing them'),
+    ],
+  },
+  doctor: {
+    title: 'The doctor',
+    when: '`hybrid-build doctor`, besides what the build needs that it tries',
+    loses:
+      'the doctor does not tell the level and the quotas of a given namespace; whether they let a build in it finds out all the same',
+    rights: [
+      tried('get', 'namespaces', 'telling the Pod Security level'),
+      tried('list', 'resourcequotas', 'telling the quotas'),
     ],
   },
 }

@@ -15,9 +15,12 @@ export function rightsOf(features: readonly Feature[]): readonly Right[] {
 }
 
 /** The same as rules, one for each resource. */
-export function rulesOf(features: readonly Feature[]): readonly Rule[] {
+export const rulesOf = (features: readonly Feature[]): readonly Rule[] => rulesFor(rightsOf(features))
+
+/** Rights as rules, one for each resource. */
+export function rulesFor(rights: readonly Right[]): readonly Rule[] {
   const rules = new Map<string, { readonly group: string; readonly verbs: string[] }>()
-  for (const { group, resource, verb } of rightsOf(features)) {
+  for (const { group, resource, verb } of rights) {
     const rule = rules.get(resource) ?? { group, verbs: [] }
     rule.verbs.push(verb)
     rules.set(resource, rule)
@@ -34,7 +37,7 @@ export interface RoleBinding {
   readonly name: string
   /** Undefined: in the whole cluster. */
   readonly namespace: string | undefined
-  readonly features: readonly Feature[]
+  readonly rules: readonly Rule[]
   readonly subject: Subject
 }
 
@@ -45,7 +48,7 @@ export type Subject =
 const GROUP = 'rbac.authorization.k8s.io'
 
 /** Role and RoleBinding, or ClusterRole and ClusterRoleBinding, as YAML without a newline at its end. */
-export function roleManifest({ name, namespace, features, subject }: RoleBinding): string {
+export function roleManifest({ name, namespace, rules, subject }: RoleBinding): string {
   const scope = namespace === undefined ? 'Cluster' : ''
   const metadata = [
     'metadata:',
@@ -54,7 +57,7 @@ export function roleManifest({ name, namespace, features, subject }: RoleBinding
   ]
   return [
     ...[`apiVersion: ${GROUP}/v1`, `kind: ${scope}Role`, ...metadata],
-    ...['rules:', ...rulesOf(features).map(ruleLine), '---'],
+    ...['rules:', ...rules.map(ruleLine), '---'],
     ...[`apiVersion: ${GROUP}/v1`, `kind: ${scope}RoleBinding`, ...metadata],
     `roleRef: {apiGroup: ${GROUP}, kind: ${scope}Role, name: ${name}}`,
     ...['subjects:', `  - ${subjectText(subject)}`],

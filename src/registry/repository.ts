@@ -84,6 +84,21 @@ export class Repository {
     return platform === undefined ? undefined : [platform]
   }
 
+  /** Removes a manifest by its digest; one that is not there is no trouble. Throws `NoAnswer`. */
+  async delete(digest: string): Promise<void> {
+    const url = new URL(`/v2/${this.#path}/manifests/${digest}`, this.#base)
+    const once = () => this.#wire.delete(url, this.#headers(url), LONGEST_TOKEN_ANSWER)
+    let answer = await once()
+    if (answer.status === 401 && this.#authorization === undefined) {
+      this.#authorization = await this.#authorize(answer.headers['www-authenticate'], 'pull,delete')
+      answer = await once()
+    }
+    if ([200, 202, 204, 404].includes(answer.status)) return
+    if (answer.status === 405) throw new NoAnswer('it removes no images')
+    if (answer.status === 401 || answer.status === 403) throw new NoAnswer('these credentials may not remove')
+    throw new NoAnswer(statusWords(answer.status))
+  }
+
   async #read(url: URL): Promise<WireAnswer> {
     const answer = await this.#follow(url)
     if (answer.status !== 401 || this.#authorization !== undefined) return answer
@@ -112,10 +127,10 @@ export class Repository {
     }
   }
 
-  async #authorize(header: string | undefined): Promise<string> {
+  async #authorize(header: string | undefined, actions: string = this.#actions): Promise<string> {
     const challenge = parseChallenge(header)
     const basic = this.#credentials && basicOf(this.#credentials)
-    if (challenge?.kind === 'bearer') return `Bearer ${await this.#token(challenge, basic)}`
+    if (challenge?.kind === 'bearer') return `Bearer ${await this.#token(challenge, basic, actions)}`
     if (challenge?.kind === 'basic' && basic !== undefined) return basic
     throw new NoAnswer(NEEDS_CREDENTIALS)
   }
@@ -123,10 +138,11 @@ export class Repository {
   async #token(
     { realm, service }: { readonly realm: string; readonly service: string | undefined },
     basic: string | undefined,
+    actions: string,
   ): Promise<string> {
     const url = this.#permitted(realm, this.#base)
     if (service !== undefined) url.searchParams.set('service', service)
-    url.searchParams.set('scope', `repository:${this.#path}:${this.#actions}`)
+    url.searchParams.set('scope', `repository:${this.#path}:${actions}`)
     const headers = basic === undefined ? {} : { Authorization: basic }
     const answer = await this.#wire.get(url, headers, LONGEST_TOKEN_ANSWER)
     const token = answer.status === 200 ? tokenIn(answer.body.toString('utf8')) : undefined

@@ -61,6 +61,8 @@ export function serviceWire(service: ServiceAddress, passOn: PassOn, signal: Abo
   return {
     get: (url, headers, longest) => send(url, { method: 'GET', headers, longest }),
     put: (url, headers, body) => send(url, { method: 'PUT', headers, longest: LONGEST_WORD, body }),
+    // Nobody who proves an image needs a right to remove some.
+    delete: () => Promise.reject(new NoAnswer('nothing is removed through the API server')),
     close: () => undefined,
   }
 }

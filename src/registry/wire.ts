@@ -21,6 +21,8 @@ export interface Wire {
   get(url: URL, headers: Readonly<Record<string, string>>, longest: number): Promise<WireAnswer>
   /** Throws `NoAnswer`. */
   put(url: URL, headers: Readonly<Record<string, string>>, body: string): Promise<WireAnswer>
+  /** Throws `NoAnswer`. */
+  delete(url: URL, headers: Readonly<Record<string, string>>, longest: number): Promise<WireAnswer>
   close(): void
 }
 
@@ -82,6 +84,8 @@ export function openWire(
       const length = { 'Content-Length': String(Buffer.byteLength(body)) }
       return send(url, { method: 'PUT', headers: { ...headers, ...OURS, ...length } }, body, LONGEST_WORD)
     },
+    delete: (url, headers, longest) =>
+      send(url, { method: 'DELETE', headers: { ...headers, ...OURS } }, undefined, longest),
     close() {
       for (const agent of agents.values()) agent.destroy()
     },

@@ -21,7 +21,7 @@ import { readBuildPushInputs } from './build-push-inputs.ts'
 import { readCache } from './cache-request.ts'
 import { readContextDelivery, readFile } from './context-inputs.ts'
 import { readContext } from './context-source.ts'
-import { destinationNotices, parseDestinations } from './destinations.ts'
+import { destinationNotices } from './destinations.ts'
 import { parseExecutorArguments } from './executor-arguments.ts'
 import { readExecutorOptions } from './executor-options.ts'
 import { imageFilesNotices, readImageFiles } from './image-files.ts'
@@ -67,6 +67,7 @@ import {
 } from './template-request.ts'
 import { readRunnerInputs } from './runner-inputs.ts'
 import { readSkipIfExists } from './skip-if-exists.ts'
+import { readClusterRegistry } from './cluster-registry.ts'
 import { parseTolerations } from './tolerations.ts'
 import { readVerification } from './verification.ts'
 
@@ -148,7 +149,8 @@ function readAll(
   const context = readContext(reader, namespace, environment)
   const contextDelivery = readContextDelivery(reader, context)
   const file = readFile(reader, context)
-  const wanted = read('tags', parseDestinations, [])
+  const registry = readClusterRegistry(reader, template !== undefined)
+  const wanted = read('tags', registry.parseDestinations, [])
   const push = readPush(reader, wanted, template)
   const tags = destinationsOf(template, wanted, push)
   const buildArgs = read('build-args', parseMap, none)
@@ -180,8 +182,9 @@ function readAll(
     contextDelivery,
     file,
     tags,
+    registryNamespace: registry.namespace,
     push,
-    verification: readVerification(reader, { builder, push, byDefault: false }),
+    verification: readVerification(reader, { builder, push, byDefault: registry.namespace !== undefined }),
     skipIfExists: readSkipIfExists(reader, { builder, push, context, imageFiles, template }),
     buildArgs,
     secrets: new Map([...readBuildSecrets(reader), ...keySources(buildPush.options.ssh)]),
@@ -192,7 +195,7 @@ function readAll(
     executor,
     executorOptions,
     imageFiles,
-    cache: readCache(reader, { builder, tags, push }),
+    cache: readCache(reader, { builder, tags, push, parseRepository: registry.parseRepository }),
     registryMirrors: read('registry-mirror', parseMirrors, []),
     insecureRegistries: read('insecure-registries', parseRegistries, []),
     registryAccess,

@@ -21,6 +21,8 @@ export interface Counting {
   readonly seconds?: number
   /** Done once the first lines are there. */
   readonly meanwhile?: () => Promise<unknown> | undefined
+  /** Done between the two phases. */
+  readonly beforePost?: () => Promise<unknown>
 }
 
 export const LINES = 150
@@ -38,6 +40,7 @@ export async function countedBuild({
   files = {},
   seconds = 2,
   meanwhile,
+  beforePost,
 }: Counting): Promise<CountedBuild> {
   const folder = mkdtempSync(join(tmpdir(), 'counted-'))
   const workspace = join(folder, 'workspace')
@@ -71,6 +74,7 @@ export async function countedBuild({
       await meanwhile()
     }
     const main = await running.ended
+    await beforePost?.()
     const post = await one.post().ended
     const outputs = one.outputs()
     return { main, post, outputs, summary: one.summary(), numbers: numbersIn(outputs['log-path']) }

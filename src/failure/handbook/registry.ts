@@ -57,5 +57,32 @@ export const REGISTRY = {
       ],
       more: '[inputs.md](inputs.md#cache-repository).',
     },
+    'registry-missing': {
+      meaning: 'The cluster has no registry of ours where `registry: in-cluster` looks for it.',
+      causes: [
+        'Install it once: `hybrid-build registry install`. Who builds needs no right for that.',
+        'It is in another namespace: `registry: in-cluster/NAMESPACE`.',
+        'Its installation did not come to its end: `hybrid-build registry status` says how far it is.',
+      ],
+      more: '[in-cluster-registry.md](in-cluster-registry.md).',
+    },
+    'registry-not-ready': {
+      meaning: 'The registry in the cluster does not run, or does not take what is pushed.',
+      causes: [
+        '**Its claim has no volume**: the cluster has no default storage class. Name one with `--storage-class`, or take `--ephemeral` for a folder of the node.',
+        '**Its image cannot be pulled**: name a copy that the nodes reach with `--image`.',
+        '**Its volume is full**: `hybrid-build registry prune`.',
+      ],
+      more: '`kubectl -n hybrid-build-registry describe pods` says what the cluster waits for.',
+    },
+    'registry-unreachable': {
+      meaning:
+        'The registry in the cluster runs, but a node could not pull from it by any way that was tried. The log has each node’s own words.',
+      causes: [
+        '**server gave HTTP response to HTTPS client**: the container runtime speaks plain HTTP to `localhost` alone; the log has the lines that let it speak so to the registry.',
+        '**connection refused on localhost**: the NodePort is not served there (kube-proxy in the mode nftables or ipvs, or a network plugin in its place). `--allow-host-network` takes a small proxy on each node instead.',
+      ],
+      more: '[in-cluster-registry.md](in-cluster-registry.md#ways).',
+    },
   },
 } as const satisfies Chapter

@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { load } from 'js-yaml'
+
+import { INPUT_NAMES, OUTPUT_NAMES } from '../../src/request/inputs.generated.ts'
+
+const FOLDER = 'examples/workflows'
+
+/** The parts of a workflow that are read here. */
+interface Workflow {
+  readonly permissions?: object
+  readonly jobs: Readonly<Record<string, Job>>
+}
+
+interface Job {
+  readonly uses?: string
+  readonly steps?: readonly Step[]
+}
+
+interface Step {
+  readonly id?: string
+  readonly uses?: string
+  readonly with?: Readonly<Record<string, unknown>>
+}
+
+/** Written for inputs and outputs that another part of the same change brings; looked at as soon as they are there. */
+const EARLY = new Set<string>(OUTPUT_NAMES).has('pull-image') ? [] : ['ci-k3s.yml']
+
+const workflows = readdirSync(FOLDER).map(
+  (file) => [file, readFileSync(`${FOLDER}/${file}`, 'utf8')] as const,
+)
+
+/** The steps of each job that use this action, or one of its sub-actions. */
+function buildSteps(text: string): readonly Step[] {
+  // Parsed by actionlint too, in the end-to-end tests.
+  const { jobs } = load(text) as Workflow
+  return Object.values(jobs)
+    .flatMap(({ steps = [] }) => steps)
+    .filter(({ uses = '' }) => uses.startsWith('OWNER/hybrid-kubernetes-build@'))
+}
+
+const ready = workflows.filter(([file]) => !EARLY.includes(file))
+
+test.each(ready)('%s gives only inputs that action.yml has', (_, text) => {
+  for (const step of buildSteps(text)) {
+    expect(INPUT_NAMES).toEqual(expect.arrayContaining(Object.keys(step.with ?? {})))
+  }
+})
+
+test.each(ready)('%s reads only outputs that action.yml has', (_, text) => {
+  const ids = buildSteps(text).flatMap(({ id }) => id ?? [])
+  for (const id of ids) {
+    const read = [...text.matchAll(new RegExp(`steps\\.${id}\\.outputs\\.([\\w-]+)`, 'g'))].map(
+      ([, name]) => name,
+    )
+    expect(read).not.toEqual([])
+    expect(OUTPUT_NAMES).toEqual(expect.arrayContaining(read))
+  }
+})
+
+test.each(workflows)('%s asks for no right but to read the sources', (_, text) => {
+  expect([{}, { contents: 'read' }]).toContainEqual((load(text) as Workflow).permissions)
+})

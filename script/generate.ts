@@ -2,8 +2,9 @@
  * Makes from action.yml what repeats it: names, defaults and the command line's
  * help in the source, the tables of README.md, docs/inputs.md and docs/outputs.md;
  * from the handbook of failure codes docs/troubleshooting.md; from the table of
- * rights docs/rbac.md, examples/rbac and the roles of README.md; and by the action's own
- * code the template in examples.
+ * rights docs/rbac.md, examples/rbac and the roles of README.md; from the mapping of flags and
+ * the tests' workflows the tables of docs/migration.md; and by the action's own code the
+ * template in examples.
  *
  *   npm run generate              writes
  *   npm run generate -- --check   writes nothing; exit 1 names what is out of date
@@ -24,6 +25,7 @@ import {
   outputTable,
 } from './generate/documents.ts'
 import { EXAMPLE_ROLES } from './generate/example-roles.ts'
+import { migrationPage } from './generate/migration.ts'
 import { exampleText, rbacPage, readmeRole } from './generate/rbac.ts'
 import { templateExample } from './generate/template-example.ts'
 import { troubleshootingPage } from './generate/troubleshooting.ts'
@@ -69,11 +71,18 @@ function readme(action: ActionFile): Page | string {
   return { path: 'README.md', content: all }
 }
 
+/** docs/migration.md with its tables renewed, or why that cannot be done. */
+function migration(): Page | string {
+  const path = 'docs/migration.md'
+  const content = migrationPage(present(path) ?? '')
+  return content === undefined ? `${path}: lacks the markers of its tables` : { path, content }
+}
+
 const check = process.argv.includes('--check')
 const action = readActionFile(readFileSync(at('action.yml'), 'utf8'))
-const tables = readme(action)
-const wanted = [...(await pages(action)), ...(typeof tables === 'string' ? [] : [tables])]
-const remarks = typeof tables === 'string' ? [tables] : []
+const tables = [readme(action), migration()]
+const wanted = [...(await pages(action)), ...tables.filter((page) => typeof page !== 'string')]
+const remarks = tables.filter((page) => typeof page === 'string')
 const stale = wanted.filter((page) => present(page.path) !== page.content)
 
 for (const page of stale) {

@@ -1,4 +1,5 @@
 import type { NodeFacts } from '../../cluster/cluster-session.ts'
+import { readableMemory } from '../../failure/candidate-nodes.ts'
 import { type Check, type Finding, passed } from '../check.ts'
 import { stageFinding } from '../stage-check.ts'
 
@@ -13,6 +14,7 @@ export const node: Check = {
       const taken = facts.nodes?.find((one) => one.name === name)
       return passed(`${name} takes ${asked}${taken === undefined ? '' : ` of its ${roomOf(taken)}`}`)
     })
+    if (finding.kind === 'skipped') return finding
     return {
       ...finding,
       cause: [...(finding.cause ?? []), ...(facts.nodes ?? []).slice(0, SHOWN).map(nodeLine)],
@@ -25,7 +27,7 @@ const SHOWN = 20
 
 /** What pods may have of a node, all together. */
 function roomOf({ allocatable }: NodeFacts): string {
-  return `cpu ${allocatable.cpu ?? '?'}, memory ${allocatable.memory ?? '?'}`
+  return `cpu ${allocatable.cpu ?? '?'}, memory ${allocatable.memory === undefined ? '?' : readableMemory(allocatable.memory)}`
 }
 
 function nodeLine(one: NodeFacts): string {

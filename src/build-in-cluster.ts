@@ -22,6 +22,7 @@ import type { Lifetimes } from './plan/lifetimes.ts'
 import { addressSecrets } from './plan/fetched-context.ts'
 import { dockerfileOf, planBuild, type PlanGrounds } from './plan/plan-build.ts'
 import { secretsOf } from './plan/secret-forms.ts'
+import { placeTags } from './place-tags.ts'
 import { removeOrKeep } from './remove-or-keep.ts'
 import { pullImage } from './pull-image.ts'
 import { builtLine, planLines, skippedLine } from './report/log-lines.ts'
@@ -59,21 +60,22 @@ export interface ClusterPorts extends ConfirmationPorts, BringingPorts, Skipping
  * `isReplaceable`: another builder builds if this one does not begin.
  */
 export async function buildInTheCluster(
-  request: BuildRequest,
+  asked: BuildRequest,
   ports: ClusterPorts,
   known: Known,
   signal: AbortSignal,
   isReplaceable = false,
 ): Promise<Report> {
   const lifetimes = ports.readLifetimes()
-  await ports.imageFiles.check(request.imageFiles?.files ?? [])
-  const secrets = await ports.readSecrets(request)
-  if (request.cache.kind === 'off' && request.cache.notice) ports.runner.notice(request.cache.notice)
+  await ports.imageFiles.check(asked.imageFiles?.files ?? [])
+  const secrets = await ports.readSecrets(asked)
+  if (asked.cache.kind === 'off' && asked.cache.notice) ports.runner.notice(asked.cache.notice)
   const [session, context] = await allOrFirstError([
-    ports.openCluster(request.cluster),
-    ports.prepareContext(request, signal),
+    ports.openCluster(asked.cluster),
+    ports.prepareContext(asked, signal),
   ])
   try {
+    const { request, pullRepository } = await placeTags(asked, session, ports.runner, signal)
     const { namespace } = request
     const access = session.reviewAccess(namespace.kind === 'given' ? namespace.name : undefined, signal)
     const [facts, registries, serverAddresses] = await Promise.all([
@@ -115,6 +117,7 @@ export async function buildInTheCluster(
       plan,
       registryConfig: registryConfig(plan.secrets),
       certificates: registries.certificates,
+      pullRepository,
       passOn: (question: PassedRequest, stop: AbortSignal) => session.passOn(question, stop),
       platforms: wantedPlatforms(request.platform, facts),
     }
@@ -145,7 +148,8 @@ async function skipped(
     if (request.verification.pulls) ports.runner.info(NOT_PULLED)
   }
   const { kind: builder, destinations, repository } = plan
-  return { builder, destinations, repository, outcome: proved, durationSeconds: undefined }
+  const { pullRepository } = build
+  return { builder, destinations, repository, pullRepository, outcome: proved, durationSeconds: undefined }
 }
 
 const NOT_PULLED = 'verify-pull: no node has pulled it this time, for there was no build.'
@@ -153,6 +157,8 @@ const NOT_PULLED = 'verify-pull: no node has pulled it this time, for there was 
 interface Build extends Confirmable {
   readonly request: BuildRequest
   readonly plan: BuildPlan
+  /** The repository under the name by which nodes pull; undefined: it is the one it is pushed under. */
+  readonly pullRepository: string | undefined
 }
 
 interface Replaceable {
@@ -214,16 +220,19 @@ async function buildAndRemove(
     raw.end()
     outcome = await confirmImage(built, build, ports, signal)
     await rememberImage(outcome, build.contentTag, build, ports, signal)
-    outcome = await pullImage(outcome, { request: build.request, plan }, { ...ports, session }, signal)
+    outcome = await pullImage(outcome, build, { ...ports, session }, signal)
     outcome = await bringFiles(outcome, plan, { ...ports, session, began }, signal)
     const durationSeconds = plan.imageFiles === undefined ? builtSeconds : (ports.clock.now() - began) / 1000
     outcome = await loadImage(outcome, build, { ...ports, session }, signal)
     tell(ports.runner, outcome, plan, durationSeconds)
+    if (outcome.kind === 'built' && build.pullRepository !== undefined)
+      ports.runner.info(`Nodes pull it as ${build.pullRepository}@${outcome.digest}`)
     const diagnosticsPath = await leaveEvidence(plan, outcome, { ...ports, session }, signal)
     return {
       builder: plan.kind,
       destinations: build.request.load ? build.request.tags.map(printImageReference) : plan.destinations,
       repository: plan.repository,
+      pullRepository: build.pullRepository,
       outcome,
       durationSeconds,
       logPath: raw.path,

@@ -36,7 +36,7 @@ export async function loadImage(
   })
   const began = ports.clock.now()
   const trouble = await load(plan, { node, podUid }, ports, signal)
-  if (trouble !== undefined && !signal.aborted) return failed(trouble)
+  if (trouble !== undefined) return failed(trouble)
   const wish = { image, policy: 'Never', secrets: [], node } as const
   const there = await tryPull(plan, wish, ports, signal)
   if (signal.aborted) return { kind: 'cancelled', failure: cancelled(plan.cleanup), where, record }
@@ -65,9 +65,10 @@ async function load(
 ): Promise<string | undefined> {
   const loading = loadPlan(plan, source, drawIdentity().random)
   try {
-    const run = { session, ledger, clock, limitMs: LIMIT_MS, isDone: () => false }
+    const run = { session, ledger, clock, limitMs: LIMIT_MS, patienceMs: LIMIT_MS, isDone: () => false }
     return troubleIn(await runBeside(loading, run, signal))
   } catch (error) {
+    if (signal.aborted) return undefined
     if (error instanceof ActionError) return error.failure.headline
     throw error
   }

@@ -71,6 +71,8 @@ export const HOSTILE_RULES: Readonly<Record<InputName, HostileRule>> = {
     flags: ['destination', ...CACHE],
     fields: NAMES,
   },
+  // Where the registry is, the cluster says: that is after what is tested here.
+  registry: { harmless: '', forms: ['in-cluster/@'], ...NOTHING },
   push: { harmless: 'true' },
   verify: { harmless: 'true', ...NOTHING },
   'verify-pull': { harmless: 'true', ...NOTHING },

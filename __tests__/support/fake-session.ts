@@ -58,6 +58,7 @@ export function fakeSession(): FakeSession {
       return Promise.resolve({ ...createdOf(plan), warnings: session.warnings })
     },
     readRegistrySecret: () => Promise.reject(new Error('not asked in these tests')),
+    readClusterRegistry: () => Promise.reject(new Error('not asked in these tests')),
     async *observe(_build, signal) {
       signal.addEventListener('abort', () => wake())
       while (!signal.aborted) {

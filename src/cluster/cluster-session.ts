@@ -5,6 +5,7 @@ import type { BuildPlan } from '../plan/build-plan.ts'
 import type { Right } from '../plan/right.ts'
 import type { ServerAddress } from '../plan/network-policy.ts'
 import type { ImageSource } from '../plan/helper-scripts.ts'
+import type { ClusterRegistry } from '../storage/cluster-registry.ts'
 import type { Fetching, Received } from './fetching.ts'
 import type { PassedAnswer, PassedRequest } from './passing.ts'
 
@@ -149,6 +150,16 @@ export interface ClusterSession {
    */
   lookCloser(namespace: string | undefined, signal: AbortSignal): Promise<CloserLook>
 
+  /**
+   * How the registry in that namespace is reached, as its installation has proved it, and who may
+   * push, unless that is `isKnown` for its address. Throws ActionError (`registry-missing`, `forbidden`).
+   */
+  readClusterRegistry(
+    namespace: string,
+    isKnown: (pushHost: string) => boolean,
+    signal: AbortSignal,
+  ): Promise<FoundRegistry>
+
   /** Closes all connections. */
   close(): void
 }
@@ -238,6 +249,13 @@ export interface NodeFacts {
   readonly taints: readonly Taint[]
   /** What pods may have of it, all together. */
   readonly allocatable: ResourceList
+}
+
+/** A registry in the cluster, and who pushes to it. */
+export interface FoundRegistry {
+  readonly registry: ClusterRegistry
+  /** Secret. Undefined: nobody is asked who he is, or it is known. */
+  readonly credentials: { readonly username: string; readonly password: string } | undefined
 }
 
 export type RegistrySecretReading =

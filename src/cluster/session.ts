@@ -20,6 +20,7 @@ import { observeBuild } from './observe.ts'
 import { attachOf, logOf } from './paths.ts'
 import { probeCreate } from './probe.ts'
 import { readRegistrySecret } from './registry-secret.ts'
+import { readClusterRegistry } from './read-cluster-registry.ts'
 import { removeRecorded } from './remove.ts'
 import type { Patience } from './retry.ts'
 import { serverAddresses } from './server-addresses.ts'
@@ -90,6 +91,7 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
       inWords(lookingFor(cleaning.namespace), api, () => cleanExpired(api, cleaning, signal)),
     passOn: (request, signal) => inWords('asking a Service through it', api, () => api.pass(request, signal)),
     lookCloser: (namespace, signal) => lookCloser(api, namespace, signal),
+    readClusterRegistry: (namespace, isKnown, signal) => readClusterRegistry(api, namespace, isKnown, signal),
     close: () => transport.close(),
   }
 }

@@ -91,7 +91,10 @@ function headersOf(exchange: Exchange, options: ConnectionOptions): Record<strin
     'User-Agent': 'hybrid-kubernetes-build',
     ...(exchange.body === undefined
       ? {}
-      : { 'Content-Type': contentType(exchange), 'Content-Length': String(Buffer.byteLength(exchange.body)) }),
+      : {
+          'Content-Type': contentType(exchange),
+          'Content-Length': String(Buffer.byteLength(exchange.body)),
+        }),
     ...exchange.headers,
   }
 }

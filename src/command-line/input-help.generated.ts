@@ -85,6 +85,12 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
     form: 'list, separated by newlines or commas; `#` lines are ignored',
     fallback: 'none',
   },
+  registry: {
+    meaning:
+      'Where `tags` without a registry go: `in-cluster` is the registry that `hybrid-build registry install` has made in the cluster, once. `app:1.4.2` is then pushed to it from the pod, its cache lies there, and the output `pull-image` is the name under which a node pulls it. Tags with a registry go where they say.',
+    form: '`in-cluster` or `in-cluster/NAMESPACE`',
+    fallback: 'none: such tags go to Docker Hub',
+  },
   push: {
     meaning:
       'Whether to push the image. `false` builds, checks and still gives the output `digest`; the image itself is gone with its pod, unless `outputs` brings it to the runner.',
@@ -95,7 +101,7 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
     meaning:
       'Whether the build fails unless the image is proved to be where it was pushed: every tag is read back from its registry, must be the very digest, and for the platform that was asked for, or that nodes of the cluster have.',
     form: 'boolean',
-    fallback: '`false`',
+    fallback: '`true` with `registry: in-cluster` that has no credentials, else `false`',
   },
   'verify-pull': {
     meaning:

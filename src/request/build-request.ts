@@ -33,6 +33,8 @@ export interface BuildRequest {
   readonly frontend: FrontendOptions
   /** Image references to push to; empty only if `push` is false. */
   readonly tags: readonly ImageReference[]
+  /** Namespace of the registry in the cluster that tags without a registry go to; undefined: none is asked for. */
+  readonly registryNamespace: string | undefined
   readonly push: boolean
   readonly verification: Verification
   /** Whether nothing is built where the same image is there already. */

@@ -15,6 +15,7 @@ export const INPUT_NAMES = [
   'file',
   'github-token',
   'tags',
+  'registry',
   'push',
   'verify',
   'verify-pull',
@@ -130,6 +131,7 @@ export const INPUT_DEFAULTS = {
 export const OUTPUT_NAMES = [
   'image',
   'image-by-digest',
+  'pull-image',
   'images',
   'digest',
   'duration',

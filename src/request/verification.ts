@@ -8,6 +8,8 @@ export interface Verification {
   readonly reads: boolean
   /** That a node of the cluster can pull it. */
   readonly pulls: boolean
+  /** Whether nobody has said `reads`. */
+  readonly isByDefault: boolean
 }
 
 /** Reads `verify` and `verify-pull`; `byDefault`: what `verify` is where it is not given. */
@@ -30,7 +32,7 @@ export function readVerification(
   if (pulls && !isInCluster(builder)) {
     reader.report({ input: 'verify-pull', value: 'true', problem: NO_CLUSTER })
   }
-  return { reads: push && (reads ?? byDefault), pulls }
+  return { reads: push && (reads ?? byDefault), pulls, isByDefault: reads === undefined }
 }
 
 const NOT_PUSHED = 'is about what is pushed, and push is false; leave it out'

@@ -1,3 +1,5 @@
+import { DEFAULT_REGISTRY_NAMESPACE } from '../request/cluster-registry.ts'
+
 /** What somebody asks of a registry in the cluster; nothing in here needs checking again. */
 export interface RegistryRequest {
   readonly namespace: string
@@ -29,7 +31,7 @@ export interface RegistryStorage {
 export type Way = 'localhost' | 'node-address' | 'host-proxy'
 
 export const DEFAULTS = {
-  namespace: 'hybrid-build-registry',
+  namespace: DEFAULT_REGISTRY_NAMESPACE,
   image: 'docker.io/library/registry:3.0.0',
   nodePort: 30_500,
   size: '20Gi',

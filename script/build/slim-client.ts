@@ -9,8 +9,9 @@ import type { Plugin } from 'esbuild'
  * client-node's `config.js` also makes typed API clients: for that it loads
  * every model of Kubernetes (4 MB) and undici. We send plain JSON over our own
  * connections, so those are replaced by stubs that are never called. Its
- * sign-ins by OIDC, Azure and GCP are loaded when a kubeconfig first asks for
- * them; @actions/core's OIDC client, with an undici of its own, never.
+ * sign-ins by Azure and GCP are loaded when a kubeconfig first asks for them; its
+ * own by OIDC never (src/cluster/oidc-tokens.ts), as @actions/core's OIDC client,
+ * with an undici of its own.
  */
 export const slimClient: Plugin = {
   name: 'slim-client',
@@ -45,6 +46,7 @@ const STUBS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '@kubernetes/client-node': {
     './gen/index.js': 'export const createConfiguration = undefined, ServerConfiguration = undefined',
     './middleware.js': 'export const setHeaderMiddleware = undefined',
+    './oidc_auth.js': 'export class OpenIDConnectAuth { isAuthProvider() { return false } }',
     undici: 'export const Agent = undefined, ProxyAgent = undefined',
   },
   '@actions/core': { './oidc-utils.js': 'export const OidcClient = undefined' },
@@ -57,7 +59,6 @@ interface SignIn {
 }
 
 const SIGN_INS: Readonly<Record<string, SignIn>> = {
-  './oidc_auth.js': { provider: 'oidc', className: 'OpenIDConnectAuth' },
   './azure_auth.js': { provider: 'azure', className: 'AzureAuth' },
   './gcp_auth.js': { provider: 'gcp', className: 'GoogleCloudPlatformAuth' },
 }

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { request } from 'node:https'
 import { buffer } from 'node:stream/consumers'
 
-import { customFetch, discovery, refreshTokenGrant, ResponseBodyError } from 'openid-client'
 import type { CustomFetch, TokenEndpointResponse } from 'openid-client'
 
 import type { Clock } from '../clock.ts'
@@ -113,6 +112,9 @@ async function refresh(by: Refreshing): Promise<Refreshed> {
 }
 
 async function granted(by: Refreshing): Promise<TokenEndpointResponse> {
+  // Most users sign in otherwise: nothing of it is loaded for them.
+  // eslint-disable-next-line no-restricted-syntax -- a package, which no border keeps from this room
+  const { customFetch, discovery, refreshTokenGrant, ResponseBodyError } = await import('openid-client')
   const options = by.authority === undefined ? {} : { [customFetch]: fetchTrusting(by.authority) }
   try {
     const provider = await discovery(by.issuer, by.clientId, by.clientSecret, undefined, options)

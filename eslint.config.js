@@ -24,6 +24,7 @@ const BORDERS = {
     'node:',
     '@kubernetes/client-node/dist/config.js',
     'js-yaml',
+    'openid-client',
     'ws',
   ],
   github: ['../registry/wire.ts', 'node:'],
@@ -41,8 +42,12 @@ const BORDERS = {
     '../clock.ts',
     'node:',
   ],
+  migrate: ['../request/', 'node:', 'diff', 'unbash', 'yaml'],
   'image-files': ['../failure/', '../request/', '../runner/build-files.ts', 'node:'],
-  'command-line': ['../failure/', '../request/', '../runner/', '../storage/', 'node:'],
+  'command-line': ['../doctor/', '../failure/', '../request/', '../runner/', '../storage/', 'node:'],
+  doctor: ['../failure/', '../migrate/', '../plan/', '../report/', '../request/', 'node:', 'js-yaml'],
+  // After its own room, whose border it would have otherwise.
+  'doctor/checks': ['../', '../../failure/', '../../plan/', '../../report/', '../../request/'],
   runner: ['../failure/', '../progress/', '../report/', 'node:', '@actions/core'],
 }
 

@@ -15,7 +15,7 @@ import { proxy } from './components/proxy.ts'
 import { plainRegistry, secureRegistry } from './components/registries.ts'
 import { makeControlGroups, removeControlGroups } from './control-groups.ts'
 import { apiOf } from './http.ts'
-import { loadNodeImages, pushBaseImages, pushDebian } from './images/stock.ts'
+import { loadNodeImages, pushBaseImages, pushDebian, pushToolchain } from './images/stock.ts'
 import { at, listAt } from './json.ts'
 import { writeKubeconfigs } from './kubeconfig.ts'
 import { connect, endNamespaces, findInit, insidePath, isConnected, makeNamespaces } from './namespaces.ts'
@@ -23,7 +23,7 @@ import { checkMachine, installPackages } from './packages.ts'
 import { makeFolders } from './places.ts'
 import type { Lab } from './places.ts'
 import { setUpProbes } from './probes/probe-pod.ts'
-import { start, stop } from './processes.ts'
+import { signal, start, stop } from './processes.ts'
 import type { Component, RunningLab } from './processes.ts'
 import { build, clusterPrograms, executable, findProgram } from './programs.ts'
 import { say, step } from './progress.ts'
@@ -117,19 +117,38 @@ const RESTARTABLE = [
 
 /** Ends a component as a crash would, starts it anew, and returns when it serves. Throws a LabError. */
 export async function restart(lab: Lab, name: string): Promise<void> {
+  const { running, component } = await restartable(lab, name)
+  await step(`restart ${name}`, '3 s', async () => {
+    await stop(running, name)
+    await start(running, component)
+  })
+}
+
+/** Lets a component stand still until `resume`: it neither ends nor answers. Throws a LabError. */
+export async function pause(lab: Lab, name: string): Promise<void> {
+  const { running } = await restartable(lab, name)
+  await signal(running, name, 'STOP')
+}
+
+/** Lets a component go on after `pause`. Throws a LabError. */
+export async function resume(lab: Lab, name: string): Promise<void> {
+  const { running } = await restartable(lab, name)
+  await signal(running, name, 'CONT')
+}
+
+async function restartable(
+  lab: Lab,
+  name: string,
+): Promise<{ readonly running: RunningLab; readonly component: Component }> {
   const init = findInit(lab)
   if (init === undefined) throw new LabError(`The lab ${lab.name} is down: npm run lab -- up`)
   const cluster = await clusterOf(lab)
   const components = RESTARTABLE.map((make) => make(cluster))
   const component = components.find((one) => one.name === name)
   if (component === undefined) {
-    throw new LabError(`restart needs one of: ${components.map((one) => one.name).join(', ')}`)
+    throw new LabError(`that needs one of: ${components.map((one) => one.name).join(', ')}`)
   }
-  const running = { lab, init }
-  await step(`restart ${name}`, '3 s', async () => {
-    await stop(running, name)
-    await start(running, component)
-  })
+  return { running: { lab, init }, component }
 }
 
 async function nodeReady({ lab, addresses }: Cluster): Promise<void> {
@@ -150,9 +169,12 @@ export async function down(lab: Lab, purge: boolean): Promise<void> {
   }
 }
 
-/** Makes the Debian image and puts it into the plain registry. */
-export async function makeImages(lab: Lab): Promise<void> {
-  await pushDebian(await clusterOf(lab))
+/** Makes images and puts them into the plain registry: `debian`, or that of a language's toolchain. */
+export async function makeImages(lab: Lab, names: readonly string[]): Promise<void> {
+  const cluster = await clusterOf(lab)
+  for (const name of names) {
+    await (name === 'debian' ? pushDebian(cluster) : pushToolchain(cluster, name))
+  }
 }
 
 /** What the components of an instance are made from. */

@@ -5,7 +5,7 @@ import { LabError } from './command.ts'
 import { buildkitArchive } from './images/buildkit.ts'
 import { loadOnce } from './images/stock.ts'
 import { adminKubeconfig } from './kubeconfig.ts'
-import { clusterOf, down, makeImages, restart, up } from './lifecycle.ts'
+import { clusterOf, down, makeImages, pause, restart, resume, up } from './lifecycle.ts'
 import { alone } from './lock.ts'
 import { findInit } from './namespaces.ts'
 import { installPackages } from './packages.ts'
@@ -22,10 +22,13 @@ const HELP = `A real Kubernetes in namespaces of its own, for the demo, tests an
   npm run lab -- down [--purge]       end it; --purge removes its certificates and registries' data too
   npm run lab -- status [--json]      probe every part; exit code 1 if one fails or the lab is down
   npm run lab -- restart COMPONENT    end a part of the cluster as a crash would, and start it anew
+  npm run lab -- pause COMPONENT      let a part of the cluster stand still, as a machine that hangs
+  npm run lab -- resume COMPONENT     let it go on
   npm run lab -- kubeconfig           print the path of the administrator's kubeconfig
   npm run lab -- load IMAGE.tar       load an archive of images into the node
   npm run lab -- load buildkit        make BuildKit's images and load them into the node
-  npm run lab -- images               make the Debian base image and put it into the plain registry
+  npm run lab -- images [NAME…]       make base images and put them into the plain registry: debian (by default),
+                                      node, python, golang
   npm run lab -- logs COMPONENT       print a component's log (${componentNames.join(', ')}, namespaces)
   npm run lab -- build [PROGRAM…]     build programs into the cache (all by default)
   npm run lab -- path PROGRAM         print the path of a built program (kubectl, ctr, act, actionlint, …)
@@ -60,6 +63,14 @@ const commands: Readonly<Record<string, Command>> = {
     await alone(lab, () => restart(lab, component))
     return 0
   },
+  pause: async (lab, [component = '']) => {
+    await alone(lab, () => pause(lab, component))
+    return 0
+  },
+  resume: async (lab, [component = '']) => {
+    await alone(lab, () => resume(lab, component))
+    return 0
+  },
   status: async (lab, _operands, { json }) => {
     const status = await statusOf(lab)
     if (json) console.log(JSON.stringify(status ?? { name: lab.name, ok: false, probes: [] }, null, 2))
@@ -77,10 +88,12 @@ const commands: Readonly<Record<string, Command>> = {
     await loadOnce({ lab, init }, await clusterOf(lab), resolve(archive))
     return 0
   },
-  images: async (lab) => {
+  images: async (lab, names) => {
     initOf(lab)
-    await installPackages('images')
-    await makeImages(lab)
+    const wanted = names.length > 0 ? names : ['debian']
+    if (wanted.includes('debian')) await installPackages('images')
+    if (wanted.includes('python')) await installPackages('python')
+    await makeImages(lab, wanted)
     return 0
   },
   logs: (lab, [component]) => {

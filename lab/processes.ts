@@ -96,6 +96,13 @@ export async function stop(running: RunningLab, component: string): Promise<void
   rmSync(recordOf(running.init, component), { force: true })
 }
 
+/** Lets a component stand still, as a machine that hangs, or go on. Throws a LabError if it does not run. */
+export async function signal(running: RunningLab, component: string, name: 'STOP' | 'CONT'): Promise<void> {
+  const id = processId(running.init, component)
+  if (id === undefined) throw new LabError(`${component} does not run`)
+  await runInside(running.init, ['kill', `-${name}`, id])
+}
+
 /** Whether something in the lab's network listens on a TCP port. */
 export function listens({ init }: RunningLab, port: number): boolean {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`

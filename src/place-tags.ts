@@ -43,10 +43,13 @@ export function placedIn(
 ): BuildRequest {
   const placed = <T extends ImageRepository>(one: T): T =>
     one.registry === IN_CLUSTER ? { ...one, registry: pushHost } : one
-  const { tags, cache, insecureRegistries, registryAccess } = request
+  const { tags, cache, insecureRegistries, registryAccess, verification } = request
+  // The API server passes no credentials on: what nobody asked for must not fail for lack of them.
+  const reads = verification.reads && !(verification.isByDefault && credentials !== undefined)
   return {
     ...request,
     tags: tags.map(placed),
+    verification: { ...verification, reads },
     cache: cache.kind === 'on' ? { ...cache, repository: placed(cache.repository) } : cache,
     insecureRegistries: [...new Set([...insecureRegistries, pushHost])],
     registryAccess:

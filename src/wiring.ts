@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import type { ClusterSession } from './cluster/cluster-session.ts'
 import { loadClusterConfig } from './cluster/kubeconfig.ts'
 import { secretsOf } from './cluster/kubeconfig-secrets.ts'
+import { SERVICE_ACCOUNT_DIRECTORY } from './cluster/kubeconfig-source.ts'
 import type { ObjectSession } from './cluster/object-session.ts'
 import { openObjectSession } from './cluster/open-objects.ts'
 import { openClusterSession } from './cluster/session.ts'
@@ -11,9 +12,6 @@ import type { Environment } from './runner/environment.ts'
 import { githubRunner } from './runner/github-runner.ts'
 import type { Runner } from './runner/runner.ts'
 import { terminalRunner } from './runner/terminal-runner.ts'
-
-/** Where Kubernetes mounts a pod's token and its cluster's certificate. */
-const SERVICE_ACCOUNT_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount'
 
 /** What started this process: GitHub's runner (act is one too), or a terminal. */
 export function runnerOf(environment: Environment): Runner {

@@ -1,3 +1,4 @@
+import { LostSight } from '../../src/builders/cluster-builder.ts'
 import type { ContainerState, Pod } from '../../src/kubernetes/objects.ts'
 import { parseDockerfile } from '../../src/progress/dockerfile.ts'
 import { message } from '../failure/given.ts'
@@ -135,6 +136,25 @@ describe('a build in the cluster', () => {
     trial.session.print('still here')
     await trial.clock.advance(2_000)
     expect(await trial.outcome).toMatchObject({ kind: 'failed', failure: { code: 'deadline' } })
+  })
+
+  test.each([
+    ['running', running],
+    ['not known to have begun', undefined],
+  ])('is out of sight when the cluster does not answer as its time is over: %s', async (_, pod) => {
+    const trial = begin({ timeoutSeconds: 60 })
+    const job = { metadata: { name: 'app-x1y2z', uid: 'uid-of-the-job' } }
+    trial.session.show({ job, pod, unreachable: 'The cluster at a.example cannot be reached: x' })
+    const end = trial.outcome.catch((error: unknown) => error)
+    await trial.clock.advance(121_000)
+    const error = await end
+    if (!(error instanceof LostSight)) throw new Error('it was not lost')
+    const { code, headline, cures } = error.failure
+    expect({ code, headline }).toEqual({
+      code: 'cluster-unreachable',
+      headline: 'The cluster at a.example cannot be reached: x.',
+    })
+    expect(cures.join()).toContain('kubectl get job app-x1y2z -n ci')
   })
 
   test('has failed when it does not start within the schedule timeout', async () => {

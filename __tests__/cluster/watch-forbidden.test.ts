@@ -19,6 +19,9 @@ function listing(versions: readonly string[], onEnd: () => void): Api {
         warnings: [],
       })
     },
+    pass: () => {
+      throw new Error('not asked in these tests')
+    },
     stream: forbidden,
     attach: forbidden,
     exec: forbidden,
@@ -36,7 +39,7 @@ test('polls each second after a change, and down to every third where nothing ch
     (objects) => seen.push(...objects.map(({ metadata }) => metadata.resourceVersion ?? '')),
     { clock, random: () => 0 },
     stop.signal,
-    () => seen.push('polls'),
+    { onPoll: () => void seen.push('polls') },
   )
   // What is shorter is the wait before watching is tried once more.
   const polls = clock.slept.filter((ms) => ms >= 1_000 && ms <= 3_000).map(Math.round)

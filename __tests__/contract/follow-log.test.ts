@@ -109,7 +109,7 @@ describe('following a log', () => {
       pod.print(...expected.slice(index, index + 40))
       await new Promise(setImmediate)
     }
-    await until(() => reads() > 100)
+    await until(() => reads() > 100, 25_000)
     end()
 
     expect(await log).toEqual({ kind: 'complete' })
@@ -263,7 +263,7 @@ describe('following a log', () => {
         pod.print(...expected.slice(index, index + 1500))
         pod.log.rotate(how)
         pod.print(...expected.slice(index + 1500, index + 1600))
-        await until(() => lines.length === index + 1600)
+        await until(() => lines.length === index + 1600, 25_000)
       }
       await settled()
       end()

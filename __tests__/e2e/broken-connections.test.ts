@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
-import { cluster, eventually, inLab, LAB_ONLY, ours, ROOT } from './support/cluster.ts'
-import { ALL_NUMBERS, countedBuild } from './support/counted-build.ts'
+import { cluster, eventually, inLab, LAB_ONLY, nothingLeftIn, ours, ROOT } from './support/cluster.ts'
+import { ALL_NUMBERS, countedBuild, LINES } from './support/counted-build.ts'
 import type { CountedBuild } from './support/counted-build.ts'
 import { sideBySide } from './support/side-by-side.ts'
 import { startToxiproxy } from './support/toxiproxy.ts'
@@ -22,13 +22,27 @@ const WHY_NOT =
 
 const BUILT = 'built, each line once'
 
-function isBuilt({ outputs, numbers, main }: CountedBuild): void {
+const expectation = ({ code }: Row): string =>
+  code === undefined ? BUILT : `fails with \`${code}\`, and post removes it`
+
+/** What was printed before is there once, and nothing else. */
+async function isFailed({ outputs, numbers, main }: CountedBuild, code: string): Promise<void> {
+  expect({
+    code: outputs['failure-code'],
+    log: outputs['failure-code'] === code ? '' : main.output,
+  }).toEqual({ code, log: '' })
+  expect(numbers).toEqual(ALL_NUMBERS.slice(0, numbers.length))
+  await nothingLeftIn(outputs['namespace'])
+}
+
+async function isBuilt({ outputs, numbers, main }: CountedBuild): Promise<void> {
   // The log says why it was not.
   expect({ outcome: outputs['outcome'], log: outputs['outcome'] === 'built' ? '' : main.output }).toEqual({
     outcome: 'built',
     log: '',
   })
   expect(numbers).toEqual(ALL_NUMBERS)
+  await nothingLeftIn(outputs['namespace'])
 }
 
 interface Row {
@@ -37,6 +51,9 @@ interface Row {
   readonly before?: readonly Toxic[]
   /** Once its first lines are there. */
   readonly meanwhile?: (way: ToxicWay) => Promise<unknown>
+  readonly more?: Readonly<Record<string, string>>
+  /** The failure code that is right; without it, the build is to succeed. */
+  readonly code?: string
 }
 
 const both = (toxic: Omit<Toxic, 'stream'>): readonly Toxic[] => [
@@ -62,8 +79,22 @@ const ROWS: readonly Row[] = [
     meanwhile: (way) => way.add({ type: 'limit_data', stream: 'downstream', attributes: { bytes: 10_000 } }),
   },
   {
-    fault: 'each connection is reset after 1.5 s, from the middle of the build',
-    meanwhile: (way) => way.add({ type: 'reset_peer', stream: 'downstream', attributes: { timeout: 1_500 } }),
+    fault: 'each connection is reset every two seconds, eight times',
+    async meanwhile(way) {
+      for (let times = 0; times < 8; times++) {
+        // Lets nothing through that it sees: what ends a connection is the next that would come over it.
+        await way.add({ type: 'reset_peer', stream: 'downstream', attributes: { timeout: 0 } })
+        await delay(200)
+        await way.heal()
+        await delay(1_800)
+      }
+    },
+  },
+  {
+    fault: 'each connection is reset, from the middle of the build until its end',
+    meanwhile: (way) => way.add({ type: 'reset_peer', stream: 'downstream', attributes: { timeout: 0 } }),
+    more: { timeout: '50s' },
+    code: 'cluster-unreachable',
   },
   {
     fault: 'nothing arrives any more and nothing is closed, for 25 s in the middle of the build',
@@ -91,7 +122,7 @@ describeLong(`a connection that toxiproxy disturbs${WHY_NOT}`, () => {
     await eventually('nothing of ours is left', 90, () => ours().length === 0)
   }, 100_000)
 
-  const builds = sideBySide(ROWS, async ({ before = [], meanwhile, fault }: Row) => {
+  const builds = sideBySide(ROWS, async ({ before = [], meanwhile, more = {}, fault }: Row) => {
     toxiproxy ??= startToxiproxy()
     const way = await (
       await toxiproxy
@@ -100,24 +131,29 @@ describeLong(`a connection that toxiproxy disturbs${WHY_NOT}`, () => {
     return countedBuild({
       kubeconfig: way.kubeconfig,
       seconds: 8,
+      more,
+      beforePost: () => way.heal(),
       ...(meanwhile === undefined ? {} : { meanwhile: () => meanwhile(way) }),
     })
   })
 
-  test.each(ROWS.map((row) => [`${row.fault} → ${BUILT}`, row] as const))(
+  test.each(ROWS.map((row) => [`${row.fault} → ${expectation(row)}`, row] as const))(
     '%s',
-    async (_, row) => isBuilt(await builds.of(row)),
+    async (_, row) => {
+      const build = await builds.of(row)
+      await (row.code === undefined ? isBuilt(build) : isFailed(build, row.code))
+    },
     240_000,
   )
 })
 
+const inTheLab = (command: 'restart' | 'pause' | 'resume', component: string): Promise<unknown> =>
+  promisify(execFile)(process.execPath, [join(ROOT, 'lab/main.ts'), command, component], {
+    env: { ...process.env, NODE_OPTIONS: '' },
+  })
+
 describeLong(`a part of the cluster that restarts in the middle of a build${WHY_NOT}`, () => {
   afterAll(() => eventually('nothing of ours is left', 90, () => ours().length === 0), 100_000)
-
-  const restart = (component: string): Promise<unknown> =>
-    promisify(execFile)(process.execPath, [join(ROOT, 'lab/main.ts'), 'restart', component], {
-      env: { ...process.env, NODE_OPTIONS: '' },
-    })
 
   test.each([
     ['the API server', 'apiserver'],
@@ -127,14 +163,43 @@ describeLong(`a part of the cluster that restarts in the middle of a build${WHY_
   ])(
     `%s is killed and started anew → ${BUILT}`,
     async (_, component) => {
-      isBuilt(
-        await countedBuild({
-          kubeconfig: cluster.kubeconfig,
-          seconds: 12,
-          meanwhile: () => restart(component),
-        }),
-      )
+      const meanwhile = () => inTheLab('restart', component)
+      await isBuilt(await countedBuild({ kubeconfig: cluster.kubeconfig, seconds: 12, meanwhile }))
     },
     240_000,
   )
+})
+
+describeLong(`a node that stands still in the middle of a build${WHY_NOT}`, () => {
+  // Whatever became of the test.
+  afterEach(() => inTheLab('resume', 'kubelet'))
+  afterAll(() => eventually('nothing of ours is left', 90, () => ours().length === 0), 100_000)
+
+  test(`its kubelet answers nothing for 25 s → ${BUILT}`, async () => {
+    async function meanwhile(): Promise<void> {
+      await inTheLab('pause', 'kubelet')
+      await delay(25_000)
+      await inTheLab('resume', 'kubelet')
+    }
+    await isBuilt(await countedBuild({ kubeconfig: cluster.kubeconfig, seconds: 12, meanwhile }))
+  }, 240_000)
+
+  test('its kubelet answers nothing until it is given up → begun once more, and built', async () => {
+    const { outputs, numbers, main } = await countedBuild({
+      kubeconfig: cluster.kubeconfig,
+      seconds: 12,
+      async meanwhile(running) {
+        await inTheLab('pause', 'kubelet')
+        await running.printed('it starts once more')
+        await inTheLab('resume', 'kubelet')
+      },
+    })
+    expect(outputs['outcome'] === 'built' ? '' : main.output).toBe('')
+    expect(main.output).toMatch(/node .*starts once more/)
+    // What the first one printed before, and all of the second.
+    const [before, all] = [numbers.slice(0, -LINES), numbers.slice(-LINES)]
+    expect(before).toEqual(ALL_NUMBERS.slice(0, before.length))
+    expect(all).toEqual(ALL_NUMBERS)
+    await nothingLeftIn(outputs['namespace'])
+  }, 400_000)
 })

@@ -74,6 +74,9 @@ export const HOSTILE_RULES: Readonly<Record<InputName, HostileRule>> = {
   // Where the registry is, the cluster says: that is after what is tested here.
   registry: { harmless: '', forms: ['in-cluster/@'], ...NOTHING },
   push: { harmless: 'true' },
+  verify: { harmless: 'true', ...NOTHING },
+  'verify-pull': { harmless: 'true', ...NOTHING },
+  'skip-if-exists': { harmless: 'true', ...NOTHING },
   outputs: {
     harmless: 'type=docker,dest=a',
     forms: ['type=docker,dest=@', 'type=@,dest=a', '@=a,type=oci,dest=a'],

@@ -38,6 +38,7 @@ describe('the outputs', () => {
       platform: 'linux/amd64',
       builder: 'kaniko',
       outcome: 'built',
+      skipped: 'false',
       timings: '{"total":3.142,"phases":[],"steps":[]}',
       'cache-hits': '3',
       'cache-misses': '1',

@@ -53,6 +53,10 @@ export class Faults {
     this.#waiting.push({ match, fault, left: times })
   }
 
+  clear(): void {
+    this.#waiting = []
+  }
+
   /** The fault for this request, used up by it. */
   take(request: Matchable): Fault | undefined {
     const found = this.#waiting.find(({ match, left }) => left > 0 && matches(match, request))

@@ -133,6 +133,11 @@ export class ApiServer {
     this.#faults.add(match, fault, times)
   }
 
+  /** What was to fail does not any more. */
+  heal(): void {
+    this.#faults.clear()
+  }
+
   /** `forbid('watch pods')`, `forbid('get pods/log')`: refused as RBAC refuses. */
   forbid(...rights: readonly string[]): void {
     for (const right of rights) this.#forbidden.add(right)
@@ -291,7 +296,8 @@ export class ApiServer {
       answer.status(409, 'Conflict', `Precondition failed: ${wrong}`)
       return
     }
-    this.objects.remove(resource, namespace, name)
+    // DeleteOptions are no object, but have fields.
+    if (seen.body?.['dryRun'] === undefined) this.objects.remove(resource, namespace, name)
     answer.json(200, { kind: 'Status', status: 'Success' })
   }
 

@@ -6,7 +6,8 @@ import type {
   LogEnd,
 } from '../cluster/cluster-session.ts'
 import type { OpenContext } from '../context/context-archive.ts'
-import { cancelled, deadlinePassed, neverStarted } from '../failure/ended-by-us.ts'
+import { cancelled, deadlinePassed, neverStarted, outOfSight } from '../failure/ended-by-us.ts'
+import { ActionError } from '../failure/failure.ts'
 import type { Failure } from '../failure/failure.ts'
 import { diagnoseEnd } from '../failure/diagnose-end.ts'
 import type { EndedBuild } from '../failure/ended-build.ts'
@@ -199,7 +200,7 @@ class Attempt {
     return step !== undefined && step.kind !== 'prepare'
   }
 
-  /** Called when a deadline may have passed; the build goes on if none has. */
+  /** Called when a deadline may have passed; the build goes on if none has. Throws ActionError where it is out of sight. */
   timeIsUp(): AttemptEnd | undefined {
     this.#delivery.heard()
     const now = this.#following.clock.now()
@@ -210,6 +211,9 @@ class Attempt {
       return this.#failed(diagnoseEnd(this.#endedBuild(this.#snapshot)))
     }
     if (now < this.#deadlines.phase) return undefined
+    const unreachable = this.#snapshot?.unreachable
+    // Nobody knows whether it was done in time.
+    if (unreachable !== undefined) throw new ActionError(outOfSight(unreachable, this.#created))
     if (this.#deadlines.hasRun) {
       return this.#failed(deadlinePassed(this.#endedBuild(this.#snapshot)))
     }

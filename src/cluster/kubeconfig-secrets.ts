@@ -2,7 +2,15 @@ import { secretsOfProxy } from '../proxy/proxy-for.ts'
 import { isRecord } from './json.ts'
 import type { ClusterConfig } from './kubeconfig.ts'
 
-const SECRET_FIELDS = ['token', 'password', 'client-key-data', 'id-token', 'refresh-token', 'access-token']
+const SECRET_FIELDS = [
+  'token',
+  'password',
+  'client-key-data',
+  'id-token',
+  'refresh-token',
+  'access-token',
+  'client-secret',
+]
 
 /** GitHub drops outputs that contain a masked value: shorter ones would hide half of everything. */
 const SHORTEST = 8

@@ -4,13 +4,16 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { isRecord } from './json.ts'
 import { kubeconfigProblem } from './kubeconfig-problem.ts'
 
+/** Where Kubernetes mounts a pod's token and its cluster's certificate. */
+export const SERVICE_ACCOUNT_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount'
+
 /** What of this machine decides which cluster is meant. Given as values: tests have none of their own. */
 export interface Machine {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly home: string | undefined
   /** Relative paths begin here. */
   readonly workspace: string
-  /** Directory of the token that a pod finds mounted. */
+  /** Directory of a pod's token: `SERVICE_ACCOUNT_DIRECTORY`. */
   readonly serviceAccount: string
 }
 

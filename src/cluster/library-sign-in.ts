@@ -1,13 +1,14 @@
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { RequestOptions } from 'node:https'
 
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 
 import type { Clock } from '../clock.ts'
-import { isRecord, parseJson } from './json.ts'
+import { isRecord } from './json.ts'
 import { kubeconfigProblem } from './kubeconfig-problem.ts'
-import { renewed } from './renewed.ts'
+import { oidcTokens } from './oidc-tokens.ts'
 
-/** Signs in by the client library's KubeConfig: certificates, tokens, token files, OIDC, …. */
+/** Signs in by the client library's KubeConfig: certificates, tokens, token files, …. */
 export interface SignIn {
   current(): Promise<RequestOptions>
   /** The server refused it: the next `current` begins anew. */
@@ -18,7 +19,9 @@ export interface SignIn {
 export function librarySignIn(minified: string, clock: Pick<Clock, 'now'>): SignIn {
   let kubeConfig = load(minified)
   const provider: unknown = kubeConfig.getCurrentUser()?.authProvider
-  if (isRecord(provider) && provider['name'] === 'oidc') return oidcSignIn(kubeConfig, clock)
+  if (isRecord(provider) && provider['name'] === 'oidc') {
+    return oidcSignIn(minified, provider['config'], clock)
+  }
   return {
     current: () => applied(kubeConfig),
     // Its authenticators keep tokens for as long as they live.
@@ -26,31 +29,27 @@ export function librarySignIn(minified: string, clock: Pick<Clock, 'now'>): Sign
   }
 }
 
-/**
- * The library asks the OIDC provider anew for every request once it has done so (it
- * takes the new token's lifetime for its end), and several times at once, where the
- * second use of a refresh token may end the session. So it is asked once, when the
- * token is about to end. It keeps the refresh token that it was given last.
- */
-function oidcSignIn(kubeConfig: KubeConfig, clock: Pick<Clock, 'now'>): SignIn {
-  return renewed(async () => {
-    const value = await applied(kubeConfig)
-    const ends = endOf(value.headers)
-    return { value, lifetimeMs: ends === undefined ? undefined : ends - Date.now() }
-  }, clock)
+/** The library's part without the provider, and the provider's token. */
+function oidcSignIn(minified: string, fields: unknown, clock: Pick<Clock, 'now'>): SignIn {
+  const kubeConfig = load(JSON.stringify(JSON.parse(minified), withoutProvider))
+  const tokens = oidcTokens(fields, clock)
+  return {
+    async current() {
+      const [options, token] = await Promise.all([applied(kubeConfig), tokens.current()])
+      return { ...options, headers: { ...options.headers, Authorization: `Bearer ${token}` } }
+    },
+    forget: tokens.forget,
+  }
 }
 
-/** `exp` of a bearer token that is a JWT, in milliseconds since 1970. */
-function endOf(headers: unknown): number | undefined {
-  const authorization = isRecord(headers) ? headers['Authorization'] : undefined
-  const [, payload = ''] = typeof authorization === 'string' ? authorization.split('.') : []
-  const claims = parseJson(Buffer.from(payload, 'base64url').toString('utf8'))
-  const end = isRecord(claims) ? claims['exp'] : undefined
-  return typeof end === 'number' ? end * 1000 : undefined
-}
+const withoutProvider = (key: string, value: unknown): unknown =>
+  key === 'auth-provider' ? undefined : value
 
-async function applied(kubeConfig: KubeConfig): Promise<RequestOptions> {
-  const options: RequestOptions = {}
+/** Headers by their names. */
+type Options = Omit<RequestOptions, 'headers'> & { readonly headers?: OutgoingHttpHeaders }
+
+async function applied(kubeConfig: KubeConfig): Promise<Options> {
+  const options: Options = {}
   try {
     await kubeConfig.applyToHTTPSOptions(options)
   } catch (error) {

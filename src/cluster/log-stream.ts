@@ -3,6 +3,7 @@ import { isAborted } from './aborted.ts'
 import type { Api } from './api.ts'
 import { ApiError, ConnectionError } from './api-error.ts'
 import type { LogEnd, LogListener } from './cluster-session.ts'
+import { Endurance } from './endurance.ts'
 import { sentence } from './explain-error.ts'
 import { LogBeginning } from './log-beginning.ts'
 import { LogFiles } from './log-files.ts'
@@ -85,6 +86,7 @@ class LogFollowing {
   readonly #patience: Patience
   readonly #signal: AbortSignal
   readonly #over = new AbortController()
+  readonly #endurance: Endurance
   #lastChunk: number
   #failures = 0
   /** How long a follow may be silent while the container runs, in milliseconds. */
@@ -100,6 +102,7 @@ class LogFollowing {
     this.#listener = listener
     this.#patience = patience
     this.#signal = signal
+    this.#endurance = new Endurance(patience.clock)
     this.#lastChunk = patience.clock.now()
     this.#beginning = new LogBeginning(source.startedAt)
     this.reader = new LogReader({
@@ -129,6 +132,7 @@ class LogFollowing {
     while (!waiting.aborted) {
       try {
         const stretch = this.#files.next() ?? (await this.#files.open({ follow: true }, this.#signal))
+        this.#endurance.answered()
         const byItself = await this.#read(stretch)
         if (!byItself || !stretch.follows) continue
         await this.#patience.clock.sleep(END_NEWS_MS, waiting)
@@ -136,7 +140,7 @@ class LogFollowing {
         this.reader.end(this.#over.signal.aborted && this.#files.areKnown ? WHOLE : CUT)
       } catch (error) {
         if (isAborted(waiting)) break
-        if (!isTransient(error) && !isNotYetStarted(error)) throw error
+        if (!isNotYetStarted(error) && !this.#mayPass(error)) throw error
         this.#failures++
         await this.#patience.clock.sleep(backoffMs(this.#failures, BACKOFF, this.#patience.random), waiting)
       }
@@ -151,8 +155,18 @@ class LogFollowing {
         if (this.#signal.aborted || !isTransient(error)) throw error
       })
     }
-    await withRetries(() => this.#readOnce(), LAST_READ, this.#patience, this.#signal)
+    await withRetries(
+      () => this.#readOnce(),
+      LAST_READ,
+      this.#patience,
+      this.#signal,
+      (error) => this.#mayPass(error),
+    )
     this.reader.finish()
+  }
+
+  #mayPass(error: unknown): boolean {
+    return !isGone(error) && this.#endurance.bears(error)
   }
 
   async #readOnce(): Promise<void> {
@@ -272,8 +286,13 @@ function isNotYetStarted(error: unknown): boolean {
   return error instanceof ApiError && error.status === 400
 }
 
+/** 404 «pods "app-1" not found» */
+function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404 && !isTransient(error)
+}
+
 function whyUnreadable(error: unknown, server: string): string {
-  if (error instanceof ApiError && error.status === 404) return 'its pod is gone'
+  if (isGone(error)) return 'its pod is gone'
   if (isNotYetStarted(error)) return 'the container has none'
   const known = error instanceof ApiError || error instanceof ConnectionError || error instanceof ActionError
   if (!known) throw error

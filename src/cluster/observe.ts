@@ -4,11 +4,14 @@ import type { ClusterEvent, Job, KubernetesObject, Pod } from '../kubernetes/obj
 import type { Api } from './api.ts'
 import { ApiError } from './api-error.ts'
 import type { BuildSnapshot, CreatedBuild } from './cluster-session.ts'
+import { GONE_MS } from './endurance.ts'
+import { sentence } from './explain-error.ts'
 import { parseObject } from './json.ts'
 import { eventsOf, objectPath, podsOf } from './paths.ts'
 import type { Patience } from './retry.ts'
 import { isTransient } from './transient.ts'
 import { keepCurrent } from './watch.ts'
+import type { Troubles } from './watch.ts'
 
 /** Label of everything that belongs to one build. */
 export const BUILD_LABEL = 'hybrid-kubernetes-build.io/build'
@@ -27,6 +30,8 @@ const EVENTS_GRACE_MS = 2_000
 
 const POLLED =
   'This runner may list pods but not watch them: the cluster is asked every one to three seconds. The right to watch pods would make it quicker.'
+
+const ANSWERS = 'The cluster answers again.'
 
 const ONE_TRY = { attempts: 1, firstDelayMs: 0, maxDelayMs: 0, totalMs: 0 }
 
@@ -74,6 +79,8 @@ class Observation {
   readonly #note: (text: string) => void
   readonly #events = new Map<string, readonly ClusterEvent[]>()
   #job: Job | undefined
+  /** In a sentence, while nothing is heard of the cluster. */
+  #unreachable: string | undefined
   #pods: readonly Pod[] | undefined
   #looksCloser = false
   /** The Job was read once: who may not, now, may again. */
@@ -107,7 +114,11 @@ class Observation {
       (objects) =>
         // Served from a path of pods: these are pods.
         this.#seePods((objects as readonly Pod[]).filter((pod) => isOwnedBy(pod, this.#build.jobUid))),
-      () => this.#note(POLLED),
+      {
+        onPoll: () => this.#note(POLLED),
+        onSilence: (error) => this.#loseSight(sentence(error, this.#api.server)),
+        onAnswer: () => this.#regainSight(),
+      },
     ).catch((error: unknown) => this.#fail(error))
     void this.#lookCloserIfLate()
   }
@@ -124,9 +135,14 @@ class Observation {
     for (;;) {
       if (this.#signal.aborted) return undefined
       if (this.#failure) throw this.#failure.error
-      if (this.#changed && !this.#held && this.#pods !== undefined) {
+      if (this.#changed && !this.#held && (this.#pods ?? this.#unreachable) !== undefined) {
         this.#changed = false
-        return { job: this.#job, pod: this.#newest(), events: this.#sortedEvents() }
+        return {
+          job: this.#job,
+          pod: this.#newest(),
+          events: this.#sortedEvents(),
+          unreachable: this.#unreachable,
+        }
       }
       this.#news = Promise.withResolvers()
       await this.#news.promise
@@ -135,6 +151,18 @@ class Observation {
 
   wake(): void {
     this.#news.resolve(undefined)
+  }
+
+  #loseSight(why: string): void {
+    this.#unreachable = why
+    this.#note(`${why}. The build may well go on there; it is asked again, for ${GONE_MS / 60_000} minutes.`)
+    this.#show()
+  }
+
+  #regainSight(): void {
+    this.#unreachable = undefined
+    this.#note(ANSWERS)
+    this.#show()
   }
 
   #seePods(pods: readonly Pod[]): void {
@@ -224,9 +252,9 @@ class Observation {
     path: string,
     query: Readonly<Record<string, string>>,
     onChange: (objects: readonly KubernetesObject[]) => void,
-    onPoll?: () => void,
+    troubles: Partial<Troubles> = {},
   ): Promise<void> {
-    return keepCurrent(this.#api, { path, query }, onChange, this.#patience, this.#signal, onPoll)
+    return keepCurrent(this.#api, { path, query }, onChange, this.#patience, this.#signal, troubles)
   }
 
   #show(): void {

@@ -8,7 +8,7 @@ export interface Lasting<T> {
 }
 
 /** Fetched anew this long before it expires, in milliseconds: clocks differ, and a request takes its time. */
-const LEEWAY_MS = 60_000
+export const LEEWAY_MS = 60_000
 
 /**
  * What has just been fetched is used for so long whatever it says of its end, in

@@ -19,9 +19,13 @@ const PASSING_CODES: ReadonlySet<string> = new Set([
   'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR',
 ])
 
-/** Sentences of API errors that pass, after Argo Workflows' catalogue (util/errors/errors.go). */
+/**
+ * Sentences of API errors that pass, after Argo Workflows' catalogue (util/errors/errors.go). The
+ * first is the node's, with 404: a kubelet that has just started does not know its pods yet. Of a
+ * pod that is gone the API server says: pods "app-1" not found.
+ */
 const PASSING_WORDS =
-  /operation cannot be fulfilled on resourcequota|resource quota evaluation timed out|etcdserver: (leader changed|request timed out|too many requests)|transport is closing|http2: client connection lost|TLS handshake timeout|connection reset by peer|unexpected EOF/i
+  /could not find the requested resource \( pods\/|operation cannot be fulfilled on resourcequota|resource quota evaluation timed out|etcdserver: (leader changed|request timed out|too many requests)|transport is closing|http2: client connection lost|TLS handshake timeout|connection reset by peer|unexpected EOF/i
 
 /** Whether the same request may succeed if it is sent again. */
 export function isTransient(error: unknown): boolean {

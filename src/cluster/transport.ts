@@ -13,10 +13,12 @@ import type { Upgrade } from './web-socket.ts'
 
 /** One request as it goes over the wire. */
 export interface Exchange {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With its query. */
   readonly path: string
   readonly body?: string | undefined
+  /** Besides those that every request has. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Until the answer's headers are there; a server that is not reached at all is given up sooner. */
   readonly timeoutMs: number
 }
@@ -93,6 +95,7 @@ function headersOf(exchange: Exchange, options: ConnectionOptions): Record<strin
           'Content-Type': contentType(exchange),
           'Content-Length': String(Buffer.byteLength(exchange.body)),
         }),
+    ...exchange.headers,
   }
 }
 

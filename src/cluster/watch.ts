@@ -3,10 +3,11 @@ import { isAborted } from './aborted.ts'
 import type { Api, Query } from './api.ts'
 import { ApiError, ConnectionError, connectionError, errorInStream } from './api-error.ts'
 import { jsonLines } from './json-lines.ts'
+import { Endurance } from './endurance.ts'
+import type { Silence } from './endurance.ts'
 import { isRecord, parseList, parseObject } from './json.ts'
 import { backoffMs } from './retry.ts'
 import type { Patience } from './retry.ts'
-import { isTransient } from './transient.ts'
 
 /** Objects that a list gives and a watch keeps up to date. */
 export interface Collection {
@@ -30,13 +31,6 @@ export const LONGEST_SILENCE_MS = 80_000
  */
 export const POLL = { firstMs: 1_000, maxMs: 3_000, factor: 1.2 }
 
-/**
- * Where a list has succeeded, credentials and rights were in order: an API
- * server that restarts refuses for a moment whatever it likes (401 and 403
- * while its authorizers start), and proxies answer in other protocols. In milliseconds.
- */
-export const DISBELIEF_MS = 45_000
-
 const BACKOFF = { firstDelayMs: 200, maxDelayMs: 5_000 }
 const ONE_TRY = { attempts: 1, firstDelayMs: 0, maxDelayMs: 0, totalMs: 0 }
 
@@ -45,8 +39,7 @@ const ONE_TRY = { attempts: 1, firstDelayMs: 0, maxDelayMs: 0, totalMs: 0 }
  * every change, until the signal aborts. Watches that end, fail, expire or
  * fall silent are opened again without a word. Throws what does not pass (a
  * list that is forbidden, credentials that are refused): at once from the first
- * list, and after `DISBELIEF_MS` without a successful one later. `onPoll` is told
- * once if watching is forbidden.
+ * list, and after a while without a successful one later (`Endurance`).
  */
 export async function keepCurrent(
   api: Api,
@@ -54,9 +47,11 @@ export async function keepCurrent(
   onChange: (objects: readonly KubernetesObject[]) => void,
   patience: Patience,
   signal: AbortSignal,
-  onPoll: () => void = () => undefined,
+  troubles: Partial<Troubles> = {},
 ): Promise<void> {
-  const keeper = new Keeper(api, collection, { onChange, onPoll }, patience, signal)
+  const nothing = (): void => undefined
+  const listener = { onChange, onPoll: nothing, onSilence: nothing, onAnswer: nothing, ...troubles }
+  const keeper = new Keeper(api, collection, listener, patience, signal)
   while (!signal.aborted) {
     try {
       await keeper.listAndWatch()
@@ -68,9 +63,14 @@ export async function keepCurrent(
   }
 }
 
-interface Listener {
-  onChange(objects: readonly KubernetesObject[]): void
+/** What makes it slower, or stops it for a while. */
+export interface Troubles extends Silence {
+  /** Watching is forbidden; told once. */
   onPoll(): void
+}
+
+interface Listener extends Troubles {
+  onChange(objects: readonly KubernetesObject[]): void
 }
 
 class Keeper {
@@ -79,15 +79,13 @@ class Keeper {
   readonly #listener: Listener
   readonly #patience: Patience
   readonly #signal: AbortSignal
+  readonly #endurance: Endurance
   #objects: ReadonlyMap<string, KubernetesObject> | undefined
   #mayWatch = true
   /** The last attempt to watch was forbidden. */
   #wasForbidden = false
-  #hasListed = false
   /** Lists in a row that brought nothing new, where watching is forbidden. */
   #quietPolls = 0
-  /** Since when, by the clock, no list has succeeded, and something was wrong that mostly does not pass. */
-  #doubtfulSince: number | undefined
   /** Attempts in a row that brought nothing. */
   #failures = 0
   /** Counts whatever a watch says, bookmarks too. */
@@ -101,6 +99,7 @@ class Keeper {
     this.#listener = listener
     this.#patience = patience
     this.#signal = signal
+    this.#endurance = new Endurance(patience.clock, listener)
   }
 
   /** Returns when a new list is needed. */
@@ -119,11 +118,7 @@ class Keeper {
 
   /** Whether to go on after an error. */
   mayPass(error: unknown): boolean {
-    if (isTransient(error) || isExpired(error)) return true
-    if (!this.#hasListed) return false
-    const now = this.#patience.clock.now()
-    this.#doubtfulSince ??= now
-    return now - this.#doubtfulSince < DISBELIEF_MS
+    return isExpired(error) || this.#endurance.bears(error)
   }
 
   async backOff(): Promise<void> {
@@ -228,8 +223,7 @@ class Keeper {
     const { path, query } = this.#collection
     const { body } = await this.#api.call({ method: 'GET', path, query, retry: ONE_TRY }, signal)
     const list = parseList(body)
-    this.#hasListed = true
-    this.#doubtfulSince = undefined
+    this.#endurance.answered()
     return list
   }
 

@@ -1,4 +1,5 @@
 import { explainCluster } from './explain-cluster.ts'
+import type { BuildAddress } from '../cluster/cluster-session.ts'
 import type { EndedBuild } from './ended-build.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 import type { Cleanup } from '../request/build-request.ts'
@@ -32,6 +33,21 @@ export function deadlinePassed(ended: EndedBuild): Failure {
     cures: [
       `if it is only slow, give it more time:\n  ${longerTimeout(timeoutSeconds)}`,
       'or more cpu in `resources`; if it hangs, look for what it waits for: a pod has no terminal',
+    ],
+  }
+}
+
+/** Time was over while the cluster did not answer; `why` is a sentence without its full stop. */
+export function outOfSight(why: string, { namespace, jobName }: BuildAddress): Failure {
+  return {
+    code: 'cluster-unreachable',
+    headline: `${why}.`,
+    details: [
+      'It stopped answering after the build was created, and the time that the build may take is over; it may have gone on.',
+    ],
+    cures: [
+      `see what became of it once the cluster answers again: kubectl get job ${jobName} -n ${namespace}`,
+      "look at the API server's health (kubectl get --raw /readyz), then run the step again",
     ],
   }
 }

@@ -5,7 +5,7 @@ export interface Right {
     '' | 'apps' | 'batch' | 'networking.k8s.io' | 'discovery.k8s.io' | 'rbac.authorization.k8s.io'
   /** Plural, with its subresource: `jobs`, `pods/log`. */
   readonly resource: string
-  readonly verb: 'create' | 'delete' | 'get' | 'list' | 'patch' | 'watch'
+  readonly verb: 'create' | 'delete' | 'get' | 'list' | 'patch' | 'update' | 'watch'
   /**
    * `needed`: without it the feature cannot work. `useful`: it works with less, which `without` says.
    * `tried`: used where it happens to be there; no role of ours gives it.

@@ -9,6 +9,7 @@ export type Feature =
   | 'registry-secret'
   | 'streaming'
   | 'outputs'
+  | 'registry-service'
   | 'own-namespaces'
   | 'network-policy'
   | 'sweep'
@@ -16,6 +17,7 @@ export type Feature =
   | 'warnings'
   | 'clean'
   | 'clean-namespaces'
+  | 'doctor'
   | 'in-cluster-registry'
   | 'registry-install'
   | 'registry-prune'
@@ -97,8 +99,8 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
       useful(
         'get',
         'jobs',
-        'the cause of a failure, and the Job itself if the answer to its creation was lost',
-        'a lost answer ends the build, and some causes of failures stay unknown',
+        'the cause of a failure, the Job itself if the answer to its creation was lost, and whose it is before post removes it',
+        'a lost answer ends the build, some causes of failures stay unknown, and the Job of a killed main phase stays until its deadline',
       ),
       needed('delete', 'jobs', 'leaving nothing behind'),
       needed('list', 'pods', 'finding the Job’s pod by its label'),
@@ -123,7 +125,8 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
   'config-map': {
     title: 'The context in a ConfigMap',
     when: 'the context is a directory or a tar file of up to 900 KiB, compressed; or certificates are sent',
-    loses: 'contexts must be streamed, or fetched by the executor (git, a volume)',
+    loses:
+      'both are sent in a Secret, with the right to make those; else contexts must be streamed, or fetched by the executor (git, a volume)',
     rights: [
       needed('create', 'configmaps', 'the context and certificates'),
       tried('get', 'configmaps', 'whose it is, if the answer to its creation was lost'),
@@ -163,6 +166,25 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
     rights: [
       needed('create', 'pods/exec', 'bringing the image to the runner', CREATE_SINCE),
       needed('get', 'pods/exec', 'bringing the image to the runner'),
+    ],
+  },
+  'registry-service': {
+    title: 'A registry inside the cluster, read back',
+    when: 'images are pushed to a registry that is a Service and that the runner does not reach itself. Give it in the namespace of the registry, for that one Service, by `resourceNames` (`NAME:PORT`): whoever has it can send any GET there',
+    loses: 'the digest counts as unconfirmed; with `verify` the build fails, unless `verify-pull` proves it',
+    rights: [
+      useful(
+        'get',
+        'services/proxy',
+        'asking the registry whether it has the image, through the API server',
+        'the runner asks the registry directly, and nobody else',
+      ),
+      useful(
+        'update',
+        'services/proxy',
+        'giving tags to an image that is there, for `skip-if-exists`',
+        'nothing is skipped there',
+      ),
     ],
   },
   'own-namespaces': {
@@ -229,6 +251,16 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
     rights: [
       needed('list', 'namespaces', 'finding expired namespaces of ours'),
       needed('delete', 'namespaces', 'removing them'),
+    ],
+  },
+  doctor: {
+    title: 'The doctor',
+    when: '`hybrid-build doctor`, besides what the build needs that it tries',
+    loses:
+      'the doctor does not tell the level and the quotas of a given namespace; whether they let a build in it finds out all the same',
+    rights: [
+      tried('get', 'namespaces', 'telling the Pod Security level'),
+      tried('list', 'resourcequotas', 'telling the quotas'),
     ],
   },
   'in-cluster-registry': {

@@ -40,6 +40,7 @@ export function outputsOf(report: Report): ReadonlyMap<string, string> {
     platform: where.platform,
     builder: report.builder,
     outcome: outcome.kind,
+    skipped: outcome.kind === 'built' ? String(outcome.isSkipped === true) : undefined,
     'failure-code': failure?.code,
     'failure-message': failure?.headline,
     timings: timingsOf(record, report.durationSeconds),

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { step } from '../../support/action.ts'
 import type { FinishedStep } from '../../support/action.ts'
+import type { Running } from '../../support/process.ts'
 import { inputs } from './inputs.ts'
 
 /** A build whose RUN prints numbered lines, and what its log file says of them. */
@@ -20,7 +21,9 @@ export interface Counting {
   /** Seconds that the lines are spread over; about. */
   readonly seconds?: number
   /** Done once the first lines are there. */
-  readonly meanwhile?: () => Promise<unknown> | undefined
+  readonly meanwhile?: (main: Running) => Promise<unknown> | undefined
+  /** Done between the two phases. */
+  readonly beforePost?: () => Promise<unknown>
 }
 
 export const LINES = 150
@@ -38,6 +41,7 @@ export async function countedBuild({
   files = {},
   seconds = 2,
   meanwhile,
+  beforePost,
 }: Counting): Promise<CountedBuild> {
   const folder = mkdtempSync(join(tmpdir(), 'counted-'))
   const workspace = join(folder, 'workspace')
@@ -68,9 +72,10 @@ export async function countedBuild({
     const running = one.main()
     if (meanwhile !== undefined) {
       await running.printed('line 10 of')
-      await meanwhile()
+      await meanwhile(running)
     }
     const main = await running.ended
+    await beforePost?.()
     const post = await one.post().ended
     const outputs = one.outputs()
     return { main, post, outputs, summary: one.summary(), numbers: numbersIn(outputs['log-path']) }

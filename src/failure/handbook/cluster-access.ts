@@ -23,6 +23,7 @@ export const CLUSTER_ACCESS = {
         "A firewall or a list of allowed addresses may not know the runner's address; those of GitHub's runners change.",
         '`HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the runner count, as for `kubectl`, and `proxy-url` in the kubeconfig before them. A proxy that lets nothing through is named, and **407** means that it wants a user and a password in its address.',
         '**429, 500, 503**: the API server is overloaded or restarts. The action has tried for as long as it can; run the step again.',
+        '**In the middle of a build**: the cluster was asked for a quarter of an hour, or until `timeout` was over. The build may have gone on, and even pushed: the message says how to look.',
       ],
       more: '`kubectl get --raw /readyz?verbose` tells from elsewhere whether the API server is well.',
     },

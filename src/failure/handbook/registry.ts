@@ -35,6 +35,19 @@ export const REGISTRY = {
       ],
       more: "the registry's own words are quoted in the log.",
     },
+    'image-not-available': {
+      meaning:
+        'The image was built and pushed, and `verify` or `verify-pull` found that a deployment would not get it: a tag is another image, the registry does not confirm it, a node cannot pull it, or it is for other machines. The log says which, with the words of the registry or of the node’s container runtime.',
+      causes: [
+        '**Another name**: pods may push to a name that nodes do not know, such as that of a Service. Nodes look names up as the machine does, not as pods do.',
+        '**Another registry**: a mirror in the node’s container runtime, or another registry under the same name, answers the node.',
+        '**No credentials**: nodes pull with image pull secrets, not with what the build pushes with. `verify-pull` uses the build’s own credentials and `image-pull-secrets`; the deployment needs its own.',
+        '**Plain HTTP or a private authority**: `insecure-registries` and `registry-certificates` are for the build; every node’s container runtime must be told as well.',
+        '**Architecture**: a base image for one platform makes an image for that one.',
+        '**The registry does not confirm it**: the runner does not reach the registry, or may not read there. Registries that are Services of the cluster are also asked through the API server, which needs the right to `get` `services/proxy`, and passes no credentials on.',
+      ],
+      more: '[deploying.md](deploying.md#image-not-found-after-the-build); `kubectl describe pod` of the pod that cannot pull.',
+    },
     'cache-denied': {
       meaning:
         'A warning, never a failure: layers could not be written to `cache-repository`, or read from it. The image is built and pushed all the same; the next build is slower.',

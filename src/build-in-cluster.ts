@@ -28,7 +28,7 @@ import { pullImage } from './pull-image.ts'
 import { builtLine, planLines, skippedLine } from './report/log-lines.ts'
 import type { Report } from './report/outputs.ts'
 import type { BuildRequest, ClusterChoice } from './request/build-request.ts'
-import { type ImageReference, printImageReference } from './request/image-reference.ts'
+import { type ImageReference, printImageReference, printImageRepository } from './request/image-reference.ts'
 import { inputFailure } from './request/input-problem.ts'
 import type { BuildFiles } from './runner/build-files.ts'
 import { buildLog } from './runner/build-log.ts'
@@ -148,8 +148,8 @@ async function skipped(
     if (request.verification.pulls) ports.runner.info(NOT_PULLED)
   }
   const { kind: builder, destinations, repository } = plan
-  const { pullRepository } = build
-  return { builder, destinations, repository, pullRepository, outcome: proved, durationSeconds: undefined }
+  const names = { destinations, repository, pullRepository: build.pullRepository }
+  return { builder, ...names, outcome: proved, durationSeconds: undefined }
 }
 
 const NOT_PULLED = 'verify-pull: no node has pulled it this time, for there was no build.'
@@ -157,7 +157,7 @@ const NOT_PULLED = 'verify-pull: no node has pulled it this time, for there was 
 interface Build extends Confirmable {
   readonly request: BuildRequest
   readonly plan: BuildPlan
-  /** The repository under the name by which nodes pull; undefined: it is the one it is pushed under. */
+  /** Of the first tag, under the name by which nodes pull; undefined: it is the name it is pushed under. */
   readonly pullRepository: string | undefined
 }
 
@@ -230,8 +230,7 @@ async function buildAndRemove(
     const diagnosticsPath = await leaveEvidence(plan, outcome, { ...ports, session }, signal)
     return {
       builder: plan.kind,
-      destinations: build.request.load ? build.request.tags.map(printImageReference) : plan.destinations,
-      repository: plan.repository,
+      ...namesOf(build),
       pullRepository: build.pullRepository,
       outcome,
       durationSeconds,
@@ -248,6 +247,15 @@ async function buildAndRemove(
       signal,
     )
   }
+}
+
+/** Under which names the image is to be had: in a registry, or on the node that has loaded it. */
+function namesOf({ request, plan }: Build): Pick<Report, 'destinations' | 'repository'> {
+  const [first] = request.tags
+  const { destinations, repository } = plan
+  return request.push || !request.load || first === undefined
+    ? { destinations, repository }
+    : { destinations: request.tags.map(printImageReference), repository: printImageRepository(first) }
 }
 
 function tell(runner: Runner, outcome: BuildOutcome, plan: BuildPlan, seconds: number): void {

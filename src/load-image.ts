@@ -8,7 +8,7 @@ import type { BuildPlan } from './plan/build-plan.ts'
 import { LOAD_CONTAINER, loadPlan, type LoadSource } from './plan/load-plan.ts'
 import { type PullPorts, tryPull } from './pull-image.ts'
 import type { BuildRequest } from './request/build-request.ts'
-import { printImageReference } from './request/image-reference.ts'
+import { printImageReference, printImageRepository } from './request/image-reference.ts'
 
 /** In milliseconds: what the cluster ends by itself soon after. */
 const LIMIT_MS = 570_000
@@ -25,9 +25,9 @@ export async function loadImage(
 ): Promise<BuildOutcome> {
   const [first] = request.tags
   if (outcome.kind !== 'built' || !request.load || first === undefined) return outcome
-  const { where, record, podUid = '' } = outcome
+  const { where, record, digest, podUid = '' } = outcome
   const { node = '' } = where
-  const image = printImageReference(first)
+  const image = `${printImageRepository(first)}@${digest}`
   const failed = (why: string): BuildOutcome => ({
     kind: 'failed',
     failure: notLoaded(image, node, why),
@@ -35,7 +35,7 @@ export async function loadImage(
     record,
   })
   const began = ports.clock.now()
-  const trouble = await load(plan, { node, podUid }, ports, signal)
+  const trouble = await load(plan, { node, podUid, digest, tags: request.tags }, ports, signal)
   if (trouble !== undefined) return failed(trouble)
   const wish = { image, policy: 'Never', secrets: [], node } as const
   const there = await tryPull(plan, wish, ports, signal)

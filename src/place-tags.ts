@@ -34,6 +34,8 @@ export async function placeTags(
   }
 }
 
+const FROM = 'the registry’s installation'
+
 /** The request as if the user had named that registry, which speaks plain HTTP, and its credentials. */
 export function placedIn(
   request: BuildRequest,
@@ -55,7 +57,7 @@ export function placedIn(
         ? registryAccess
         : {
             ...registryAccess,
-            credentials: [...registryAccess.credentials, { registry: pushHost, ...credentials }],
+            credentials: [...registryAccess.credentials, { registry: pushHost, ...credentials, from: FROM }],
           },
   }
 }

@@ -38,8 +38,8 @@ const LIMIT_MS = 240_000
 const PATIENCE_MS = 12_000
 
 /**
- * The outcome once a node of the cluster has pulled the image, where `verify-pull` asks for it; as
- * it is where not. An image that no node can pull is a failure.
+ * The outcome once a node of the cluster has pulled the image, where `verify-pull` asks for it, or
+ * `verify` and nobody could read it back; as it is where not. An image that no node can pull is a failure.
  */
 export async function pullImage(
   outcome: BuildOutcome,
@@ -48,7 +48,7 @@ export async function pullImage(
   signal: AbortSignal,
 ): Promise<BuildOutcome> {
   const [first] = request.tags
-  if (outcome.kind !== 'built' || !request.verification.pulls || first === undefined) return outcome
+  if (outcome.kind !== 'built' || !isPulled(request, outcome) || first === undefined) return outcome
   const { digest, where, record } = outcome
   const image = `${pullRepository ?? ''}@${digest}`
   const pushed = { image: printImageReference(first), registry: first.registry, digest }
@@ -69,6 +69,12 @@ export async function pullImage(
       return { kind: 'failed', failure: pullNotTried(pushed, image, tried.why), where, record }
   }
 }
+
+function isPulled({ verification }: BuildRequest, { confirmation }: Built): boolean {
+  return verification.pulls || (verification.reads && confirmation?.kind === 'unconfirmed')
+}
+
+type Built = Extract<BuildOutcome, { readonly kind: 'built' }>
 
 /** What came of letting a node have an image. */
 export type Tried =

@@ -27,6 +27,6 @@ export const including = (...entries: readonly unknown[]): unknown => expect.arr
 /** Of a request that asks for nothing to be proved, skipped or loaded. */
 export const NOTHING_DEPLOYED = {
   load: false,
-  verification: { reads: false, pulls: false },
+  verification: { reads: false, pulls: false, isByDefault: true },
   skipIfExists: false,
 } as const

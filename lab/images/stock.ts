@@ -9,6 +9,7 @@ import {
   secureCredentials,
 } from '../components/registries.ts'
 import { copyFile } from 'node:fs/promises'
+import { LabError } from '../command.ts'
 import { insidePath, runInside } from '../namespaces.ts'
 import { cacheFolder } from '../places.ts'
 import type { RunningLab } from '../processes.ts'
@@ -21,6 +22,7 @@ import { writeArchive } from './image.ts'
 import { push } from './push.ts'
 import type { Registry } from './push.ts'
 import { registryImage } from './registry.ts'
+import { TOOLCHAINS, toolchainImage } from './toolchains.ts'
 
 /** The repository in the secure registry from which a probe pulls with a password. */
 export const guardedRepository = 'probe/busybox'
@@ -58,6 +60,16 @@ export async function pushGuardedImage(site: Site): Promise<void> {
 /** Puts the Debian image into the plain registry, making it first if need be. */
 export async function pushDebian(cluster: Cluster): Promise<void> {
   await push(plainRegistryOf(cluster), 'library/debian', debianTags, await debian())
+}
+
+/** Puts the image of a language's toolchain into the plain registry, making it first if need be. */
+export async function pushToolchain(cluster: Cluster, name: string): Promise<void> {
+  const toolchain = TOOLCHAINS[name]
+  if (toolchain === undefined) {
+    throw new LabError(`There is no image ${name}; there are debian, ${Object.keys(TOOLCHAINS).join(', ')}`)
+  }
+  const { repository, tags } = toolchain
+  await push(plainRegistryOf(cluster), repository, tags, await toolchainImage(name, toolchain))
 }
 
 /** Loads the images that no registry has into the node, unless the same are there: pause and the executors. */

@@ -17,7 +17,7 @@ export interface Ring {
 }
 
 /** Parts of the names of tests that take minutes: a few words that `-t` looks for. */
-const LONG = 'very large|very many|every one of the Dockerfiles'
+const LONG = 'very large|very many|every one of the Dockerfiles|every one of the toolchains'
 
 /** From the quickest to the slowest: what fails early is cheap to mend. */
 export const RINGS: readonly Ring[] = [

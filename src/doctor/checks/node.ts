@@ -7,7 +7,7 @@ export const node: Check = {
   id: 'node',
   about:
     'A node takes the pod as it is asked for, with `resources`, `node-selector` and `tolerations`. What each node has and is kept for is known besides, where nodes may be read.',
-  needs: ['admission'],
+  needs: ['cluster', 'rights'],
   async run(ports): Promise<Finding> {
     const { facts } = await ports.cluster()
     const finding = await stageFinding(ports.trial('request'), 'scheduled', ({ node: name, asked }) => {

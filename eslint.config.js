@@ -42,7 +42,7 @@ const BORDERS = {
     '../clock.ts',
     'node:',
   ],
-  migrate: ['../request/', 'node:', 'unbash', 'yaml', 'diff'],
+  migrate: ['../request/', 'node:', 'diff', 'unbash', 'yaml'],
   'image-files': ['../failure/', '../request/', '../runner/build-files.ts', 'node:'],
   'command-line': ['../doctor/', '../failure/', '../request/', '../runner/', '../storage/', 'node:'],
   doctor: ['../failure/', '../migrate/', '../plan/', '../report/', '../request/', 'node:', 'js-yaml'],

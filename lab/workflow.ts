@@ -22,6 +22,8 @@ export interface WorkflowSettings {
   readonly kubectl: string
   /** Content of the secrets KUBECONFIG and DEPLOY_KUBECONFIG. */
   readonly kubeconfig: string
+  /** Folder of the repository that the workflow is in; undefined: examples/. */
+  readonly repository?: string
   /** host:port of the registry that images go to and base images come from; plain HTTP. */
   readonly registry: string
   /** More variables of the repository. */
@@ -48,8 +50,8 @@ export interface PreparedWorkflow {
 }
 
 /**
- * Prepares a workflow of examples/, as it stands, to be run as GitHub's runner
- * would: examples/ is made a repository of its own, and the action is taken
+ * Prepares a workflow of examples/, or of another repository, as it stands, to be run as
+ * GitHub's runner would: its folder is made a repository of its own, and the action is taken
  * from a folder with nothing but what users get of it.
  */
 export function prepareWorkflow(name: string, settings: WorkflowSettings): PreparedWorkflow {
@@ -58,7 +60,11 @@ export function prepareWorkflow(name: string, settings: WorkflowSettings): Prepa
   for (const part of PARTS.filter((part) => existsSync(join(settings.root, part)))) {
     cpSync(join(settings.root, part), join(action, part), { recursive: true })
   }
-  const repository = exampleRepository(settings.root, join(folder, 'repository'))
+  const at = join(folder, 'repository')
+  const repository =
+    settings.repository === undefined
+      ? exampleRepository(settings.root, at)
+      : repositoryOf(settings.repository, at)
   const event = settings.event?.name ?? 'push'
   const payload = join(folder, 'event.json')
   writeFileSync(payload, JSON.stringify({ ...settings.event?.payload, ...settings.change?.(repository) }))
@@ -110,6 +116,16 @@ export function exampleRepository(root: string, repository: string): string {
   cpSync(join(root, 'examples'), repository, { recursive: true })
   mkdirSync(join(repository, '.github'))
   renameSync(join(repository, 'workflows'), join(repository, '.github/workflows'))
+  return committed(repository)
+}
+
+/** The same of any folder that is laid out as a repository is. */
+export function repositoryOf(folder: string, repository: string): string {
+  cpSync(folder, repository, { recursive: true })
+  return committed(repository)
+}
+
+function committed(repository: string): string {
   git(repository, 'init', '--quiet', '--initial-branch=main')
   // Nothing is fetched from there: it is what `github.repository` is made of.
   git(repository, 'remote', 'add', 'origin', `https://github.com/${EXAMPLE_REPOSITORY}`)

@@ -4,8 +4,9 @@
  * janitor/action.yml docs/janitor.md; from the doctor's checks and the inputs that it shares docs/doctor.md
  * and doctor/action.yml;
  * from the handbook of failure codes docs/troubleshooting.md; from the table of
- * rights docs/rbac.md, examples/rbac and the roles of README.md; and by the action's own
- * code the template in examples.
+ * rights docs/rbac.md, examples/rbac and the roles of README.md; from the mapping of flags and
+ * the tests' workflows the tables of docs/migration.md; and by the action's own code the
+ * template in examples.
  *
  *   npm run generate              writes
  *   npm run generate -- --check   writes nothing; exit 1 names what is out of date
@@ -28,6 +29,7 @@ import {
 import { EXAMPLE_ROLES } from './generate/example-roles.ts'
 import { doctorAction, doctorPage } from './generate/doctor.ts'
 import { janitorPage } from './generate/janitor.ts'
+import { migrationPage } from './generate/migration.ts'
 import { exampleText, rbacPage, readmeRole } from './generate/rbac.ts'
 import { templateExample } from './generate/template-example.ts'
 import { troubleshootingPage } from './generate/troubleshooting.ts'
@@ -83,11 +85,18 @@ function readme(action: ActionFile): Page | string {
   return { path: 'README.md', content: all }
 }
 
+/** docs/migration.md with its tables renewed, or why that cannot be done. */
+function migration(): Page | string {
+  const path = 'docs/migration.md'
+  const content = migrationPage(present(path) ?? '')
+  return content === undefined ? `${path}: lacks the markers of its tables` : { path, content }
+}
+
 const check = process.argv.includes('--check')
 const action = readActionFile(readFileSync(at('action.yml'), 'utf8'))
-const tables = readme(action)
-const wanted = [...(await pages(action)), ...(typeof tables === 'string' ? [] : [tables])]
-const remarks = typeof tables === 'string' ? [tables] : []
+const tables = [readme(action), migration()]
+const wanted = [...(await pages(action)), ...tables.filter((page) => typeof page !== 'string')]
+const remarks = tables.filter((page) => typeof page === 'string')
 const stale = wanted.filter((page) => present(page.path) !== page.content)
 
 for (const page of stale) {

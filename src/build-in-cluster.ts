@@ -28,7 +28,7 @@ import { pullImage } from './pull-image.ts'
 import { builtLine, planLines, skippedLine } from './report/log-lines.ts'
 import type { Report } from './report/outputs.ts'
 import type { BuildRequest, ClusterChoice } from './request/build-request.ts'
-import { type ImageReference, printImageReference } from './request/image-reference.ts'
+import { type ImageReference, printImageReference, printImageRepository } from './request/image-reference.ts'
 import { inputFailure } from './request/input-problem.ts'
 import type { BuildFiles } from './runner/build-files.ts'
 import { buildLog } from './runner/build-log.ts'
@@ -75,7 +75,7 @@ export async function buildInTheCluster(
     ports.prepareContext(asked, signal),
   ])
   try {
-    const { request, pullRepository, clusterRegistry } = await placeTags(asked, session, ports.runner, signal)
+    const { request, pullRepository } = await placeTags(asked, session, ports.runner, signal)
     const { namespace } = request
     const access = session.reviewAccess(namespace.kind === 'given' ? namespace.name : undefined, signal)
     const [facts, registries, serverAddresses] = await Promise.all([
@@ -117,7 +117,7 @@ export async function buildInTheCluster(
       plan,
       registryConfig: registryConfig(plan.secrets),
       certificates: registries.certificates,
-      clusterRegistry,
+      pullRepository,
       passOn: (question: PassedRequest, stop: AbortSignal) => session.passOn(question, stop),
       platforms: wantedPlatforms(request.platform, facts),
     }
@@ -125,7 +125,7 @@ export async function buildInTheCluster(
     if (looked.kind === 'there') return await skipped(looked.outcome, build, ports, signal)
     return await buildAndRemove(
       ports,
-      { ...build, contentTag: looked.tag, pullRepository },
+      { ...build, contentTag: looked.tag },
       { session, facts, openContext: openerOf(context), isReplaceable },
       signal,
     )
@@ -148,7 +148,8 @@ async function skipped(
     if (request.verification.pulls) ports.runner.info(NOT_PULLED)
   }
   const { kind: builder, destinations, repository } = plan
-  return { builder, destinations, repository, outcome: proved, durationSeconds: undefined }
+  const names = { destinations, repository, pullRepository: build.pullRepository }
+  return { builder, ...names, outcome: proved, durationSeconds: undefined }
 }
 
 const NOT_PULLED = 'verify-pull: no node has pulled it this time, for there was no build.'
@@ -156,6 +157,8 @@ const NOT_PULLED = 'verify-pull: no node has pulled it this time, for there was 
 interface Build extends Confirmable {
   readonly request: BuildRequest
   readonly plan: BuildPlan
+  /** Of the first tag, under the name by which nodes pull; undefined: it is the name it is pushed under. */
+  readonly pullRepository: string | undefined
 }
 
 interface Replaceable {
@@ -190,10 +193,7 @@ async function lookAtRegistries(
 
 async function buildAndRemove(
   ports: ClusterPorts,
-  build: Build & {
-    readonly contentTag: ImageReference | undefined
-    readonly pullRepository: string | undefined
-  },
+  build: Build & { readonly contentTag: ImageReference | undefined },
   given: Pick<ClusterBuilding, 'session' | 'facts' | 'openContext'> & Replaceable,
   signal: AbortSignal,
 ): Promise<Report> {
@@ -230,8 +230,7 @@ async function buildAndRemove(
     const diagnosticsPath = await leaveEvidence(plan, outcome, { ...ports, session }, signal)
     return {
       builder: plan.kind,
-      destinations: build.request.load ? build.request.tags.map(printImageReference) : plan.destinations,
-      repository: plan.repository,
+      ...namesOf(build),
       pullRepository: build.pullRepository,
       outcome,
       durationSeconds,
@@ -248,6 +247,15 @@ async function buildAndRemove(
       signal,
     )
   }
+}
+
+/** Under which names the image is to be had: in a registry, or on the node that has loaded it. */
+function namesOf({ request, plan }: Build): Pick<Report, 'destinations' | 'repository'> {
+  const [first] = request.tags
+  const { destinations, repository } = plan
+  return request.push || !request.load || first === undefined
+    ? { destinations, repository }
+    : { destinations: request.tags.map(printImageReference), repository: printImageRepository(first) }
 }
 
 function tell(runner: Runner, outcome: BuildOutcome, plan: BuildPlan, seconds: number): void {

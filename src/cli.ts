@@ -17,6 +17,7 @@ import { doctorWork } from './doctor-ports.ts'
 import { examine } from './examine.ts'
 import { ActionError } from './failure/failure.ts'
 import { runnerProcesses } from './local/processes.ts'
+import { migrateRepository } from './migrate-repository.ts'
 import { STANDARD_OUTPUT } from './report/template-lines.ts'
 import type { ClusterChoice } from './request/build-request.ts'
 import { type CleanInput, readCleanRequest } from './request/clean-request.ts'
@@ -49,6 +50,8 @@ async function run(command: Command): Promise<number> {
       return runRegistryCommand(command, { environment, isInWorkflow, debugging: DEBUGGING }, stop)
     case 'doctor':
       return doctor(command)
+    case 'migrate':
+      return migrateRepository(command.path, command.write, (text) => process.stdout.write(text))
     case 'version':
       process.stdout.write(`${packageFile.version}\n`)
       return EXIT.built

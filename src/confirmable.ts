@@ -6,7 +6,6 @@ import { type PassOn, serviceOf } from './registry/service-proxy.ts'
 import type { AnyRequest } from './request/build-request.ts'
 import type { ImageReference } from './request/image-reference.ts'
 import type { Runner } from './runner/runner.ts'
-import type { ClusterRegistry } from './storage/cluster-registry.ts'
 
 /** What is needed from outside to confirm an image. */
 export interface ConfirmationPorts {
@@ -29,8 +28,6 @@ export interface Confirmable {
   readonly certificates: ReadonlyMap<string, string>
   /** Asks through the API server, where there is one. */
   readonly passOn?: PassOn | undefined
-  /** The cluster's own registry, where the image is pushed to it. */
-  readonly clusterRegistry?: ClusterRegistry | undefined
   /** `linux/amd64`: what the image may be for; empty: anything. */
   readonly platforms?: readonly string[]
 }
@@ -38,8 +35,8 @@ export interface Confirmable {
 /** How a registry is asked: directly, or else through the cluster, if it is a Service there. */
 export function readingOf(registry: string, confirmable: Confirmable): Reading {
   const trust = trustIn(registry, confirmable)
-  const { passOn, clusterRegistry } = confirmable
-  const service = serviceOf(registry, trust.isInsecure, clusterRegistry)
+  const { passOn } = confirmable
+  const service = serviceOf(registry, trust.isInsecure)
   return {
     trust,
     ...(passOn === undefined || service === undefined ? {} : { through: { service, passOn } }),

@@ -10,8 +10,13 @@ import { credentialsSecret } from './storage/credentials.ts'
 import { type Installation, installationIn, installationMap } from './storage/proved-ways.ts'
 import { namespaceTaken, notReady } from './storage/refusals.ts'
 import { NAMES, pushHostIn, selectorText, SELECTOR } from './storage/registry-names.ts'
-import { registryObjects } from './storage/registry-objects.ts'
-import type { RegistryRequest } from './storage/registry-request.ts'
+import { registryObjects, settingsIn } from './storage/registry-objects.ts'
+import {
+  type GivenSettings,
+  joinSettings,
+  type RegistryRequest,
+  requestOf,
+} from './storage/registry-request.ts'
 
 /** What a command about the registry needs from outside. */
 export interface RegistryPorts {
@@ -22,6 +27,9 @@ export interface RegistryPorts {
 /** How long the registry may take until it serves, in milliseconds: its image, its volume. */
 const READY_MS = 180_000
 
+/** After so long nobody will bind a claim that no storage class is to serve, in milliseconds. */
+const UNBOUND_MS = 10_000
+
 const POLL_MS = 300
 
 /**
@@ -29,14 +37,15 @@ const POLL_MS = 300
  * nodes pull from it, and stores that. What is as it should be is left as it is, and said so.
  */
 export async function installRegistry(
-  request: RegistryRequest,
+  namespace: string,
+  given: GivenSettings,
   { runner, session }: RegistryPorts,
   signal: AbortSignal,
 ): Promise<Installation> {
-  const { namespace } = request
-  await checkNamespace(request, session, signal)
+  const said = joinSettings(await saidBefore(namespace, session, signal), given)
+  const request = requestOf(namespace, said)
   runner.info(`> Installing the registry into namespace ${namespace}`)
-  const [first, ...others] = registryObjects(request)
+  const [first, ...others] = registryObjects(request, said)
   if (first === undefined) throw new Error('an installation has a namespace')
   const changes: (readonly [KubernetesObject, Applied])[] = [[first, await session.apply(first, signal)]]
   const madeCredentials = await applyCredentials(request, session, signal)
@@ -80,18 +89,22 @@ export async function registryPod(
   )
 }
 
-/** A namespace that somebody has made for something else is not ours to fill, and to remove some day. */
-async function checkNamespace(
-  { namespace }: RegistryRequest,
+/**
+ * What earlier installations were told, which counts until somebody says otherwise. A namespace
+ * that somebody has made for something else is not ours to fill, and to remove some day.
+ */
+async function saidBefore(
+  namespace: string,
   session: ObjectSession,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<GivenSettings> {
   const there = await session.read({ kind: 'Namespace', namespace: '', name: namespace }, signal)
-  if (there === undefined) return
+  if (there === undefined) return {}
   const { labels = {}, deletionTimestamp } = there.metadata
   const isOurs = labels[LABELS.managedBy] === MANAGER && labels['app.kubernetes.io/component'] === 'registry'
   if (!isOurs || deletionTimestamp !== undefined)
     throw new ActionError(namespaceTaken(namespace, deletionTimestamp !== undefined))
+  return settingsIn(there)
 }
 
 /** Once made they stay: what pulls with them has a copy. The same password serves when the address changes. */
@@ -113,13 +126,16 @@ async function untilReady(
   session: ObjectSession,
   signal: AbortSignal,
 ): Promise<void> {
-  const end = session.clock.now() + READY_MS
+  const began = session.clock.now()
   const address = { kind: 'Deployment', namespace, name: NAMES.registry } as const
   for (;;) {
     const deployment = await session.read(address, signal)
     if (deployment !== undefined && isServing(deployment)) return
-    const isLate = session.clock.now() > end
-    const why = await troubleOf(namespace, session, isLate, signal)
+    const waited = session.clock.now() - began
+    const isLate = waited > READY_MS
+    const why =
+      (await troubleOf(namespace, session, isLate, signal)) ??
+      (waited > UNBOUND_MS ? await unboundClaim(namespace, session, signal) : undefined)
     if (why !== undefined || isLate) throw new ActionError(notReady(namespace, why))
     await session.clock.sleep(POLL_MS, signal)
     signal.throwIfAborted()
@@ -161,4 +177,20 @@ async function troubleOf(
     if (isLate && scheduled?.status === 'False') return said
   }
   return undefined
+}
+
+/** A claim without a class, where the cluster has no default one, waits for a volume that somebody makes by hand. */
+async function unboundClaim(
+  namespace: string,
+  session: ObjectSession,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const claim = await session.read({ kind: 'PersistentVolumeClaim', namespace, name: NAMES.registry }, signal)
+  // The fields of a claim that say so.
+  const { spec, status } = (claim ?? {}) as {
+    readonly spec?: { readonly storageClassName?: string }
+    readonly status?: { readonly phase?: string }
+  }
+  const isHopeless = status?.phase === 'Pending' && !spec?.storageClassName
+  return isHopeless ? 'its claim has no volume: the cluster has no default storage class' : undefined
 }

@@ -8,7 +8,7 @@ import type { BuildPlan } from './plan/build-plan.ts'
 import { LOAD_CONTAINER, loadPlan, type LoadSource } from './plan/load-plan.ts'
 import { type PullPorts, tryPull } from './pull-image.ts'
 import type { BuildRequest } from './request/build-request.ts'
-import { printImageReference } from './request/image-reference.ts'
+import { printImageReference, printImageRepository } from './request/image-reference.ts'
 
 /** In milliseconds: what the cluster ends by itself soon after. */
 const LIMIT_MS = 570_000
@@ -25,9 +25,9 @@ export async function loadImage(
 ): Promise<BuildOutcome> {
   const [first] = request.tags
   if (outcome.kind !== 'built' || !request.load || first === undefined) return outcome
-  const { where, record, podUid = '' } = outcome
+  const { where, record, digest, podUid = '' } = outcome
   const { node = '' } = where
-  const image = printImageReference(first)
+  const image = `${printImageRepository(first)}@${digest}`
   const failed = (why: string): BuildOutcome => ({
     kind: 'failed',
     failure: notLoaded(image, node, why),
@@ -35,8 +35,8 @@ export async function loadImage(
     record,
   })
   const began = ports.clock.now()
-  const trouble = await load(plan, { node, podUid }, ports, signal)
-  if (trouble !== undefined && !signal.aborted) return failed(trouble)
+  const trouble = await load(plan, { node, podUid, digest, tags: request.tags }, ports, signal)
+  if (trouble !== undefined) return failed(trouble)
   const wish = { image, policy: 'Never', secrets: [], node } as const
   const there = await tryPull(plan, wish, ports, signal)
   if (signal.aborted) return { kind: 'cancelled', failure: cancelled(plan.cleanup), where, record }
@@ -65,9 +65,10 @@ async function load(
 ): Promise<string | undefined> {
   const loading = loadPlan(plan, source, drawIdentity().random)
   try {
-    const run = { session, ledger, clock, limitMs: LIMIT_MS, isDone: () => false }
+    const run = { session, ledger, clock, limitMs: LIMIT_MS, patienceMs: LIMIT_MS, isDone: () => false }
     return troubleIn(await runBeside(loading, run, signal))
   } catch (error) {
+    if (signal.aborted) return undefined
     if (error instanceof ActionError) return error.failure.headline
     throw error
   }

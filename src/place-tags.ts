@@ -3,15 +3,12 @@ import { IN_CLUSTER } from './request/cluster-registry.ts'
 import type { BuildRequest } from './request/build-request.ts'
 import { type ImageRepository, printImageRepository } from './request/image-reference.ts'
 import type { Runner } from './runner/runner.ts'
-import type { ClusterRegistry } from './storage/cluster-registry.ts'
 
 /** A request whose every name has its registry. */
 export interface PlacedTags {
   readonly request: BuildRequest
   /** Of the first tag, under the name by which nodes pull; undefined: it is the name it is pushed under. */
   readonly pullRepository: string | undefined
-  /** The cluster's registry, if tags are meant for it. */
-  readonly clusterRegistry: ClusterRegistry | undefined
 }
 
 /** Asks the cluster where its registry is, if tags are meant for it. Throws as `readClusterRegistry` does. */
@@ -22,8 +19,7 @@ export async function placeTags(
   signal: AbortSignal,
 ): Promise<PlacedTags> {
   const { registryNamespace } = request
-  if (registryNamespace === undefined)
-    return { request, pullRepository: undefined, clusterRegistry: undefined }
+  if (registryNamespace === undefined) return { request, pullRepository: undefined }
   const { credentials } = request.registryAccess
   const isKnown = (host: string): boolean => credentials.some(({ registry }) => registry === host)
   const found = await session.readClusterRegistry(registryNamespace, isKnown, signal)
@@ -35,9 +31,10 @@ export async function placeTags(
   return {
     request: placedIn(request, found),
     pullRepository: isThere ? printImageRepository({ ...first, registry: pullHost }) : undefined,
-    clusterRegistry: found.registry,
   }
 }
+
+const FROM = 'the registry’s installation'
 
 /** The request as if the user had named that registry, which speaks plain HTTP, and its credentials. */
 export function placedIn(
@@ -60,7 +57,7 @@ export function placedIn(
         ? registryAccess
         : {
             ...registryAccess,
-            credentials: [...registryAccess.credentials, { registry: pushHost, ...credentials }],
+            credentials: [...registryAccess.credentials, { registry: pushHost, ...credentials, from: FROM }],
           },
   }
 }

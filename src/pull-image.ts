@@ -13,7 +13,6 @@ import { pullSecrets } from './plan/pull-secrets.ts'
 import type { BuildRequest } from './request/build-request.ts'
 import { printImageReference } from './request/image-reference.ts'
 import type { Runner } from './runner/runner.ts'
-import type { ClusterRegistry } from './storage/cluster-registry.ts'
 
 /** What a node's pull needs from outside. */
 export interface PullPorts {
@@ -28,27 +27,30 @@ export interface PullPorts {
 export interface Pullable {
   readonly request: BuildRequest
   readonly plan: BuildPlan
-  /** The cluster's own registry, where the image is pushed to it. */
-  readonly clusterRegistry?: ClusterRegistry | undefined
+  /** The repository under the name by which nodes pull; undefined: it is the one it is pushed under. */
+  readonly pullRepository?: string | undefined
 }
 
 /** An image of some GB is pulled in a minute or two; in milliseconds. */
 const LIMIT_MS = 240_000
 
+/** The kubelet tries again after ten seconds: two tries are enough for an image that was just pushed; in milliseconds. */
+const PATIENCE_MS = 12_000
+
 /**
- * The outcome once a node of the cluster has pulled the image, where `verify-pull` asks for it; as
- * it is where not. An image that no node can pull is a failure.
+ * The outcome once a node of the cluster has pulled the image, where `verify-pull` asks for it, or
+ * `verify` and nobody could read it back; as it is where not. An image that no node can pull is a failure.
  */
 export async function pullImage(
   outcome: BuildOutcome,
-  { request, plan, clusterRegistry }: Pullable,
+  { request, plan, pullRepository = plan.repository }: Pullable,
   ports: PullPorts,
   signal: AbortSignal,
 ): Promise<BuildOutcome> {
   const [first] = request.tags
-  if (outcome.kind !== 'built' || !request.verification.pulls || first === undefined) return outcome
+  if (outcome.kind !== 'built' || !isPulled(request, outcome) || first === undefined) return outcome
   const { digest, where, record } = outcome
-  const image = `${pulledRepository(plan.repository ?? '', clusterRegistry)}@${digest}`
+  const image = `${pullRepository ?? ''}@${digest}`
   const pushed = { image: printImageReference(first), registry: first.registry, digest }
   const secrets = pullSecrets(plan, request, ports.ledger)
   const began = ports.clock.now()
@@ -67,6 +69,12 @@ export async function pullImage(
       return { kind: 'failed', failure: pullNotTried(pushed, image, tried.why), where, record }
   }
 }
+
+function isPulled({ verification }: BuildRequest, { confirmation }: Built): boolean {
+  return verification.pulls || (verification.reads && confirmation?.kind === 'unconfirmed')
+}
+
+type Built = Extract<BuildOutcome, { readonly kind: 'built' }>
 
 /** What came of letting a node have an image. */
 export type Tried =
@@ -87,7 +95,7 @@ export async function tryPull(
   try {
     const end = await runBeside(
       pulling,
-      { session, ledger, clock, limitMs: LIMIT_MS, isDone: hasImage },
+      { session, ledger, clock, limitMs: LIMIT_MS, patienceMs: PATIENCE_MS, isDone: hasImage },
       signal,
     )
     switch (end.kind) {
@@ -125,10 +133,4 @@ function hasImage(pod: Pod): boolean {
   const state = stateOf(pod, PULL_CONTAINER)
   if (state?.terminated !== undefined) return state.terminated.reason !== 'ContainerStatusUnknown'
   return state?.running !== undefined || AFTER_PULL.includes(state?.waiting?.reason ?? '')
-}
-
-/** The repository as nodes know it. */
-function pulledRepository(repository: string, registry: ClusterRegistry | undefined): string {
-  if (registry === undefined || !repository.startsWith(`${registry.pushHost}/`)) return repository
-  return registry.pullHost + repository.slice(registry.pushHost.length)
 }

@@ -68,7 +68,7 @@ async function act(
 ): Promise<string | undefined> {
   switch (action.kind) {
     case 'install': {
-      const installation = await installRegistry(action.request, ports, signal)
+      const installation = await installRegistry(namespace, action.given, ports, signal)
       for (const line of useLines(installation)) ports.runner.info(line)
       return undefined
     }

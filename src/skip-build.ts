@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 import type { BuildOutcome } from './builders/builder.ts'
 import { parseDigest } from './builders/builder.ts'
 import type { ClusterFacts } from './cluster/cluster-session.ts'
@@ -7,7 +9,9 @@ import { NOWHERE } from './outcome-of.ts'
 import { wantedPlatforms } from './plan/architecture-warnings.ts'
 import type { BuildPlan } from './plan/build-plan.ts'
 import { contentTag, sourcesOf } from './plan/content-key.ts'
+import { parseDockerConfig } from './plan/docker-config.ts'
 import { mirrored } from './plan/mirrored-image.ts'
+import { configIn } from './plan/registry-secret.ts'
 import type { KnownImages } from './registry/known-images.ts'
 import type { StoredManifest } from './registry/repository.ts'
 import type { BuildRequest } from './request/build-request.ts'
@@ -54,13 +58,14 @@ export async function lookForImage(
   }
   const bases = await baseDigests(skippable, images)
   if ('why' in bases) return build(bases.why)
-  const name = contentTag({
+  const grounds = {
     request,
     dockerfile: context.dockerfile,
     contentHash: await hashContext(context.delivery, signal),
     baseImages: bases.digests,
     platforms: wantedPlatforms(request.platform, skippable.facts),
-  })
+  }
+  const name = contentTag(grounds, sha256)
   const tag: ImageReference = { registry: first.registry, repository: first.repository, tag: name }
   const found = await images.find(tag, readingOf(tag.registry, skippable))
   if (found.kind === 'unknown') return build(`${tag.registry}: ${found.reason}`)
@@ -85,6 +90,8 @@ export async function lookForImage(
     },
   }
 }
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 const NOTHING: Looked = { kind: 'build', tag: undefined }
 
@@ -130,7 +137,8 @@ async function baseDigests(
       continue
     }
     const at = mirrored(image, request)
-    const found = await images.find(at, readingOf(at.registry, { request, ...confirmable }))
+    const registryConfig = configFor(at.registry, plan) ?? confirmable.registryConfig
+    const found = await images.find(at, readingOf(at.registry, { request, ...confirmable, registryConfig }))
     if (found.kind === 'unknown')
       return { why: `the digest of ${name} is not known (${at.registry}: ${found.reason})` }
     if (found.value === undefined)
@@ -138,6 +146,13 @@ async function baseDigests(
     digests.set(name, found.value.digest)
   }
   return { digests }
+}
+
+/** Where credentials are isolated, what reads base images is in a Secret of its own. */
+function configFor(registry: string, { secrets }: Pick<BuildPlan, 'secrets'>): string | undefined {
+  return secrets
+    .map(configIn)
+    .find((config) => config !== undefined && parseDockerConfig(config)?.entries.has(registry) === true)
 }
 
 /** Lets every tag lead to the image; why not, if one does not. */

@@ -4,6 +4,7 @@ import type { Failure } from './failure/failure.ts'
 import { falseDigest } from './failure/false-digest.ts'
 import { notReadBack, type Pushed, tagIsAnother, wrongPlatform } from './failure/not-available.ts'
 import type { Confirmation } from './registry/confirmation.ts'
+import { isOfCluster } from './request/build-request.ts'
 import { type ImageReference, printImageReference } from './request/image-reference.ts'
 
 type Built = Extract<BuildOutcome, { readonly kind: 'built' }>
@@ -16,7 +17,7 @@ interface Asked {
 
 /**
  * The outcome once the image has been read back under every tag. What a registry does not
- * confirm makes it a failure, unless a node is asked to pull the image afterwards, which proves more.
+ * confirm is left to a node of the cluster, which is to pull the image; without one it is a failure.
  */
 export async function verifyImage(
   outcome: Built,
@@ -39,7 +40,7 @@ export async function verifyImage(
   if (failure !== undefined) return { kind: 'failed', failure, where, record }
   if (open?.said.kind === 'unknown') {
     const { pushed, said } = open
-    if (!request.verification.pulls || signal.aborted) {
+    if (!isOfCluster(request) || signal.aborted) {
       return { kind: 'failed', failure: notReadBack(pushed, said.reason), where, record }
     }
     runner.info(

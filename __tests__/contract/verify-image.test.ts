@@ -5,6 +5,7 @@ import { tryPull } from '../../src/pull-image.ts'
 import type { Confirmation } from '../../src/registry/confirmation.ts'
 import type { Reading } from '../../src/registry/read-back.ts'
 import { terminalRunner } from '../../src/runner/terminal-runner.ts'
+import type { AnyRequest } from '../../src/request/build-request.ts'
 import { type GivenInputs, requestOf } from '../request/given.ts'
 import { type ApiServer, startApiServer } from '../support/api-server.ts'
 import { DIGEST, never, notedLedger, openSession, smallPlan } from '../support/build-fixture.ts'
@@ -26,11 +27,17 @@ async function confirmed(
   {
     inputs = {},
     platforms = [],
-  }: { readonly inputs?: GivenInputs; readonly platforms?: readonly string[] } = {},
+    builder = 'kaniko',
+  }: {
+    readonly inputs?: GivenInputs
+    readonly platforms?: readonly string[]
+    readonly builder?: 'kaniko' | 'docker'
+  } = {},
 ): Promise<{ readonly outcome: BuildOutcome; readonly log: string; readonly readings: readonly Reading[] }> {
   const log: string[] = []
   const readings: Reading[] = []
-  const request = requestOf({ tags: Object.keys(said).join('\n'), verify: 'true', ...inputs })
+  const asked = requestOf({ tags: Object.keys(said).join('\n'), verify: 'true', ...inputs })
+  const request: AnyRequest = { ...asked, builder }
   const outcome = await confirmImage(
     BUILT,
     { request, registryConfig: undefined, certificates: new Map(), platforms },
@@ -77,17 +84,14 @@ describe('with `verify` an image', () => {
     expect(outcome).toMatchObject(failedWith('executor-invalid', 'The registry has no image'))
   })
 
-  test('that nobody confirms is a failure with the reason', async () => {
-    const { outcome } = await confirmed({ 'a.example/app:1': UNKNOWN })
+  test('that nobody confirms, and that no node can pull, is a failure with the reason', async () => {
+    const { outcome } = await confirmed({ 'a.example/app:1': UNKNOWN }, { builder: 'docker' })
     expect(outcome).toMatchObject(failedWith('image-not-available', 'a.example does not confirm it'))
     expect(JSON.stringify(outcome)).toContain('a.example: this runner does not know its name')
   })
 
   test('that nobody confirms is left to the node that is to pull it', async () => {
-    const { outcome, log } = await confirmed(
-      { 'a.example/app:1': UNKNOWN },
-      { inputs: { 'verify-pull': 'true' } },
-    )
+    const { outcome, log } = await confirmed({ 'a.example/app:1': UNKNOWN })
     expect(outcome).toMatchObject({ kind: 'built', confirmation: { kind: 'unconfirmed' } })
     expect(log).toContain('A node is to prove it by pulling it.')
   })

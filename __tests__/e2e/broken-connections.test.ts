@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
-import { cluster, eventually, inLab, LAB_ONLY, ours, ROOT } from './support/cluster.ts'
-import { ALL_NUMBERS, countedBuild } from './support/counted-build.ts'
+import { cluster, eventually, inLab, LAB_ONLY, nothingLeftIn, ours, ROOT } from './support/cluster.ts'
+import { ALL_NUMBERS, countedBuild, LINES } from './support/counted-build.ts'
 import type { CountedBuild } from './support/counted-build.ts'
 import { sideBySide } from './support/side-by-side.ts'
 import { startToxiproxy } from './support/toxiproxy.ts'
@@ -26,21 +26,23 @@ const expectation = ({ code }: Row): string =>
   code === undefined ? BUILT : `fails with \`${code}\`, and post removes it`
 
 /** What was printed before is there once, and nothing else. */
-function isFailed({ outputs, numbers, main }: CountedBuild, code: string): void {
+async function isFailed({ outputs, numbers, main }: CountedBuild, code: string): Promise<void> {
   expect({
     code: outputs['failure-code'],
     log: outputs['failure-code'] === code ? '' : main.output,
   }).toEqual({ code, log: '' })
   expect(numbers).toEqual(ALL_NUMBERS.slice(0, numbers.length))
+  await nothingLeftIn(outputs['namespace'])
 }
 
-function isBuilt({ outputs, numbers, main }: CountedBuild): void {
+async function isBuilt({ outputs, numbers, main }: CountedBuild): Promise<void> {
   // The log says why it was not.
   expect({ outcome: outputs['outcome'], log: outputs['outcome'] === 'built' ? '' : main.output }).toEqual({
     outcome: 'built',
     log: '',
   })
   expect(numbers).toEqual(ALL_NUMBERS)
+  await nothingLeftIn(outputs['namespace'])
 }
 
 interface Row {
@@ -139,20 +141,19 @@ describeLong(`a connection that toxiproxy disturbs${WHY_NOT}`, () => {
     '%s',
     async (_, row) => {
       const build = await builds.of(row)
-      if (row.code === undefined) isBuilt(build)
-      else isFailed(build, row.code)
+      await (row.code === undefined ? isBuilt(build) : isFailed(build, row.code))
     },
     240_000,
   )
 })
 
+const inTheLab = (command: 'restart' | 'pause' | 'resume', component: string): Promise<unknown> =>
+  promisify(execFile)(process.execPath, [join(ROOT, 'lab/main.ts'), command, component], {
+    env: { ...process.env, NODE_OPTIONS: '' },
+  })
+
 describeLong(`a part of the cluster that restarts in the middle of a build${WHY_NOT}`, () => {
   afterAll(() => eventually('nothing of ours is left', 90, () => ours().length === 0), 100_000)
-
-  const restart = (component: string): Promise<unknown> =>
-    promisify(execFile)(process.execPath, [join(ROOT, 'lab/main.ts'), 'restart', component], {
-      env: { ...process.env, NODE_OPTIONS: '' },
-    })
 
   test.each([
     ['the API server', 'apiserver'],
@@ -162,14 +163,43 @@ describeLong(`a part of the cluster that restarts in the middle of a build${WHY_
   ])(
     `%s is killed and started anew → ${BUILT}`,
     async (_, component) => {
-      isBuilt(
-        await countedBuild({
-          kubeconfig: cluster.kubeconfig,
-          seconds: 12,
-          meanwhile: () => restart(component),
-        }),
-      )
+      const meanwhile = () => inTheLab('restart', component)
+      await isBuilt(await countedBuild({ kubeconfig: cluster.kubeconfig, seconds: 12, meanwhile }))
     },
     240_000,
   )
+})
+
+describeLong(`a node that stands still in the middle of a build${WHY_NOT}`, () => {
+  // Whatever became of the test.
+  afterEach(() => inTheLab('resume', 'kubelet'))
+  afterAll(() => eventually('nothing of ours is left', 90, () => ours().length === 0), 100_000)
+
+  test(`its kubelet answers nothing for 25 s → ${BUILT}`, async () => {
+    async function meanwhile(): Promise<void> {
+      await inTheLab('pause', 'kubelet')
+      await delay(25_000)
+      await inTheLab('resume', 'kubelet')
+    }
+    await isBuilt(await countedBuild({ kubeconfig: cluster.kubeconfig, seconds: 12, meanwhile }))
+  }, 240_000)
+
+  test('its kubelet answers nothing until it is given up → begun once more, and built', async () => {
+    const { outputs, numbers, main } = await countedBuild({
+      kubeconfig: cluster.kubeconfig,
+      seconds: 12,
+      async meanwhile(running) {
+        await inTheLab('pause', 'kubelet')
+        await running.printed('it starts once more')
+        await inTheLab('resume', 'kubelet')
+      },
+    })
+    expect(outputs['outcome'] === 'built' ? '' : main.output).toBe('')
+    expect(main.output).toMatch(/node .*starts once more/)
+    // What the first one printed before, and all of the second.
+    const [before, all] = [numbers.slice(0, -LINES), numbers.slice(-LINES)]
+    expect(before).toEqual(ALL_NUMBERS.slice(0, before.length))
+    expect(all).toEqual(ALL_NUMBERS)
+    await nothingLeftIn(outputs['namespace'])
+  }, 400_000)
 })

@@ -1,6 +1,6 @@
 import { runStep } from '../support/action.ts'
 import type { FinishedStep } from '../support/action.ts'
-import { apply, eventually, inLab, kubectl, LAB_ONLY, ours } from './support/cluster.ts'
+import { apply, eventually, inLab, kubectl, LAB_ONLY, nothingLeftIn, ours } from './support/cluster.ts'
 import { EXAMPLES, inputs } from './support/inputs.ts'
 import { sideBySide } from './support/side-by-side.ts'
 
@@ -121,6 +121,7 @@ describeLong(`a cluster with rules and troubles of its own${WHY_NOT}`, () => {
         log: outputs['failure-code'] === row.code ? '' : main.output,
       }).toEqual({ code: row.code, log: '' })
       expect(main.output).toMatch(row.words)
+      await nothingLeftIn(namespaceOf(row))
     },
     120_000,
   )

@@ -95,14 +95,16 @@ describeWithKaniko(`from a build to a deployment${WITHOUT}`, () => {
   )
 
   test(
-    'an image without any registry is loaded into the node and deployed by its tag',
+    'an image without any registry is loaded into the node and deployed by its digest, or its tag',
     async () => {
       const tags = `page:loaded-${VERSION}`
       const { main, outputs } = await runStep(
         page({ tags, push: 'false', load: 'true', 'allow-privileged': 'true' }),
       )
       expect(main.output).toContain(`as ${tags} in `)
-      expect(outputs).toMatchObject({ outcome: 'built', image: tags, images: JSON.stringify([tags]) })
+      const image = `page@${outputs['digest'] ?? ''}`
+      expect(outputs).toMatchObject({ outcome: 'built', image: tags, 'image-by-digest': image })
+      expect(script('kubectl/deploy.sh', image, NAMESPACE)).toContain('successfully rolled out')
       expect(script('kubectl/deploy.sh', tags, NAMESPACE)).toContain('successfully rolled out')
     },
     3 * MINUTES,

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 import { contentTag, sourcesOf } from '../../src/plan/content-key.ts'
 import { mirrored } from '../../src/plan/mirrored-image.ts'
 import { parseDockerfile, unknownDockerfile } from '../../src/progress/dockerfile.ts'
@@ -6,15 +8,20 @@ import { type GivenInputs, requestOf } from '../request/given.ts'
 
 const DIGEST = `sha256:${'d'.repeat(64)}`
 
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
 const tagOf = (inputs: GivenInputs = {}, more: Partial<Parameters<typeof contentTag>[0]> = {}): string =>
-  contentTag({
-    request: requestOf({ tags: 'a.example/app:1', ...inputs }),
-    dockerfile: 'Dockerfile',
-    contentHash: 'h',
-    baseImages: new Map([['busybox', DIGEST]]),
-    platforms: ['linux/amd64'],
-    ...more,
-  })
+  contentTag(
+    {
+      request: requestOf({ tags: 'a.example/app:1', ...inputs }),
+      dockerfile: 'Dockerfile',
+      contentHash: 'h',
+      baseImages: new Map([['busybox', DIGEST]]),
+      platforms: ['linux/amd64'],
+      ...more,
+    },
+    sha256,
+  )
 
 describe('the tag of an image’s content', () => {
   test('is a tag', () => expect(tagOf()).toMatch(/^hybrid-build-[0-9a-f]{40}$/))

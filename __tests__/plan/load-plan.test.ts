@@ -1,9 +1,18 @@
 import { besidePlan, podSpecOf } from '../../src/plan/beside-plan.ts'
 import { severalNodes } from '../../src/plan/load-nodes.ts'
-import { loadPlan } from '../../src/plan/load-plan.ts'
+import { loadedNames, loadPlan } from '../../src/plan/load-plan.ts'
 import { smallPlan } from '../support/build-fixture.ts'
 
-const NODE = { node: 'node-1', podUid: 'b1946ac9-2492-4d23-8fef-000000000000' }
+const DIGEST = `sha256:${'a1'.repeat(32)}`
+const NODE = {
+  node: 'node-1',
+  podUid: 'b1946ac9-2492-4d23-8fef-000000000000',
+  digest: DIGEST,
+  tags: [
+    { registry: 'docker.io', repository: 'library/app', tag: '1' },
+    { registry: 'docker.io', repository: 'library/app', tag: 'latest' },
+  ],
+}
 
 describe('the pod that loads an image', () => {
   const plan = loadPlan(smallPlan('given'), NODE, 'q1w2e')
@@ -17,14 +26,22 @@ describe('the pod that loads an image', () => {
     expect(plan.identity.ownerToken).toBe(smallPlan('given').identity.ownerToken)
   })
 
-  test('writes nothing to the node and has one capability', () => {
+  test('writes nothing to the node and may do no more than read, and chroot', () => {
     expect(text).toContain('"mountPath":"/node","readOnly":true')
-    expect(text).toContain('"capabilities":{"drop":["ALL"],"add":["SYS_CHROOT"]}')
+    expect(text).toContain('"capabilities":{"drop":["ALL"],"add":["DAC_READ_SEARCH","SYS_CHROOT"]}')
     expect(text).not.toContain('privileged')
   })
 
+  test('names it by its tags and its digest', () => {
+    expect(loadedNames(NODE)).toEqual([
+      'docker.io/library/app:1',
+      `docker.io/library/app@${DIGEST}`,
+      'docker.io/library/app:latest',
+    ])
+  })
+
   test('reads the one volume of that pod', () => {
-    expect(text).toContain(`pods/${NODE.podUid}/volumes/kubernetes.io~empty-dir/image-files/docker.tar`)
+    expect(text).toContain(`pods/${NODE.podUid}/volumes/kubernetes.io~empty-dir/image-files/oci`)
   })
 })
 

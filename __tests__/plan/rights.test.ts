@@ -47,7 +47,7 @@ describe('a role', () => {
     'of examples/rbac/%s has what its features need, and a subject',
     (file, role) => {
       const [given, binding] = example(file)
-      expect(given?.rules).toEqual(rulesOf(role.features))
+      expect(given?.rules).toEqual(rulesOf(role.features, role.named))
       expect(given?.kind).toBe(role.namespace === undefined ? 'ClusterRole' : 'Role')
       expect(binding?.metadata).toEqual(given?.metadata)
       expect(binding?.subjects).toEqual([role.subject])
@@ -60,6 +60,22 @@ describe('a role', () => {
     expect(names).toContain('create secrets')
     expect(names).not.toContain('get secrets')
     expect(names).not.toContain('get nodes')
+  })
+
+  test('gives what is only tried for objects that are named, and others for those alone', () => {
+    expect(rulesOf(['registry-secret'])).toEqual([])
+    expect(rulesOf(['registry-secret', 'secrets'], { secrets: ['login'] })).toEqual([
+      { apiGroups: [''], resources: ['secrets'], verbs: ['get'], resourceNames: ['login'] },
+      { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+    ])
+    expect(rulesOf(['registry-service'], { 'services/proxy': ['registry:5000'] })).toEqual([
+      {
+        apiGroups: [''],
+        resources: ['services/proxy'],
+        verbs: ['get', 'update'],
+        resourceNames: ['registry:5000'],
+      },
+    ])
   })
 
   test('lets nobody read, list or delete Secrets and ConfigMaps', () => {
@@ -177,6 +193,15 @@ describe('one right that is missing', () => {
       expect(failure.cures.join('\n')).toContain('`namespace: NAME`')
     },
   )
+
+  test('to read one Secret is the right to that one', () => {
+    const read = { user: USER, verb: 'get', resource: 'secrets', namespace: 'ci', name: 'registry-login' }
+    const failure = explainMissingRight(read)
+    expect(appliedBy(failure.shell)[0]?.rules).toEqual([
+      { apiGroups: [''], resources: ['secrets'], verbs: ['get'], resourceNames: ['registry-login'] },
+    ])
+    expect(failure.cures).toEqual([expect.stringContaining('that one object')])
+  })
 
   test.each([
     ['jobs.batch', 'ci', 'clean', ['Role', 'RoleBinding']],

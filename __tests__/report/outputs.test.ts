@@ -31,6 +31,7 @@ describe('the outputs', () => {
     expect(Object.fromEntries(outputsOf({ ...report, outcome: built }))).toEqual({
       image: 'example.com/app:1',
       'image-by-digest': `example.com/app@${digest}`,
+      'pull-image': `example.com/app@${digest}`,
       images: '["example.com/app:1","example.com/app:latest"]',
       digest,
       duration: '3.142',

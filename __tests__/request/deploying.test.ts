@@ -34,7 +34,6 @@ describe('what is asked for a deployment', () => {
       'template',
     ],
     ['load without leave', { load: 'true' }, 'load', 'allow-privileged: true'],
-    ['load of what no archive has', { ...LOAD, compression: 'zstd' }, 'load', 'zstd'],
   ])('%s is refused', (_, inputs, input, problem) => {
     expect(problemsOf({ ...TAGS, ...inputs })).toEqual([
       expect.objectContaining({ input, value: 'true', problem: containing(problem) }),
@@ -44,11 +43,11 @@ describe('what is asked for a deployment', () => {
   test('arrives in the request', () => {
     const all = { verify: 'true', 'verify-pull': 'true', 'skip-if-exists': 'true' }
     expect(requestOf({ ...TAGS, ...all })).toMatchObject({
-      verification: { reads: true, pulls: true },
+      verification: { reads: true, pulls: true, isByDefault: false },
       skipIfExists: true,
     })
     expect(requestOf(TAGS)).toMatchObject({
-      verification: { reads: false, pulls: false },
+      verification: { reads: false, pulls: false, isByDefault: true },
       skipIfExists: false,
     })
   })

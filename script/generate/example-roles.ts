@@ -1,11 +1,15 @@
 import type { Feature } from '../../src/plan/rights.ts'
-import type { RoleBinding } from '../../src/plan/role.ts'
+import type { OnlyNamed, RoleBinding } from '../../src/plan/role.ts'
+import { DEFAULTS } from '../../src/storage/registry-request.ts'
+import { NAMES, PORT } from '../../src/storage/registry-names.ts'
 import { GIVEN_NAMESPACE, OWN_NAMESPACES } from '../../src/plan/usual-features.ts'
 
 /** A file of examples/rbac. */
 export interface ExampleRole extends Omit<RoleBinding, 'rules'> {
   readonly file: string
   readonly features: readonly Feature[]
+  /** For these objects only. */
+  readonly named?: OnlyNamed
   /** What it is for: the comment at its beginning, and its words in docs/rbac.md; sentences. */
   readonly about: string
 }
@@ -73,6 +77,15 @@ export const EXAMPLE_ROLES: readonly ExampleRole[] = [
     'Makes a namespace for each build and removes it afterwards, and brings the image to the runner as a file (`outputs`). Whoever has this can run anything in every pod of the cluster: prefer given-namespace-outputs.yaml.',
     'outputs',
   ),
+  {
+    file: 'in-cluster-registry.yaml',
+    about: `Beside a role that builds: lets builds ask the registry that \`hybrid-build registry install\` has made, through the API server, whether it has their image. Whoever has this can send any GET and PUT to that one Service.`,
+    name: 'image-builder-registry',
+    namespace: DEFAULTS.namespace,
+    features: ['registry-service'],
+    named: { 'services/proxy': [`${NAMES.registry}:${PORT}`] },
+    subject: RUNNER,
+  },
   {
     file: 'janitor-given-namespace.yaml',
     about: 'Removes expired builds from the namespace «builds», beside the time to live that they have.',

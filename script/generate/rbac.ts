@@ -67,7 +67,8 @@ export function exampleText(role: ExampleRole): string {
   return [...comment, '#', ...why, `# ${MADE}`, manifestOf(role), ''].join('\n')
 }
 
-const manifestOf = (role: ExampleRole): string => roleManifest({ ...role, rules: rulesOf(role.features) })
+const manifestOf = (role: ExampleRole): string =>
+  roleManifest({ ...role, rules: rulesOf(role.features, role.named) })
 
 /** The Role of README.md, and what else there is. */
 export function readmeRole(): string {

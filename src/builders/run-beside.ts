@@ -22,6 +22,8 @@ export interface BesideRun {
   readonly clock: Clock
   /** From its creation, in milliseconds. */
   readonly limitMs: number
+  /** How long trouble that may heal is given at most, in milliseconds. */
+  readonly patienceMs: number
   /** Whether a pod shows that all is well, be it before its end. */
   readonly isDone: (pod: Pod) => boolean
 }
@@ -39,7 +41,7 @@ export async function runBeside(plan: BuildPlan, run: BesideRun, signal: AbortSi
 }
 
 async function follow(plan: BuildPlan, run: BesideRun, signal: AbortSignal): Promise<BesideEnd> {
-  const { session, ledger, clock, limitMs, isDone } = run
+  const { session, ledger, clock, limitMs, patienceMs, isDone } = run
   const created = await session.createBuild(plan, ledger, signal)
   const stop = new AbortController()
   const snapshots = session.observe(created, AbortSignal.any([signal, stop.signal]))
@@ -59,7 +61,7 @@ async function follow(plan: BuildPlan, run: BesideRun, signal: AbortSignal): Pro
         if (verdict.kind === 'ended') return { kind: 'done', pod }
         if (verdict.kind === 'failed') return { kind: 'failed', diagnosis: verdict.diagnosis, pod }
         if (verdict.kind !== 'running') ({ why } = verdict)
-        trouble = verdict.kind === 'stuck' ? lasting(trouble, verdict, clock) : undefined
+        trouble = verdict.kind === 'stuck' ? lasting(trouble, verdict, clock.now(), patienceMs) : undefined
       }
       if (trouble !== undefined && clock.now() >= trouble.until) {
         return { kind: 'failed', diagnosis: trouble.verdict.diagnosis, pod }
@@ -75,10 +77,11 @@ async function follow(plan: BuildPlan, run: BesideRun, signal: AbortSignal): Pro
 function lasting(
   before: { readonly verdict: Verdict; readonly until: number } | undefined,
   verdict: Extract<Verdict, { kind: 'stuck' }>,
-  clock: Clock,
+  now: number,
+  patienceMs: number,
 ) {
   const isSame = before?.verdict.kind === 'stuck' && before.verdict.code === verdict.code
-  return { verdict, until: isSame ? before.until : clock.now() + verdict.graceSeconds * 1000 }
+  return { verdict, until: isSame ? before.until : now + Math.min(patienceMs, verdict.graceSeconds * 1000) }
 }
 
 /** What does not go is left recorded: the build's own removal asks once more. */

@@ -15,6 +15,8 @@ export type Command =
     }
   | RegistryCommand
   | DoctorCommand
+  /** `path`: the repository's folder. */
+  | { readonly kind: 'migrate'; readonly path: string; readonly write: boolean }
   | { readonly kind: 'help'; readonly topic: string | undefined }
   | { readonly kind: 'version' }
   /** Sentences, each about one part of what was typed. */

@@ -4,6 +4,7 @@ import type { InputName } from '../request/inputs.generated.ts'
 import { INPUT_NAMES } from '../request/inputs.generated.ts'
 import { helpOf, isBoolean } from './input-help.ts'
 import { REGISTRY_HELP } from './registry-help.ts'
+import { MIGRATE_HELP } from './parse-migrate.ts'
 
 const WIDTH = 80
 const INDENT = 6
@@ -31,8 +32,9 @@ Usage:
   hybrid-build template [FLAGS] prints the YAML of what a build would create
   hybrid-build clean [FLAGS]    removes what builds left behind and has expired
   hybrid-build registry install|status|prune|uninstall
-                                a registry in the cluster, for its own images
+                                a registry in the cluster, for images of its own
   hybrid-build doctor [FLAGS]   looks whether builds can work, and what is wrong
+  hybrid-build migrate [PATH]   rewrites workflows that use nerdctl or docker
   hybrid-build help [COMMAND]
   hybrid-build --version
 `
@@ -80,6 +82,7 @@ export function helpText(topic: string | undefined, methods: readonly string[]):
   if (topic === 'doctor') return [DOCTOR, ...DOCTOR_INPUTS.map(flagHelp)].join('\n')
   if (topic === 'template') return TEMPLATE
   if (topic === 'registry') return REGISTRY_HELP
+  if (topic === 'migrate') return MIGRATE_HELP
   return undefined
 }
 

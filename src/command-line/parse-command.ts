@@ -7,6 +7,7 @@ import type { InputName } from '../request/inputs.generated.ts'
 import { INPUT_NAMES } from '../request/inputs.generated.ts'
 import type { Command, GivenInputs } from './command.ts'
 import { isBoolean } from './input-help.ts'
+import { parseMigrate } from './parse-migrate.ts'
 import { parseRegistryWords } from './registry-words.ts'
 
 /** Flags under other names, as scripts and docker have them. */
@@ -16,13 +17,14 @@ const SHORT: Readonly<Record<string, InputName>> = { t: 'tags', f: 'file', n: 'n
 /** Builders that begin the short form `METHOD DOCKERFILE IMAGE CONTEXT`. */
 export const METHODS = ['auto', ...BUILDERS] as const
 
-export const COMMANDS = ['build', 'template', 'clean', 'registry', 'doctor', 'help'] as const
+export const COMMANDS = ['build', 'template', 'clean', 'migrate', 'registry', 'doctor', 'help'] as const
 
 /** Inputs that say which cluster; the others are about a build. */
 const OF_CLUSTER: readonly InputName[] = ['kubeconfig', 'kube-context', 'namespace']
 
 /** Reads what was typed after the program's name; all mistakes at once. */
 export function parseCommand(words: readonly string[]): Command {
+  if (words[0] === 'migrate') return parseMigrate(words.slice(1))
   if (words[0] === 'registry' && !words.some((word) => word === '--help' || word === '-h'))
     return parseRegistryWords(words.slice(1))
   const read = readWords(words)

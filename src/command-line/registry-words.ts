@@ -6,7 +6,7 @@ import { DAY, parseDnsLabel, parseDuration } from '../request/scalars.ts'
 import { parseImageReference } from '../request/image-reference.ts'
 import { type Parsed, parsed, refused } from '../request/parsed.ts'
 import type { PrunePolicy } from '../storage/prune-policy.ts'
-import { DEFAULTS, type RegistryRequest, type Way } from '../storage/registry-request.ts'
+import { DEFAULTS, type GivenSettings, type Way } from '../storage/registry-request.ts'
 import type { OutputForm } from './command.ts'
 
 /** What somebody wants of the registry in the cluster. */
@@ -20,7 +20,7 @@ export interface RegistryCommand {
 }
 
 export type RegistryAction =
-  | { readonly kind: 'install'; readonly request: RegistryRequest }
+  | { readonly kind: 'install'; readonly given: GivenSettings }
   | { readonly kind: 'status' }
   | {
       readonly kind: 'prune'
@@ -99,7 +99,7 @@ export function parseRegistryWords(
   const wanted = ((): RegistryAction => {
     switch (action) {
       case 'install':
-        return { kind: 'install', request: requestOf(namespace, read, is, values, mistakes) }
+        return { kind: 'install', given: givenOf(read, values, mistakes) }
       case 'prune':
         return {
           kind: 'prune',
@@ -124,30 +124,25 @@ export function parseRegistryWords(
 
 type Read = <T>(name: string, parse: (text: string) => Parsed<T>, fallback: T) => T
 
-function requestOf(
-  namespace: string,
-  read: Read,
-  is: (name: string) => boolean,
-  values: ReadonlyMap<string, string>,
-  mistakes: string[],
-): RegistryRequest {
-  if (is('ephemeral') && values.has('storage-class'))
-    mistakes.push('--storage-class is of a claim, and --ephemeral has none')
-  const way = read<Way | undefined>('way', oneOf(WAYS), undefined)
-  const mayProxy = is('allow-host-network')
-  if (way === 'host-proxy' && !mayProxy) mistakes.push('--way host-proxy needs --allow-host-network')
-  return {
-    namespace,
-    image: read<string>('image', image, DEFAULTS.image),
-    nodePort: read<number>('node-port', port, DEFAULTS.nodePort),
-    storage: {
-      kind: is('ephemeral') ? 'ephemeral' : 'claim',
-      size: read<string>('storage', size, DEFAULTS.size),
-      storageClass: values.get('storage-class'),
-    },
+/** What is not said stays as it is installed. */
+function givenOf(read: Read, values: ReadonlyMap<string, string>, mistakes: string[]): GivenSettings {
+  const is = (name: string): boolean | undefined =>
+    values.has(name) ? values.get(name) === 'true' : undefined
+  const given: GivenSettings = {
+    image: read<string | undefined>('image', image, undefined),
+    nodePort: read<number | undefined>('node-port', port, undefined),
+    isEphemeral: is('ephemeral'),
+    size: read<string | undefined>('storage', size, undefined),
+    storageClass: read<string | undefined>('storage-class', storageClass, undefined),
     hasCredentials: is('credentials'),
-    ways: way === undefined ? WAYS.filter((one) => one !== 'host-proxy' || mayProxy) : [way],
+    allowHostNetwork: is('allow-host-network'),
+    way: read<Way | undefined>('way', oneOf(WAYS), undefined),
   }
+  if (given.isEphemeral === true && given.storageClass !== undefined)
+    mistakes.push('--storage-class is of a claim, and --ephemeral has none')
+  if (given.way === 'host-proxy' && given.allowHostNetwork !== true)
+    mistakes.push('--way host-proxy needs --allow-host-network')
+  return given
 }
 
 function readFlags(words: readonly string[]) {
@@ -213,6 +208,13 @@ function duration(text: string): Parsed<number> {
 function port(text: string): Parsed<number> {
   const number = /^\d{1,5}$/.test(text) ? Number(text) : 0
   return number >= 1 && number < 65_535 ? parsed(number) : refused(`a port, not "${text}"`)
+}
+
+/** The name of a StorageClass is one of DNS. */
+function storageClass(text: string): Parsed<string> {
+  return /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text)
+    ? parsed(text)
+    : refused(`the name of a storage class, not "${text}"`)
 }
 
 function size(text: string): Parsed<string> {

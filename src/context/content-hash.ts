@@ -35,5 +35,5 @@ export async function contentHash(delivery: ContextDelivery, signal: AbortSignal
 
 /** All that a COPY takes over, but for the times. */
 function described({ name, type, mode, linkname, size }: Header): readonly unknown[] {
-  return [name, type, mode, linkname ?? '', size]
+  return [name, type, mode, linkname, size]
 }

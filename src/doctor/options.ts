@@ -92,6 +92,7 @@ export function readDoctorOptions(
 export function trialInputs(given: Given): (name: InputName) => string | undefined {
   const own: Readonly<Partial<Record<InputName, string>>> = {
     cache: 'false',
+    'job-name': 'doctor',
     push: String(Boolean(given('tags'))),
     ...(given('schedule-timeout') ? {} : { 'schedule-timeout': SCHEDULE_TIMEOUT }),
   }

@@ -55,7 +55,11 @@ export function pullWords({ image, input, called }: PulledImage, said: string): 
         headline: `The ${called} ${image} cannot be pulled: its registry does not have it.`,
         cures: [`look at the name and tag in \`${input}\``],
       }
-    default:
+    case 'architecture':
+    case 'plain-http':
+    case 'certificate':
+    case 'unreachable':
+    case 'unknown':
       return {
         headline: `The ${called} ${image} cannot be pulled by the node.`,
         cures: [

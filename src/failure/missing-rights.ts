@@ -14,15 +14,23 @@ export interface MissingRight {
   readonly resource: string
   /** Undefined: in the whole cluster. */
   readonly namespace: string | undefined
+  /** The one object that it was about. */
+  readonly name?: string | undefined
 }
 
 /** Words for a right that is missing, with everything that a build needs, ready to be applied. */
-export function explainMissingRight({ user, verb, resource, namespace }: MissingRight): Failure {
+export function explainMissingRight({ user, verb, resource, namespace, name }: MissingRight): Failure {
   const given = namespace !== undefined && !isOwnNamespaceName(namespace) ? namespace : undefined
   const isOf = (feature: Feature): boolean =>
     rightsOf([feature]).some((right) => rightName(right) === `${verb} ${resource}`)
   const headline = `The cluster does not let "${user}" ${verb} ${resource} ${inWhere(namespace)}.`
   const common = { code: 'forbidden', headline, details: [] } as const
+  // Nobody is to read all of them for the sake of one.
+  if (name !== undefined && namespace !== undefined && verb === 'get' && BY_NAME.includes(resource)) {
+    const rule = { apiGroups: [''], resources: [resource], verbs: [verb], resourceNames: [name] }
+    const granted = { purpose: `reading-${name}`, rules: [rule] }
+    return { ...common, cures: [APPLY_NAMED], shell: shellFor(user, namespace, granted) }
+  }
   // A build lists no Jobs, and does without listing namespaces: it was a janitor.
   const cleaning = verb === 'list' ? CLEANING.find(isOf) : undefined
   if (cleaning !== undefined) {
@@ -137,6 +145,12 @@ const APPLY =
 
 const APPLY_PART =
   'apply what stands below, or give it to who runs the cluster: it is all that is missing, and no more'
+
+const APPLY_NAMED =
+  'apply what stands below, or give it to who runs the cluster: it is the right to that one object, and no more'
+
+/** What is read one by one. */
+const BY_NAME: readonly string[] = ['secrets', 'configmaps']
 
 const APPLY_CLEANING =
   'apply what stands below, or give it to who runs the cluster: it is all that cleaning needs, and no more'

@@ -23,7 +23,7 @@ export function notReadBack(pushed: Pushed, reason: string): Failure {
     details: [`${pushed.registry}: ${reason}`, wasBuilt(pushed)],
     cures: [
       'let the runner read there: its way to the registry, and credentials that may pull (`registries`)',
-      'set `verify-pull: true`, with which a node proves it by pulling it, or `verify: false`',
+      'build in the cluster (`builder: kaniko`), where a node proves it by pulling it, or set `verify: false`',
     ],
   }
 }
@@ -77,7 +77,7 @@ export function pullNotTried(pushed: Pushed, image: string, why: string): Failur
     details: [why, wasBuilt(pushed)],
     cures: [
       'look at the pods of the build’s namespace while it runs: kubectl get pods,events',
-      'set `verify-pull: false`; `verify: true` reads the image back without a node',
+      'let the runner read the registry (`registries`), with which `verify: true` needs no node; or set `verify: false`',
     ],
   }
 }

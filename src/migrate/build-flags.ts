@@ -9,8 +9,8 @@ export interface BuildFlag {
 }
 
 export type Fate =
-  /** A line of the input; `note` is for docs/migration.md. */
-  | { readonly kind: 'input'; readonly input: InputName; readonly note?: string }
+  /** A line of the input. */
+  | { readonly kind: 'input'; readonly input: InputName }
   /** Read by `build-inputs.ts`; `note` says what comes of it. */
   | { readonly kind: 'special'; readonly note: string }
   /** Left out: `because` says why nothing is lost. */
@@ -18,8 +18,7 @@ export type Fate =
   /** A person must decide: `because` says what. */
   | { readonly kind: 'refused'; readonly because: string }
 
-const input = (name: InputName, note?: string): Fate =>
-  note === undefined ? { kind: 'input', input: name } : { kind: 'input', input: name, note }
+const input = (name: InputName): Fate => ({ kind: 'input', input: name })
 const special = (note: string): Fate => ({ kind: 'special', note })
 const dropped = (because: string): Fate => ({ kind: 'dropped', because })
 const refused = (because: string): Fate => ({ kind: 'refused', because })

@@ -60,15 +60,23 @@ function partsCalled(command: ShellCommand, directory: string, repository: Repos
 }
 
 function scriptParts(path: string, directory: string, repository: Repository): readonly Part[] {
+  const found = scriptAt(path, directory, repository)
+  return found === undefined ? [] : [{ ...found, line: 1 }]
+}
+
+/** The shell script of that path, seen from a directory or from the repository's root. */
+export function scriptAt(
+  path: string,
+  directory: string,
+  repository: Repository,
+): { readonly file: string; readonly script: string } | undefined {
   for (const file of [posix.join(directory, path), posix.normalize(path)]) {
     const script = repository.read(file)
+    if (script === undefined) continue
     // What begins with another interpreter's name is none for a shell.
-    if (script !== undefined)
-      return /^#!.*\b(?!bash|sh|dash|zsh|env)\w+\s*$/.test(script.split('\n', 1)[0] ?? '')
-        ? []
-        : [{ file, line: 1, script }]
+    return /^#!(?!.*\b(ba|da|z)?sh\b)/.test(script) ? undefined : { file, script }
   }
-  return []
+  return undefined
 }
 
 function makeParts(args: readonly string[], directory: string, repository: Repository): readonly Part[] {

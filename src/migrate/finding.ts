@@ -12,6 +12,15 @@ export interface BuildFinding {
   readonly reason: string | undefined
 }
 
+/** What to know of a change, at its place in the file as it was. */
+export interface Note {
+  readonly file: string
+  /** One-based. */
+  readonly line: number
+  /** One sentence. */
+  readonly text: string
+}
+
 /** A command on one line, as it is shown. */
 export function onOneLine(command: string): string {
   return command

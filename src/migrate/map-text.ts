@@ -1,6 +1,8 @@
 import { isScalar } from 'yaml'
 import type { YAMLMap } from 'yaml'
 
+import { nodeEnd } from './node-end.ts'
+
 /** One `key: value` of a mapping, as its file has it. */
 export interface Entry {
   readonly key: string
@@ -15,12 +17,11 @@ interface Placed extends Entry {
 /** The entries of a block mapping, with the text between them. */
 function entriesOf(node: YAMLMap, source: string): readonly Placed[] {
   let before: number | undefined
-  return node.items.flatMap(({ key, value }) => {
+  return node.items.flatMap((pair) => {
+    const { key } = pair
     if (!isScalar(key)) return []
     const start = key.range?.[0] ?? 0
-    const last = (value as { readonly range?: readonly number[] | null } | null)?.range?.[1]
-    const keyEnd = source.indexOf(':', key.range?.[1] ?? start) + 1
-    const end = start + source.slice(start, Math.max(last ?? 0, keyEnd)).trimEnd().length
+    const end = nodeEnd(pair, source)
     const gap = before === undefined ? '' : source.slice(before, start)
     before = end
     return [{ key: String(key.value), text: source.slice(start, end), gap }]

@@ -207,6 +207,11 @@ function checkUses(build: Build, events: readonly Event[], items: readonly Item[
     if (names.some((name) => mentions(text, name)))
       build.item.problem ??= `\`${item.engine.engine} ${item.engine.called}\` in line ${lineOfItem(item)} uses the image where it was built: there is none on the runner any more`
   }
+  for (const event of events.slice(build.item.place)) {
+    const called = event.kind === 'action' ? [] : event.statement.called
+    if (called.some(({ engine: { verb } }) => !/^(build|login|tidy)$/.test(verb)))
+      build.item.problem ??= `line ${lineOfEvent(event)} runs a file that works with images`
+  }
   if (build.pushed.length > 0 || build.outputs.length > 0) return
   for (const event of events.slice(build.item.place + 1)) {
     const isOther =

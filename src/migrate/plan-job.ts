@@ -3,7 +3,8 @@ import type { ActionBuild } from './action-steps.ts'
 import { eventsOf, itemsOf, lineOfItem } from './job-items.ts'
 import type { Build, Item } from './job-items.ts'
 import { onOneLine } from './finding.ts'
-import type { BuildFinding } from './finding.ts'
+import type { BuildFinding, Note } from './finding.ts'
+import { inlineScripts } from './inline-scripts.ts'
 import { conditionsOf, loginsOf } from './logins.ts'
 import type { JobLogin } from './logins.ts'
 import { planBuilds } from './plan-builds.ts'
@@ -22,10 +23,25 @@ export interface StepChange {
 export interface JobPlan {
   readonly changes: readonly StepChange[]
   readonly findings: readonly BuildFinding[]
+  readonly notes: readonly Note[]
 }
 
 /** Plans one job: which of its steps change, and what stays and why. */
 export function planJob(file: WorkflowFile, job: Job, repository: Repository): JobPlan {
+  const except = new Set<number>()
+  for (;;) {
+    const { plan, broken } = planWith(file, inlineScripts(job, repository, except), repository)
+    if (broken.length === 0) return plan
+    // A script that is not understood as a whole stays a script.
+    for (const { index } of broken) except.add(index)
+  }
+}
+
+function planWith(
+  file: WorkflowFile,
+  job: Job,
+  repository: Repository,
+): { readonly plan: JobPlan; readonly broken: readonly Step[] } {
   const steps = readJob(file, job, repository)
   const events = eventsOf(steps)
   const items = itemsOf(events)
@@ -44,7 +60,11 @@ export function planJob(file: WorkflowFile, job: Job, repository: Repository): J
   if (!isWhole || !isBuilt)
     for (const { item } of logins) if (item !== undefined) item.problem ??= isBuilt ? STILL_NEEDED : NO_BUILD
   const done: Plan = { file, steps, items, builds, actions, logins, isWhole: isWhole && isBuilt }
-  return { changes: changesOf(done), findings: findingsOf(done) }
+  const broken = items.filter(({ problem, read, engine }) => {
+    return read.step.run?.file !== undefined && (problem !== undefined || engine.verb === 'other')
+  })
+  const plan = { changes: changesOf(done), findings: findingsOf(done), notes: notesOf(done) }
+  return { plan, broken: broken.map(({ read }) => read.step) }
 }
 
 const COMPOSITE =
@@ -129,6 +149,33 @@ function placesOf(read: ReadStep, { builds, items }: Plan): ReadonlyMap<ReadStat
   )
 }
 
+function notesOf({ file, builds, actions, steps, isWhole, logins }: Plan): readonly Note[] {
+  const at = (line: number, text: string): Note => ({ file: file.path, line, text })
+  const ofBuilds = builds
+    .filter(({ item }) => item.problem === undefined)
+    .flatMap(({ item, inputs }) => inputs.notes.map((text) => at(lineOfItem(item), `${text}.`)))
+  const ofActions = actions.flatMap(({ step, problem }) =>
+    problem === undefined && /type=(gha|local|inline)/.test(step.text)
+      ? [at(step.line, 'The cache is left out: layers are kept in the registry, beside the image.')]
+      : [],
+  )
+  const staying = steps.filter(
+    ({ step }) =>
+      step.uses?.startsWith('docker/login-action@') === true && !logins.some((login) => login.step === step),
+  )
+  const ofLogins = isWhole ? staying.map(({ step }) => at(step.line, LOGIN_STAYS)) : []
+  const ofScripts = steps.flatMap(({ step }) => {
+    const script = step.run?.file
+    return script === undefined
+      ? []
+      : [at(step.line, `${script} is not run here any more: delete it if nothing else runs it.`)]
+  })
+  return [...ofBuilds, ...ofActions, ...ofLogins, ...ofScripts]
+}
+
+const LOGIN_STAYS =
+  'docker/login-action stays, for it has a condition or inputs of its own: it needs the program docker on the runner, which `registries` does not.'
+
 function findingsOf(plan: Plan): readonly BuildFinding[] {
   const { file, items, actions, steps } = plan
   const ofItems = items.flatMap((item) => {
@@ -156,7 +203,11 @@ function findingsOf(plan: Plan): readonly BuildFinding[] {
 
 function findingOf(item: Item, plan: Plan): BuildFinding {
   const { engine, read, build } = item
-  const base = { file: plan.file.path, line: lineOfItem(item), command: onOneLine(engine.command.text) }
+  const base = {
+    file: read.step.run?.file ?? plan.file.path,
+    line: lineOfItem(item),
+    command: onOneLine(engine.command.text),
+  }
   const other = engine.verb === 'other' || engine.verb === 'tidy'
   const problem =
     item.problem ?? (other ? 'it is no build: take nerdctl out by hand where nothing needs it' : undefined)

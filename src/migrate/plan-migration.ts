@@ -1,6 +1,6 @@
 import { applyEdits, stepEdit } from './edit-text.ts'
 import type { Edit } from './edit-text.ts'
-import type { BuildFinding } from './finding.ts'
+import type { BuildFinding, Note } from './finding.ts'
 import { planJob } from './plan-job.ts'
 import type { Repository } from './repository.ts'
 import { declareSecret, isCallable, passSecret } from './workflow-call.ts'
@@ -18,11 +18,13 @@ export interface FileChange {
 export interface Migration {
   readonly changes: readonly FileChange[]
   readonly findings: readonly BuildFinding[]
+  readonly notes: readonly Note[]
 }
 
 /** Looks through a repository's workflows and what they call; changes nothing. */
 export function planMigration(repository: Repository): Migration {
   const findings: BuildFinding[] = []
+  const notes: Note[] = []
   const files: { readonly file: WorkflowFile; readonly edits: Edit[] }[] = []
   const builds = new Set<string>()
   for (const path of repository.workflowPaths()) {
@@ -34,6 +36,7 @@ export function planMigration(repository: Repository): Migration {
     }
     const plans = file.jobs.map((job) => planJob(file, job, repository))
     findings.push(...plans.flatMap((plan) => plan.findings))
+    notes.push(...plans.flatMap((plan) => plan.notes))
     const edits = plans.flatMap((plan) => plan.changes.map((change) => stepEdit(file.source, change)))
     if (edits.length > 0 && isCallable(file)) {
       builds.add(path)
@@ -42,7 +45,7 @@ export function planMigration(repository: Repository): Migration {
     files.push({ file, edits })
   }
   for (const { file, edits } of files) edits.push(...passSecret(file, builds))
-  return { changes: files.flatMap(({ file, edits }) => changeOf(file, edits)), findings }
+  return { changes: files.flatMap(({ file, edits }) => changeOf(file, edits)), findings, notes }
 }
 
 function changeOf({ path, source }: WorkflowFile, edits: readonly Edit[]): readonly FileChange[] {

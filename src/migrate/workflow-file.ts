@@ -1,6 +1,8 @@
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml'
 import type { Pair, YAMLMap, YAMLSeq } from 'yaml'
 
+import { nodeEnd } from './node-end.ts'
+
 /** A workflow, or a composite action, as it is read from its file. */
 export interface WorkflowFile {
   /** Relative to the repository, with `/`. */
@@ -55,6 +57,8 @@ export interface Step {
 
 export interface Run {
   readonly script: string
+  /** The file that it is in, where that is not the workflow. */
+  readonly file: string | undefined
   /** One-based line of the file that the script's line is on. */
   lineOf(line: number): number
 }
@@ -122,10 +126,10 @@ interface Place {
 }
 
 function readStep(node: YAMLMap, { list, index, source, lines }: Place): Step {
-  const [begin = 0, end = 0] = node.range ?? []
+  const [begin = 0] = node.range ?? []
   const start = dashOf(list, index) ?? begin
   const { line, col } = lines.linePos(begin)
-  const last = source.slice(0, end).trimEnd().length
+  const last = nodeEnd(node, source)
   return {
     index,
     node,
@@ -167,7 +171,7 @@ function runOf(node: YAMLMap, source: string, lines: LineCounter): Run | undefin
   const first = lines.linePos(scalar.range?.[0] ?? 0).line
   // A block's first line is below its `|`; what is folded or quoted has lines of its own.
   const isBlock = scalar.type === 'BLOCK_LITERAL'
-  return { script: scalar.value, lineOf: (line) => (isBlock ? first + 1 + line : first) }
+  return { script: scalar.value, file: undefined, lineOf: (line) => (isBlock ? first + 1 + line : first) }
 }
 
 export function pairOf(node: YAMLMap, name: string): Pair | undefined {

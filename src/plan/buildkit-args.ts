@@ -1,12 +1,11 @@
 import type { BuildRequest } from '../request/build-request.ts'
 import type { Attestation } from '../request/frontend-options.ts'
 import { buildkitGitUrl } from '../request/git-source.ts'
-import { formsOf } from '../request/image-files.ts'
 import { printImageReference, printImageRepository } from '../request/image-reference.ts'
 import { amountOf } from '../request/quantity.ts'
 import type { PlannedDelivery } from './build-plan.ts'
 import { proxyArguments } from './executor-flags.ts'
-import { IMAGE_FILE_NAMES } from './image-files.ts'
+import { BUILDKIT_LAYOUT, IMAGE_FILE_NAMES } from './image-files.ts'
 import type { Places } from './places.ts'
 import { contextFolder } from '../request/context-folders.ts'
 
@@ -169,7 +168,7 @@ function outputArgs(request: BuildRequest, places: Places): readonly string[] {
   const names = tags.map(printImageReference)
   const form = formAttributes(request)
   const notes = [...annotations].map(([key, value]) => `annotation.${key}=${value}`)
-  const files = [...(imageFiles === undefined ? [] : formsOf(imageFiles))].map((kind) =>
+  const files = (imageFiles?.files ?? []).map(({ form: kind }) =>
     csv([
       `type=${kind}`,
       `dest=${places.imageFiles}/${IMAGE_FILE_NAMES.buildkit[kind]}`,
@@ -179,6 +178,13 @@ function outputArgs(request: BuildRequest, places: Places): readonly string[] {
       ...(kind === 'oci' ? notes : []),
     ]),
   )
+  const layout = csv([
+    'type=oci',
+    'tar=false',
+    `dest=${places.imageFiles}/${BUILDKIT_LAYOUT}`,
+    ...form,
+    ...notes,
+  ])
   const image = csv([
     'type=image',
     ...(push ? [`name=${names.join(',')}`, 'push=true'] : []),
@@ -186,7 +192,9 @@ function outputArgs(request: BuildRequest, places: Places): readonly string[] {
     ...notes,
   ])
   // The digest is the last one's.
-  return [...files, image].flatMap((output) => words('--output', output))
+  return [...files, ...(imageFiles?.loads === true ? [layout] : []), image].flatMap((output) =>
+    words('--output', output),
+  )
 }
 
 function formAttributes({ executorOptions }: BuildRequest): readonly string[] {

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-
 import { type Dockerfile, frontendOf, isUnknown } from '../progress/dockerfile.ts'
 import type { BuildRequest } from '../request/build-request.ts'
 import { type ImageReference, parseImageReference, printImageReference } from '../request/image-reference.ts'
@@ -30,8 +28,12 @@ const DIGITS = 40
 /**
  * The tag that an image of these grounds has: `hybrid-build-` and digits. Values of secrets are not
  * in it: a hash of a password would be a way to guess it. Nor are labels that the action adds by itself.
+ * `sha256` gives hexadecimal digits.
  */
-export function contentTag({ request, dockerfile, contentHash, baseImages, platforms }: KeyGrounds): string {
+export function contentTag(
+  { request, dockerfile, contentHash, baseImages, platforms }: KeyGrounds,
+  sha256: (text: string) => string,
+): string {
   const { executorOptions, frontend, ...rest } = request
   const grounds = {
     version: VERSION,
@@ -51,8 +53,7 @@ export function contentTag({ request, dockerfile, contentHash, baseImages, platf
     capabilities: [...rest.pod.capabilities].sort(),
     arguments: rest.kanikoArgs,
   }
-  const hash = createHash('sha256').update(JSON.stringify(grounds)).digest('hex')
-  return `hybrid-build-${hash.slice(0, DIGITS)}`
+  return `hybrid-build-${sha256(JSON.stringify(grounds)).slice(0, DIGITS)}`
 }
 
 const sorted = (map: ReadonlyMap<string, string>): readonly (readonly [string, string])[] =>

@@ -18,6 +18,9 @@ export type Feature =
   | 'clean'
   | 'clean-namespaces'
   | 'doctor'
+  | 'in-cluster-registry'
+  | 'registry-install'
+  | 'registry-prune'
 
 /** A feature as docs/rbac.md tells it. */
 export interface FeatureRights {
@@ -39,6 +42,13 @@ const GROUPS: Readonly<Record<string, Right['group']>> = {
   jobs: 'batch',
   networkpolicies: 'networking.k8s.io',
   endpointslices: 'discovery.k8s.io',
+  deployments: 'apps',
+  daemonsets: 'apps',
+  replicasets: 'apps',
+  statefulsets: 'apps',
+  cronjobs: 'batch',
+  roles: 'rbac.authorization.k8s.io',
+  rolebindings: 'rbac.authorization.k8s.io',
 }
 
 const groupOf = (resource: string): Right['group'] => GROUPS[resource] ?? ''
@@ -68,6 +78,10 @@ const tried = (verb: Right['verb'], resource: string, why: string): Right => ({
   need: 'tried',
   why,
 })
+
+/** What server-side apply asks for, and what it is compared with. */
+const applied = (resource: string, why: string): readonly Right[] =>
+  (['get', 'create', 'patch'] as const).map((verb) => needed(verb, resource, why))
 
 /**
  * Everything that a runner may ask a cluster for. From it come the roles of
@@ -247,6 +261,62 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
     rights: [
       tried('get', 'namespaces', 'telling the Pod Security level'),
       tried('list', 'resourcequotas', 'telling the quotas'),
+    ],
+  },
+  'in-cluster-registry': {
+    title: 'The registry in the cluster',
+    when: '`registry: in-cluster`. The installation lets everybody read its one ConfigMap; where it has credentials, give the right to its one Secret, by `resourceNames`',
+    loses: 'no `registry: in-cluster`',
+    rights: [
+      tried('get', 'configmaps', 'how it is reached'),
+      tried('get', 'secrets', 'its credentials, where it asks for some and `registries` does not give them'),
+    ],
+  },
+  'registry-install': {
+    title: '`registry install`, `status` and `uninstall`',
+    when: 'for who installs it, once. Who has this for the whole cluster is as good as its administrator: no role of ours gives it, and no build needs it',
+    loses: 'somebody else installs it',
+    rights: [
+      ...applied('namespaces', 'its namespace'),
+      ...applied('resourcequotas', 'limiting its namespace'),
+      ...applied('configmaps', 'its settings, and how it is reached'),
+      ...applied('secrets', 'its credentials'),
+      ...applied('persistentvolumeclaims', 'its volume'),
+      ...applied('services', 'its addresses'),
+      ...applied('deployments', 'the registry'),
+      ...applied('daemonsets', 'a proxy on each node, with `--allow-host-network`'),
+      needed('delete', 'daemonsets', 'removing the proxy where it is not needed'),
+      ...applied('roles', 'letting everybody read how it is reached'),
+      ...applied('rolebindings', 'the same'),
+      needed('delete', 'namespaces', '`uninstall`'),
+      needed('list', 'nodes', 'proving that each of them pulls'),
+      needed('list', 'pods', 'what the registry and its proof have come to'),
+      needed('create', 'pods', 'the proof'),
+      needed('get', 'pods', 'the same'),
+      needed('delete', 'pods', 'leaving nothing of it behind'),
+      useful('get', 'pods/log', 'the cause of a push that failed', 'it is not told'),
+      needed(
+        'create',
+        'pods/exec',
+        'what the registry holds, and removing what a proof has pushed',
+        CREATE_SINCE,
+      ),
+      needed('get', 'pods/exec', 'the same'),
+    ],
+  },
+  'registry-prune': {
+    title: '`registry prune`',
+    when: 'for who prunes it: `pods/exec` and `configmaps` in its namespace, the lists in all of them',
+    loses: 'it grows',
+    rights: [
+      needed('get', 'pods/exec', 'looking at what it holds, and asking it to collect its garbage'),
+      needed('create', 'pods/exec', 'the same', CREATE_SINCE),
+      needed('get', 'configmaps', 'how it is reached'),
+      needed('list', 'pods', 'which images are in use'),
+      needed('list', 'replicasets', 'the same, older ones of Deployments included'),
+      needed('list', 'statefulsets', 'the same'),
+      needed('list', 'daemonsets', 'the same'),
+      needed('list', 'cronjobs', 'the same'),
     ],
   },
 }

@@ -1,4 +1,3 @@
-import type { ClusterRegistry } from '../storage/cluster-registry.ts'
 import { NoAnswer } from './no-answer.ts'
 import { LONGEST_WORD, type Wire, type WireAnswer } from './wire.ts'
 
@@ -26,15 +25,8 @@ export type PassOn = (
 /** A Service’s name in the cluster’s DNS, whatever the cluster’s domain. */
 const SERVICE_HOST = /^([a-z0-9-]{1,63})\.([a-z0-9-]{1,63})\.svc(?:\.[a-z0-9.-]+)?(?::(\d{1,5}))?$/
 
-/** The Service that a registry is, if its name says so, or it is the cluster’s own; undefined for one elsewhere. */
-export function serviceOf(
-  registry: string,
-  isInsecure: boolean,
-  own?: ClusterRegistry,
-): ServiceAddress | undefined {
-  if (own?.pushHost === registry) {
-    return { namespace: own.namespace, name: own.service, port: own.port, scheme: schemeOf(isInsecure) }
-  }
+/** The Service that a registry is, by its name; undefined for one elsewhere. That of `registry: in-cluster` has such a name. */
+export function serviceOf(registry: string, isInsecure: boolean): ServiceAddress | undefined {
   const [, name, namespace, port] = SERVICE_HOST.exec(registry) ?? []
   if (name === undefined || namespace === undefined) return undefined
   return { namespace, name, port: Number(port ?? (isInsecure ? 80 : 443)), scheme: schemeOf(isInsecure) }

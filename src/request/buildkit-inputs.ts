@@ -2,7 +2,7 @@ import type { ContextSource } from './context-source.ts'
 import type { ExecutorOptions } from './executor-options.ts'
 import type { Attestation, NamedContext } from './frontend-options.ts'
 import { buildkitGitUrl, shownAddress } from './git-source.ts'
-import { formsOf, type ImageFiles } from './image-files.ts'
+import type { ImageFiles } from './image-files.ts'
 import type { InputProblem } from './input-problem.ts'
 import type { InputReader } from './input-reader.ts'
 import type { InputName } from './inputs.generated.ts'
@@ -84,9 +84,6 @@ function mainContextProblems(context: ContextSource): readonly InputProblem[] {
   return [{ input: 'context', value: address, problem }]
 }
 
-const OUTPUT = { input: 'outputs', value: 'type=docker' } as const
-const LOAD = { input: 'load', value: 'true' } as const
-
 /** An image that has attestations is an index, which not all forms have. */
 export function attestationProblems({
   attestations,
@@ -95,8 +92,7 @@ export function attestationProblems({
 }: Pick<Given, 'attestations' | 'imageFormat' | 'imageFiles'>): readonly InputProblem[] {
   if (attestations.length === 0) return []
   const names = attestations.map(({ type }) => type).join(' and ')
-  const isLoaded = imageFiles?.loads === true
-  const isArchive = imageFiles !== undefined && formsOf(imageFiles).has('docker')
+  const isArchive = imageFiles?.files.some(({ form }) => form === 'docker') === true
   return [
     ...(imageFormat === 'docker'
       ? [
@@ -110,7 +106,8 @@ export function attestationProblems({
     ...(isArchive
       ? [
           {
-            ...(isLoaded ? LOAD : OUTPUT),
+            input: 'outputs',
+            value: 'type=docker',
             problem: `an archive for docker load has no place for ${names}, and could not be loaded; use type=oci, or attest nothing`,
           } as const,
         ]

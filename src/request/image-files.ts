@@ -21,14 +21,14 @@ export interface ImageFile {
 export interface ImageFiles {
   /** For the runner, each of another form; empty only if the node loads one. */
   readonly files: readonly ImageFile[]
-  /** Whether the node that builds loads an archive, of the form `docker`. */
+  /** Whether the node that builds loads it, from an OCI layout. */
   readonly loads: boolean
   readonly helperImage: string
 }
 
-/** All forms that the builder is to write. */
-export function formsOf({ files, loads }: ImageFiles): ReadonlySet<ImageFile['form']> {
-  return new Set([...files.map(({ form }) => form), ...(loads ? (['docker'] as const) : [])])
+/** All forms that Kaniko is to write: what the node loads is an OCI layout, the same that the runner may get. */
+export function kanikoForms({ files, loads }: ImageFiles): ReadonlySet<ImageFile['form']> {
+  return new Set([...files.map(({ form }) => form), ...(loads ? (['oci'] as const) : [])])
 }
 
 /** What else of the request the files must agree with. */
@@ -52,11 +52,6 @@ export function readImageFiles(reader: InputReader, around: Surroundings): Image
     ...contradictions(lines, around.executorOptions),
   ]
   for (const problem of problems) reader.report({ input: 'outputs', ...problem })
-  if (around.loads) {
-    for (const problem of contradictions([LOADED], around.executorOptions)) {
-      reader.report({ input: 'load', ...problem, value: 'true' })
-    }
-  }
   const files = lines.flatMap(fileOf)
   if (files.length === 0 && !around.loads) return undefined
   // Where the executor has no text, that has been told.
@@ -112,9 +107,6 @@ const valueOf = ({ attributes = [] }: Line, name: string): string | undefined =>
 
 /** `docker` and `tar` are the same here. */
 const FORMS: Readonly<Record<string, ImageFile['form']>> = { docker: 'docker', tar: 'docker', oci: 'oci' }
-
-/** What a node loads, as if it were asked for. */
-const LOADED: Line = { text: 'type=docker', attributes: [{ name: 'type', value: 'docker' }] }
 
 function formOf(line: Line): ImageFile['form'] | undefined {
   const type = valueOf(line, 'type') ?? ''

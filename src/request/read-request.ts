@@ -3,7 +3,6 @@ import {
   type BuildRequest,
   isOfCluster,
   type ClusterChoice,
-  type ContextDeliveryChoice,
   type NamespaceChoice,
   type UserNamespaceChoice,
 } from './build-request.ts'
@@ -20,7 +19,8 @@ import { readBuildkitInputs } from './buildkit-inputs.ts'
 import { keySources, readBuildSecrets } from './build-secrets.ts'
 import { readBuildPushInputs } from './build-push-inputs.ts'
 import { readCache } from './cache-request.ts'
-import { type ContextSource, readContext } from './context-source.ts'
+import { readContextDelivery, readFile } from './context-inputs.ts'
+import { readContext } from './context-source.ts'
 import { destinationNotices } from './destinations.ts'
 import { parseExecutorArguments } from './executor-arguments.ts'
 import { readExecutorOptions } from './executor-options.ts'
@@ -41,8 +41,7 @@ import { listWithCommas, parseMap } from './lines.ts'
 import { parseNodeSelector } from './node-selector.ts'
 import { readLoad } from './load-into-node.ts'
 import { readNetworkPolicy } from './network-policy.ts'
-import { type Parsed, gathered, parsed, refused } from './parsed.ts'
-import { pathWithin } from './path-within.ts'
+import { type Parsed, gathered, parsed } from './parsed.ts'
 import { readPlatform } from './platform.ts'
 import { readPod } from './pod-request.ts'
 import { parseRegistries, readRegistryAccess } from './registry-access.ts'
@@ -55,7 +54,6 @@ import {
   parseDnsLabel,
   parseDuration,
   parseMirror,
-  parsePath,
   parseTarget,
   parseText,
 } from './scalars.ts'
@@ -304,34 +302,6 @@ function parseExecutor(text: string): Parsed<string> {
 const parseMirrors = (text: string) => gathered(listWithCommas(text).map(parseMirror))
 
 const parseTimeout = (text: string) => parseDuration(text, LONGEST_TIMEOUT)
-
-const DELIVERIES: readonly ContextDeliveryChoice[] = ['auto', 'configmap', 'stream']
-
-/** A context that the executor fetches is not delivered. */
-function readContextDelivery(reader: InputReader, { kind }: ContextSource): ContextDeliveryChoice {
-  const delivery = reader.read('context-delivery', parseContextDelivery, 'auto')
-  if (kind !== 'path' && delivery !== 'auto') {
-    const problem = 'is for contexts on the runner; this one is fetched by the executor. Leave it out'
-    reader.report({ input: 'context-delivery', value: delivery, problem })
-  }
-  return delivery
-}
-
-/** The path of a Dockerfile that the runner does not see is one in the context. */
-function readFile(reader: InputReader, { kind }: ContextSource): string | undefined {
-  const file = reader.read('file', parsePath, undefined)
-  if (file === undefined || kind === 'path') return file
-  const inContext = file.startsWith('/') ? undefined : pathWithin(file)
-  if (inContext !== undefined && inContext !== '') return inContext
-  const problem = 'leads out of the context; where the executor fetches that, `file` is a path in it'
-  reader.report({ input: 'file', value: file, problem })
-  return undefined
-}
-
-function parseContextDelivery(text: string): Parsed<ContextDeliveryChoice> {
-  const choice = DELIVERIES.find((name) => name === text)
-  return choice === undefined ? refused(`one of ${DELIVERIES.join(', ')}`, text) : parsed(choice)
-}
 
 function parseUserNamespace(text: string): Parsed<UserNamespaceChoice> {
   const choice = parseAutoOrBoolean(text)

@@ -50,7 +50,11 @@ function pruneOne(
   const going = old.filter((tag) => !isUsed(tag))
   const tagged = tags.filter((tag) => !going.includes(tag)).map(({ digest }) => digest)
   const staying = withChildren(new Set(tagged), children)
-  const loose = [...manifests].filter(([digest, pushedAt]) => !staying.has(digest) && now - pushedAt > YOUNG)
+  // One that loses its tag here is no push that has just begun.
+  const untagged = withChildren(new Set(going.map(({ digest }) => digest)), children)
+  const loose = [...manifests].filter(
+    ([digest, pushedAt]) => !staying.has(digest) && (untagged.has(digest) || now - pushedAt > YOUNG),
+  )
   const forgotten = loose.filter(([digest]) => !inUse.has(digest))
   return {
     tags: going.map(({ tag, digest }) => ({ repository: name, tag, digest })),

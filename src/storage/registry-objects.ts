@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 import type { KubernetesObject } from '../kubernetes/objects.ts'
 import { DATA, NAMES, PORT, REGISTRY_LABELS, SELECTOR, SETTINGS_FOLDER, USER } from './registry-names.ts'
-import type { RegistryRequest } from './registry-request.ts'
+import type { GivenSettings, RegistryRequest } from './registry-request.ts'
 import { PASSWORDS_FOLDER, registrySettings, SERVE_SCRIPT, SETTINGS_FILE } from './registry-settings.ts'
 
 /** Restarts the pod when what it reads at its start has changed. */
@@ -25,10 +25,16 @@ export const RESTRICTED_POD = {
   seccompProfile: { type: 'RuntimeDefault' },
 } as const
 
-/** The objects of an installation, in the order in which they are created; without the credentials. */
-export function registryObjects(request: RegistryRequest): readonly KubernetesObject[] {
+/** On the namespace: what was said of the installation. */
+const SAID = 'hybrid-kubernetes-build.io/registry'
+
+/**
+ * The objects of an installation, in the order in which they are created; without the credentials.
+ * `said` is what the request was made of, for the next installation.
+ */
+export function registryObjects(request: RegistryRequest, said: GivenSettings): readonly KubernetesObject[] {
   return [
-    registryNamespace(request),
+    registryNamespace(request, said),
     quota(request),
     settings(request),
     ...(request.storage.kind === 'claim' ? [claim(request)] : []),
@@ -39,10 +45,24 @@ export function registryObjects(request: RegistryRequest): readonly KubernetesOb
 }
 
 /** A proxy on the nodes' own network is what only the level privileged allows. */
-function registryNamespace({ namespace, ways }: RegistryRequest): KubernetesObject {
+function registryNamespace({ namespace, ways }: RegistryRequest, said: GivenSettings): KubernetesObject {
   const level = ways.includes('host-proxy') ? 'privileged' : 'restricted'
   const labels = { ...REGISTRY_LABELS, 'pod-security.kubernetes.io/enforce': level }
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: namespace, labels, annotations: { [SAID]: JSON.stringify(said) } },
+  }
+}
+
+/** What the namespace of an installation says that it was told. */
+export function settingsIn({ metadata }: KubernetesObject): GivenSettings {
+  try {
+    // Written by us; who can change it can change the installation as well.
+    return JSON.parse(metadata.annotations?.[SAID] ?? '{}') as GivenSettings
+  } catch {
+    return {}
+  }
 }
 
 export function metadataOf(namespace: string, name: string) {

@@ -36,3 +36,40 @@ export const DEFAULTS = {
   nodePort: 30_500,
   size: '20Gi',
 } as const
+
+/** What of it somebody has said; the rest is as it is installed, or the default. JSON. */
+export interface GivenSettings {
+  readonly image?: string | undefined
+  readonly nodePort?: number | undefined
+  readonly isEphemeral?: boolean | undefined
+  readonly size?: string | undefined
+  readonly storageClass?: string | undefined
+  readonly hasCredentials?: boolean | undefined
+  readonly allowHostNetwork?: boolean | undefined
+  readonly way?: Way | undefined
+}
+
+const WAYS: readonly Way[] = ['localhost', 'node-address', 'host-proxy']
+
+/** The same with what was said before. */
+export function joinSettings(before: GivenSettings, given: GivenSettings): GivenSettings {
+  const said = Object.entries(given).filter(([, value]) => value !== undefined)
+  return { ...before, ...Object.fromEntries(said) }
+}
+
+/** All of it, from what was said. */
+export function requestOf(namespace: string, given: GivenSettings): RegistryRequest {
+  const { way, allowHostNetwork = false } = given
+  return {
+    namespace,
+    image: given.image ?? DEFAULTS.image,
+    nodePort: given.nodePort ?? DEFAULTS.nodePort,
+    storage: {
+      kind: given.isEphemeral === true ? 'ephemeral' : 'claim',
+      size: given.size ?? DEFAULTS.size,
+      storageClass: given.storageClass,
+    },
+    hasCredentials: given.hasCredentials ?? false,
+    ways: way === undefined ? WAYS.filter((one) => one !== 'host-proxy' || allowHostNetwork) : [way],
+  }
+}

@@ -6,12 +6,15 @@ import { cluster, lab, ROOT } from './cluster.ts'
 import { timed } from './example-times.ts'
 
 /** What is not the same for all workflows. */
-export interface WorkflowOptions extends Pick<WorkflowSettings, 'variables' | 'event' | 'change'> {
+export interface WorkflowOptions extends Pick<
+  WorkflowSettings,
+  'repository' | 'variables' | 'event' | 'change'
+> {
   /** Its row in docs/examples.md, if that is not its name. */
   readonly row?: string
 }
 
-/** Runs a workflow of examples/ as it stands, in the tests' cluster. */
+/** Runs a workflow of examples/, or of another folder, as it stands, in the tests' cluster; an empty name means all of them. */
 export async function runWorkflow(
   name: string,
   { row = name, ...options }: WorkflowOptions = {},

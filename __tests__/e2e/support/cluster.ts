@@ -151,6 +151,17 @@ export function ours(): readonly string[] {
   )
 }
 
+/**
+ * Waits until nothing of ours is left in a namespace, nor the namespace if it is one of ours. Undefined: the
+ * build did not come so far.
+ */
+export async function nothingLeftIn(namespace: string | undefined): Promise<void> {
+  if (namespace === undefined) return
+  const isThere = (object: string): boolean =>
+    object === `Namespace ${namespace}` || object.includes(` ${namespace}/`)
+  await eventually(`nothing of ours is left in ${namespace}`, 60, () => !ours().some(isThere))
+}
+
 /** Asks again until `isTrue` or `seconds` have passed; says what it waited for. */
 export async function eventually(what: string, seconds: number, isTrue: () => boolean): Promise<void> {
   const end = performance.now() + seconds * 1000

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { step } from '../../support/action.ts'
 import type { FinishedStep } from '../../support/action.ts'
+import type { Running } from '../../support/process.ts'
 import { inputs } from './inputs.ts'
 
 /** A build whose RUN prints numbered lines, and what its log file says of them. */
@@ -20,7 +21,7 @@ export interface Counting {
   /** Seconds that the lines are spread over; about. */
   readonly seconds?: number
   /** Done once the first lines are there. */
-  readonly meanwhile?: () => Promise<unknown> | undefined
+  readonly meanwhile?: (main: Running) => Promise<unknown> | undefined
   /** Done between the two phases. */
   readonly beforePost?: () => Promise<unknown>
 }
@@ -71,7 +72,7 @@ export async function countedBuild({
     const running = one.main()
     if (meanwhile !== undefined) {
       await running.printed('line 10 of')
-      await meanwhile()
+      await meanwhile(running)
     }
     const main = await running.ended
     await beforePost?.()

@@ -1,8 +1,7 @@
 #!/bin/sh
 # Deploys an image with kubectl alone, and waits until its pods are ready:
 #   deploy.sh IMAGE NAMESPACE
-# IMAGE is the output `image-by-digest`: it can never mean another image. With `load: true` it is
-# the output `image`.
+# IMAGE is the output `image-by-digest`: it can never mean another image.
 set -eu
 image=$1 namespace=$2
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)

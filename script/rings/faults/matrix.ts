@@ -13,6 +13,72 @@ const CONNECTIONS: FaultTable = {
     'a fault between the action and the API server ',
     'a connection that toxiproxy disturbs ',
     'a part of the cluster that restarts in the middle of a build ',
+    'a node that stands still in the middle of a build ',
+  ],
+}
+
+const CANCELLED = 'nothing left, outcome `cancelled`'
+const ENDED: FaultTable = {
+  title: 'A process that is ended',
+  where: 'dist/ as a process, scriptable API server',
+  project: 'bundle',
+  files: ['cancelled', 'killed', 'main-and-post'],
+  rows: [
+    ...of(
+      'a step that the runner cancels',
+      ...[
+        'signing in by a program',
+        'asking a credential helper',
+        'asking for the version',
+        'looking for expired namespaces',
+        'waiting for its pod',
+        'waiting for a node',
+        'streaming its context',
+        'running',
+        'bringing the image to the runner',
+      ].map(
+        (state) =>
+          [
+            `SIGINT while it is ${state}`,
+            CANCELLED,
+            `while it is ${state}, ends at SIGINT with nothing left`,
+          ] as const,
+      ),
+      [
+        'SIGINT once its image is pushed',
+        'built, nothing left',
+        'once its image is pushed, says that it is built, and leaves nothing',
+      ],
+      [
+        'SIGINT while it removes what it made',
+        'nothing left',
+        'while it removes what it made, asks again for what was not answered',
+      ],
+    ),
+    ...of(
+      'dist/ as a process',
+      ['SIGTERM without SIGINT', CANCELLED, 'asks for the deletion at once when it gets SIGTERM'],
+      [
+        'post, and the cluster cannot be reached',
+        'a warning; what is left has an end',
+        'only warns in post when the cluster cannot be reached',
+      ],
+    ),
+    ...of(
+      'a build whose process is killed at each request in turn, whatever became of that request',
+      ...[
+        'a namespace of its own, with credentials and secrets',
+        'a given namespace, with credentials and secrets',
+        'a given namespace, with a streamed context',
+      ].map(
+        (where) =>
+          [
+            `SIGKILL at each request in turn: ${where}`,
+            'what is left has an end, post removes it',
+            `leaves nothing without an end in ${where}, and post removes it`,
+          ] as const,
+      ),
+    ),
   ],
 }
 
@@ -71,19 +137,11 @@ const CLUSTER: FaultTable = {
       'fails with `out-of-memory`',
       'is told as out of memory, with the limit and a larger one',
     ]),
-    ...of(
-      'a build that is ended from outside, with the stand-in executor',
-      [
-        'the main phase is killed with -9',
-        'post removes everything',
-        'is removed by the post phase when the main phase was killed',
-      ],
-      [
-        'nobody is left to remove it',
-        'it ends by itself',
-        'ends by itself in a given namespace when nobody is left to remove it',
-      ],
-    ),
+    ...of('a build that is ended from outside, with the stand-in executor', [
+      'the main phase is killed with -9',
+      'post removes everything',
+      'is removed by the post phase when the main phase was killed',
+    ]),
     ...of('a build is told, with the real Kaniko', [
       'a RUN forges the digest',
       'the build fails',
@@ -136,4 +194,4 @@ const JUDGED: FaultTable = {
 }
 
 /** All faults that are tried, in the order of docs/reliability.md. */
-export const MATRIX: readonly FaultTable[] = [SCRIPTED, CONNECTIONS, CLUSTER, JUDGED]
+export const MATRIX: readonly FaultTable[] = [SCRIPTED, CONNECTIONS, CLUSTER, ENDED, JUDGED]

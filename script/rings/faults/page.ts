@@ -19,8 +19,19 @@ export function reliabilityPage(tally: Tally): string {
     '- **recorded states**: what a pod looked like then, judged anew.',
     ...MATRIX.flatMap((table) => section(table, tally)),
     '',
+    ...NOT_TRIED,
+    '',
   ].join('\n')
 }
+
+/** What the lab has no means for, so that nobody takes it for tried. */
+const NOT_TRIED = [
+  '## Not tried',
+  '',
+  '- **A machine that loses its power.** The lab’s node shares this machine’s kernel: its kubelet can stand still, its containers run on. What the cluster says of a node that is gone is judged from recorded states.',
+  '- **Several API servers behind a load balancer.** The lab has one: no list here is ever older than the watch before it.',
+  '- **A registry that fails in the middle of a push.** Kaniko pushes again by itself (`push-retry`); what it says in the end has codes of its own in [troubleshooting](troubleshooting.md).',
+]
 
 function section(table: FaultTable, tally: Tally): readonly string[] {
   const rows = [...table.rows, ...toldRows(table, tally)]

@@ -15,7 +15,10 @@ export const SCRIPTED: FaultTable = {
     'create-build',
     'observe',
     'follow-log',
+    'log-opened-again',
     'long-silences',
+    'out-of-sight',
+    'oidc',
     'deliver-context',
     'fetch-file',
     'survey',
@@ -134,6 +137,38 @@ export const SCRIPTED: FaultTable = {
       ],
     ),
     ...of(
+      'a log that is opened again',
+      [
+        'a kubelet that restarts does not know its pods at first',
+        EACH_ONCE,
+        'loses no line by a kubelet that has restarted and knows no pods yet',
+      ],
+      [
+        '401 to the log in the middle of the build',
+        EACH_ONCE,
+        'loses no line by an API server that has restarted and knows nobody yet',
+      ],
+      [
+        '403 to the log in the middle of the build',
+        EACH_ONCE,
+        'loses no line by an API server that has restarted and lets nobody in yet',
+      ],
+    ),
+    ...of(
+      'a cluster that is away in the middle of a build',
+      ['the cluster is away for minutes', GOES_ON, 'is told of, and the build goes on when it is back'],
+      [
+        'the cluster does not come back',
+        'fails with `cluster-unreachable`',
+        'and does not come back is given up after a quarter of an hour',
+      ],
+    ),
+    ...of('credentials by an OpenID Connect provider', [
+      'the token is refused before its end',
+      'renewed once',
+      'are renewed when the server refuses them',
+    ]),
+    ...of(
       'long silences, on a clock that is quick',
       [
         'six minutes without a line',
@@ -196,6 +231,11 @@ export const SCRIPTED: FaultTable = {
       ],
       ['other bytes than were sent', AGAIN, 'with other bytes than were sent is fetched again'],
       ['no status is told at the end', AGAIN, 'with no word about it is fetched again'],
+      [
+        'the connection is there, and nothing comes over it',
+        AGAIN,
+        'that is stall for a minute counts as cut',
+      ],
       [
         'it breaks each time',
         'given up after three, nothing left',

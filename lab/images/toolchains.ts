@@ -42,7 +42,7 @@ export const TOOLCHAINS: Readonly<Record<string, Toolchain>> = {
     repository: 'library/python',
     tags: ['3-alpine'],
     Env: [`PATH=${PATH}`, 'LANG=C.UTF-8'],
-    version: async () => `${await run([PYTHON, '--version'])} ${PIP}`,
+    version: async () => `${await run([PYTHON, '--version'])} ${PIP} libgcc`,
     fill: addPython,
   },
   golang: {
@@ -102,6 +102,10 @@ async function addPython(root: string): Promise<void> {
   for (const name of (await run(['ls', modules])).trim().split('\n')) {
     await copyWithLibraries(join(library, 'lib-dynload', name), root, join(library, 'lib-dynload', name))
   }
+  // Loaded by glibc itself when a thread ends, and so linked by nothing.
+  const known = await run(['ldconfig', '-p'])
+  const unwinder = /libgcc_s\.so\.1 .*=> (\S+)/.exec(known)?.[1]
+  if (unwinder !== undefined) await copyWithLibraries(unwinder, root, unwinder)
   // The pip of whoever made the lab, which may be another Python's: what it installs is Python alone.
   const words = ['install', '--quiet', '--no-deps', '--no-compile', '--target', join(root, packages), PIP]
   await run(['python3', '-m', 'pip', ...words], { environment: process.env })

@@ -19,6 +19,7 @@ const BORDERS = {
     '../kubernetes/',
     '../plan/',
     '../proxy/',
+    '../storage/',
     '../clock.ts',
     'node:',
     '@kubernetes/client-node/dist/config.js',
@@ -30,6 +31,7 @@ const BORDERS = {
   proxy: ['node:'],
   registry: ['../proxy/', '../request/', 'node:'],
   registries: ['../failure/', '../plan/', '../request/', 'node:'],
+  storage: [...pureRooms, 'node:crypto', 'bcryptjs'],
   secrets: ['../failure/', '../request/', 'node:'],
   local: [
     '../builders/builder.ts',
@@ -40,8 +42,12 @@ const BORDERS = {
     '../clock.ts',
     'node:',
   ],
+  migrate: ['../request/', 'node:', 'diff', 'unbash', 'yaml'],
   'image-files': ['../failure/', '../request/', '../runner/build-files.ts', 'node:'],
-  'command-line': ['../failure/', '../request/', '../runner/', 'node:'],
+  'command-line': ['../doctor/', '../failure/', '../request/', '../runner/', '../storage/', 'node:'],
+  doctor: ['../failure/', '../migrate/', '../plan/', '../report/', '../request/', 'node:', 'js-yaml'],
+  // After its own room, whose border it would have otherwise.
+  'doctor/checks': ['../', '../../failure/', '../../plan/', '../../report/', '../../request/'],
   runner: ['../failure/', '../progress/', '../report/', 'node:', '@actions/core'],
 }
 

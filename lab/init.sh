@@ -36,6 +36,8 @@ echo 1 >/proc/sys/net/ipv4/ip_forward
 ip link add lab0 address "$mac" type bridge
 ip address add "$address/24" dev lab0
 ip link set lab0 up
+# Where a node has a default route, its own processes reach Services by it.
+ip route add "${address%.*.*}.0.0/16" dev lab0
 
 touch /run/hybrid-lab/ready
 sleep infinity &

@@ -15,7 +15,7 @@ import { proxy } from './components/proxy.ts'
 import { plainRegistry, secureRegistry } from './components/registries.ts'
 import { makeControlGroups, removeControlGroups } from './control-groups.ts'
 import { apiOf } from './http.ts'
-import { loadNodeImages, pushBaseImages, pushDebian } from './images/stock.ts'
+import { loadNodeImages, pushBaseImages, pushDebian, pushToolchain } from './images/stock.ts'
 import { at, listAt } from './json.ts'
 import { writeKubeconfigs } from './kubeconfig.ts'
 import { connect, endNamespaces, findInit, insidePath, isConnected, makeNamespaces } from './namespaces.ts'
@@ -169,9 +169,12 @@ export async function down(lab: Lab, purge: boolean): Promise<void> {
   }
 }
 
-/** Makes the Debian image and puts it into the plain registry. */
-export async function makeImages(lab: Lab): Promise<void> {
-  await pushDebian(await clusterOf(lab))
+/** Makes images and puts them into the plain registry: `debian`, or that of a language's toolchain. */
+export async function makeImages(lab: Lab, names: readonly string[]): Promise<void> {
+  const cluster = await clusterOf(lab)
+  for (const name of names) {
+    await (name === 'debian' ? pushDebian(cluster) : pushToolchain(cluster, name))
+  }
 }
 
 /** What the components of an instance are made from. */

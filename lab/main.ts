@@ -27,7 +27,8 @@ const HELP = `A real Kubernetes in namespaces of its own, for the demo, tests an
   npm run lab -- kubeconfig           print the path of the administrator's kubeconfig
   npm run lab -- load IMAGE.tar       load an archive of images into the node
   npm run lab -- load buildkit        make BuildKit's images and load them into the node
-  npm run lab -- images               make the Debian base image and put it into the plain registry
+  npm run lab -- images [NAME…]       make base images and put them into the plain registry: debian (by default),
+                                      node, python, golang
   npm run lab -- logs COMPONENT       print a component's log (${componentNames.join(', ')}, namespaces)
   npm run lab -- build [PROGRAM…]     build programs into the cache (all by default)
   npm run lab -- path PROGRAM         print the path of a built program (kubectl, ctr, act, actionlint, …)
@@ -87,10 +88,12 @@ const commands: Readonly<Record<string, Command>> = {
     await loadOnce({ lab, init }, await clusterOf(lab), resolve(archive))
     return 0
   },
-  images: async (lab) => {
+  images: async (lab, names) => {
     initOf(lab)
-    await installPackages('images')
-    await makeImages(lab)
+    const wanted = names.length > 0 ? names : ['debian']
+    if (wanted.includes('debian')) await installPackages('images')
+    if (wanted.includes('python')) await installPackages('python')
+    await makeImages(lab, wanted)
     return 0
   },
   logs: (lab, [component]) => {

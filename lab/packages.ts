@@ -5,7 +5,7 @@ import { cacheFolder } from './places.ts'
 import { say, step } from './progress.ts'
 
 /** The commands that need packages of Debian's. */
-type Purpose = 'up' | 'images' | 'buildkit' | 'local'
+type Purpose = 'up' | 'images' | 'buildkit' | 'local' | 'python'
 
 /** Installs the Debian packages that a command needs and this machine lacks, after saying which. */
 export async function installPackages(purpose: Purpose = 'up'): Promise<void> {

@@ -29,7 +29,7 @@ async function buildDist(): Promise<void> {
   mkdirSync(dist)
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['src/main.ts', 'src/post.ts', 'src/cli.ts'],
+    entryPoints: ['src/main.ts', 'src/post.ts', 'src/cli.ts', 'src/janitor.ts', 'src/doctor.ts'],
     outdir: 'dist',
     bundle: true,
     splitting: true,

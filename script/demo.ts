@@ -53,6 +53,7 @@ async function runExample(name: string, status: LabStatus): Promise<string> {
   const workflow = prepareWorkflow(name, {
     root,
     act: lab('path', 'act').trim(),
+    kubectl: lab('path', 'kubectl').trim(),
     kubeconfig: readFileSync(status.kubeconfig, 'utf8'),
     registry: status.registries.plain,
   })
@@ -92,7 +93,7 @@ async function withBuildkit(status: LabStatus): Promise<void> {
     'Kaniko’s own executor is not on this machine, and the stand-in runs no RUN. BuildKit, built from its sources, does:',
   )
   lab('load', 'buildkit')
-  console.log('\nRunning examples/.github/workflows/buildkit.yml; the image is built by BuildKit.\n')
+  console.log('\nRunning examples/workflows/buildkit.yml; the image is built by BuildKit.\n')
   show(status, await runExample('buildkit.yml', status))
 }
 
@@ -112,7 +113,7 @@ async function demo(): Promise<void> {
   // The lab's own words about itself.
   const status = JSON.parse(lab('status', '--json')) as LabStatus
   const executor = status.executor === 'real' ? 'Kaniko' : "the lab's stand-in for Kaniko (see lab/README.md)"
-  console.log(`\nRunning examples/.github/workflows/build.yml; the image is built by ${executor}.\n`)
+  console.log(`\nRunning examples/workflows/build.yml; the image is built by ${executor}.\n`)
   show(status, await runExample('build.yml', status))
   if (status.executor !== 'real') await withBuildkit(status)
   const left = await leftovers(status)

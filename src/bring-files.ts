@@ -39,6 +39,7 @@ export async function bringFiles(
   signal: AbortSignal,
 ): Promise<BuildOutcome> {
   if (outcome.kind !== 'built' || plan.imageFiles === undefined) return outcome
+  if (plan.imageFiles.files.length === 0) return outcome
   const { where, digest } = outcome
   const beganMs = bringing.clock.now() - bringing.began
   const brought = await bringInTime(outcome, plan, bringing, signal)

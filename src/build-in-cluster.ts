@@ -1,36 +1,45 @@
-import { architectureWarnings } from './plan/architecture-warnings.ts'
+import { architectureWarnings, wantedPlatforms } from './plan/architecture-warnings.ts'
 import type { BuildOutcome } from './builders/builder.ts'
 import { neverBegan } from './builders/choice.ts'
 import { buildInCluster, type ClusterBuilding } from './builders/cluster-builder.ts'
 import type { ClusterSession, Ledger, LogLine } from './cluster/cluster-session.ts'
+import type { PassedRequest } from './cluster/passing.ts'
 import { bringFiles, type BringingPorts } from './bring-files.ts'
 import type { Clock } from './clock.ts'
 import { checkRights } from './check-rights.ts'
-import { type Confirmable, confirmImage, type ConfirmationPorts } from './confirm-image.ts'
+import { confirmImage } from './confirm-image.ts'
+import type { Confirmable, ConfirmationPorts } from './confirmable.ts'
 import type { BuildContext, OpenContext } from './context/context-archive.ts'
 import { ActionError } from './failure/failure.ts'
 import { type DockerCredentialsPort, findCredentials } from './find-credentials.ts'
 import { leaveEvidence } from './leave-evidence.ts'
+import { loadImage } from './load-image.ts'
 import { NOWHERE, outcomeOf } from './outcome-of.ts'
 import { registryConfig } from './plan/registry-secret.ts'
 import type { BuildIdentity, BuildPlan, RunContext } from './plan/build-plan.ts'
+import { severalNodes } from './plan/load-nodes.ts'
 import type { Lifetimes } from './plan/lifetimes.ts'
 import { addressSecrets } from './plan/fetched-context.ts'
 import { dockerfileOf, planBuild, type PlanGrounds } from './plan/plan-build.ts'
 import { secretsOf } from './plan/secret-forms.ts'
+import { placeTags } from './place-tags.ts'
 import { removeOrKeep } from './remove-or-keep.ts'
-import { builtLine, planLines } from './report/log-lines.ts'
+import { pullImage } from './pull-image.ts'
+import { builtLine, planLines, skippedLine } from './report/log-lines.ts'
 import type { Report } from './report/outputs.ts'
 import type { BuildRequest, ClusterChoice } from './request/build-request.ts'
+import { type ImageReference, printImageReference, printImageRepository } from './request/image-reference.ts'
+import { inputFailure } from './request/input-problem.ts'
 import type { BuildFiles } from './runner/build-files.ts'
 import { buildLog } from './runner/build-log.ts'
 import { withHeartbeat } from './runner/heartbeat.ts'
 import { openRawLog } from './runner/raw-log.ts'
 import type { Runner } from './runner/runner.ts'
+import { lookForImage, rememberImage, type SkippingPorts } from './skip-build.ts'
 import type { Known } from './tell-end.ts'
 
 /** What a build in the cluster needs from outside. Each may throw an `ActionError`. */
-export interface ClusterPorts extends ConfirmationPorts, BringingPorts {
+export interface ClusterPorts extends ConfirmationPorts, BringingPorts, SkippingPorts {
   readonly run: RunContext
   readonly ledger: Ledger
   readonly files: BuildFiles
@@ -51,21 +60,22 @@ export interface ClusterPorts extends ConfirmationPorts, BringingPorts {
  * `isReplaceable`: another builder builds if this one does not begin.
  */
 export async function buildInTheCluster(
-  request: BuildRequest,
+  asked: BuildRequest,
   ports: ClusterPorts,
   known: Known,
   signal: AbortSignal,
   isReplaceable = false,
 ): Promise<Report> {
   const lifetimes = ports.readLifetimes()
-  await ports.imageFiles.check(request.imageFiles?.files ?? [])
-  const secrets = await ports.readSecrets(request)
-  if (request.cache.kind === 'off' && request.cache.notice) ports.runner.notice(request.cache.notice)
+  await ports.imageFiles.check(asked.imageFiles?.files ?? [])
+  const secrets = await ports.readSecrets(asked)
+  if (asked.cache.kind === 'off' && asked.cache.notice) ports.runner.notice(asked.cache.notice)
   const [session, context] = await allOrFirstError([
-    ports.openCluster(request.cluster),
-    ports.prepareContext(request, signal),
+    ports.openCluster(asked.cluster),
+    ports.prepareContext(asked, signal),
   ])
   try {
+    const { request, pullRepository } = await placeTags(asked, session, ports.runner, signal)
     const { namespace } = request
     const access = session.reviewAccess(namespace.kind === 'given' ? namespace.name : undefined, signal)
     const [facts, registries, serverAddresses] = await Promise.all([
@@ -74,7 +84,7 @@ export async function buildInTheCluster(
       request.networkPolicy.kind === 'registries' ? session.serverAddresses(signal) : [],
       sweep(ports, request, session, signal),
     ])
-    const plan = planBuild({
+    const planned = planBuild({
       request,
       identity: ports.drawIdentity(),
       run: ports.run,
@@ -87,24 +97,68 @@ export async function buildInTheCluster(
       ...registries,
     })
     known.facts = facts
-    if (plan.kind === 'failure') throw new ActionError(plan.failure)
-    known.plan = plan
-    for (const secret of [...secretsOf(plan), ...addressSecrets(request)]) ports.runner.mask(secret)
+    const several = request.load ? severalNodes(request, facts) : undefined
+    if (several !== undefined) {
+      throw new ActionError(inputFailure([{ input: 'load', value: 'true', problem: several }]))
+    }
+    if (planned.kind === 'failure') throw new ActionError(planned.failure)
+    known.plan = planned
+    for (const secret of [...secretsOf(planned), ...addressSecrets(request)]) ports.runner.mask(secret)
     for (const warning of [...request.warnings, ...architectureWarnings(request.platform, facts)]) {
       ports.runner.warning(warning)
     }
-    for (const line of planLines(request, plan, context, facts)) ports.runner.info(line)
-    await checkRights(access, plan, facts, ports.runner, signal)
-    if (plan.imageFiles !== undefined) await session.checkExec(plan.namespace, signal)
+    for (const line of planLines(request, planned, context, facts)) ports.runner.info(line)
+    const plan = await checkRights(access, planned, facts, ports.runner, signal)
+    known.plan = plan
+    if (plan.imageFiles !== undefined && plan.imageFiles.files.length > 0)
+      await session.checkExec(plan.namespace, signal)
+    const build = {
+      request,
+      plan,
+      registryConfig: registryConfig(plan.secrets),
+      certificates: registries.certificates,
+      pullRepository,
+      passOn: (question: PassedRequest, stop: AbortSignal) => session.passOn(question, stop),
+      platforms: wantedPlatforms(request.platform, facts),
+    }
+    const looked = await lookForImage({ ...build, context, facts }, ports, signal)
+    if (looked.kind === 'there') return await skipped(looked.outcome, build, ports, signal)
     return await buildAndRemove(
       ports,
-      { request, plan, registryConfig: registryConfig(plan.secrets), certificates: registries.certificates },
+      { ...build, contentTag: looked.tag },
       { session, facts, openContext: openerOf(context), isReplaceable },
       signal,
     )
   } finally {
     session.close()
   }
+}
+
+/** The image is there: what would follow its build follows, as far as it needs none. */
+async function skipped(
+  outcome: BuildOutcome,
+  build: Build,
+  ports: ClusterPorts,
+  signal: AbortSignal,
+): Promise<Report> {
+  const { plan, request } = build
+  const proved = request.verification.reads ? await confirmImage(outcome, build, ports, signal) : outcome
+  if (proved.kind === 'built') {
+    ports.runner.info(skippedLine(plan.repository, proved.digest))
+    if (request.verification.pulls) ports.runner.info(NOT_PULLED)
+  }
+  const { kind: builder, destinations, repository } = plan
+  const names = { destinations, repository, pullRepository: build.pullRepository }
+  return { builder, ...names, outcome: proved, durationSeconds: undefined }
+}
+
+const NOT_PULLED = 'verify-pull: no node has pulled it this time, for there was no build.'
+
+interface Build extends Confirmable {
+  readonly request: BuildRequest
+  readonly plan: BuildPlan
+  /** Of the first tag, under the name by which nodes pull; undefined: it is the name it is pushed under. */
+  readonly pullRepository: string | undefined
 }
 
 interface Replaceable {
@@ -139,7 +193,7 @@ async function lookAtRegistries(
 
 async function buildAndRemove(
   ports: ClusterPorts,
-  build: Confirmable & { readonly plan: BuildPlan },
+  build: Build & { readonly contentTag: ImageReference | undefined },
   given: Pick<ClusterBuilding, 'session' | 'facts' | 'openContext'> & Replaceable,
   signal: AbortSignal,
 ): Promise<Report> {
@@ -165,14 +219,19 @@ async function buildAndRemove(
     log.end()
     raw.end()
     outcome = await confirmImage(built, build, ports, signal)
+    await rememberImage(outcome, build.contentTag, build, ports, signal)
+    outcome = await pullImage(outcome, build, { ...ports, session }, signal)
     outcome = await bringFiles(outcome, plan, { ...ports, session, began }, signal)
     const durationSeconds = plan.imageFiles === undefined ? builtSeconds : (ports.clock.now() - began) / 1000
+    outcome = await loadImage(outcome, build, { ...ports, session }, signal)
     tell(ports.runner, outcome, plan, durationSeconds)
+    if (outcome.kind === 'built' && build.pullRepository !== undefined)
+      ports.runner.info(`Nodes pull it as ${build.pullRepository}@${outcome.digest}`)
     const diagnosticsPath = await leaveEvidence(plan, outcome, { ...ports, session }, signal)
     return {
       builder: plan.kind,
-      destinations: plan.destinations,
-      repository: plan.repository,
+      ...namesOf(build),
+      pullRepository: build.pullRepository,
       outcome,
       durationSeconds,
       logPath: raw.path,
@@ -188,6 +247,15 @@ async function buildAndRemove(
       signal,
     )
   }
+}
+
+/** Under which names the image is to be had: in a registry, or on the node that has loaded it. */
+function namesOf({ request, plan }: Build): Pick<Report, 'destinations' | 'repository'> {
+  const [first] = request.tags
+  const { destinations, repository } = plan
+  return request.push || !request.load || first === undefined
+    ? { destinations, repository }
+    : { destinations: request.tags.map(printImageReference), repository: printImageRepository(first) }
 }
 
 function tell(runner: Runner, outcome: BuildOutcome, plan: BuildPlan, seconds: number): void {

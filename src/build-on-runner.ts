@@ -1,6 +1,7 @@
 import type { BuildOutcome } from './builders/builder.ts'
 import type { Clock } from './clock.ts'
-import { confirmImage, type ConfirmationPorts } from './confirm-image.ts'
+import { confirmImage } from './confirm-image.ts'
+import type { ConfirmationPorts } from './confirmable.ts'
 import type { LogLine } from './cluster/cluster-session.ts'
 import type { RunnerBuilding } from './choose-builder.ts'
 import { ActionError } from './failure/failure.ts'

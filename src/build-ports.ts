@@ -6,6 +6,7 @@ import { findOnRunner } from './build-on-runner.ts'
 import { localPorts } from './runner-ports.ts'
 import { systemClock } from './clock.ts'
 import type { Ledger } from './cluster/cluster-session.ts'
+import { contentHash } from './context/content-hash.ts'
 import { packContext } from './context/pack.ts'
 import { ActionError } from './failure/failure.ts'
 import { readRepositoryFile } from './github/read-file.ts'
@@ -15,6 +16,7 @@ import { MAX_CONTEXT_BYTES } from './plan/context-map.ts'
 import { parseLifetimes, TEST_LIFETIMES_VARIABLE } from './plan/lifetimes.ts'
 import type { Lifetimes } from './plan/lifetimes.ts'
 import { type ContextPorts, prepareContext } from './prepare-context.ts'
+import { knownImages } from './registry/known-images.ts'
 import { readBack } from './registry/read-back.ts'
 import { readCertificates } from './registries/certificates.ts'
 import { dockerCredentials } from './registries/docker-credentials.ts'
@@ -53,7 +55,10 @@ export function buildPorts(environment: Environment, runner: Runner, ledger: Led
     isForeign: () => isForeign(environment),
     readLifetimes: () => lifetimesOf(environment),
     openCluster: (choice) => openCluster(choice, environment, runner),
-    readBack: (image, digest, trust, signal) => readBack(image, digest, { trust, environment, signal }),
+    readBack: (image, digest, reading, signal) =>
+      readBack(image, digest, { ...reading, environment, signal }),
+    openImages: (signal) => knownImages(environment, signal),
+    hashContext: contentHash,
     prepareContext: (build, signal) => prepareContext(build, contextPorts, signal),
     readCertificates: ({ registryAccess }) => readCertificates(registryAccess.certificates, workspace),
     readSecrets: ({ secrets }) => readSecrets(secrets, { workspace, environment }),

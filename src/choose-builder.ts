@@ -121,6 +121,20 @@ function table(candidates: readonly Candidate[], taken: Candidate | undefined): 
   })
 }
 
+/** What each builder is, or why `auto` would pass it over, in that order. Builds nothing. Throws `ActionError` for inputs that are wrong whoever builds. */
+export async function lookAtBuilders(
+  order: readonly BuilderName[],
+  ports: ChoicePorts,
+  signal: AbortSignal,
+): Promise<readonly { readonly builder: BuilderName; readonly isUsable: boolean; readonly why: string }[]> {
+  const candidates = await Promise.all(candidatesFor(order, ports, {}, signal))
+  return candidates.map((candidate) =>
+    candidate.kind === 'usable'
+      ? { builder: candidate.builder, isUsable: true, why: candidate.shown }
+      : { builder: candidate.builder, isUsable: false, why: candidate.reason },
+  )
+}
+
 /** All of them side by side. What is wrong with the inputs whoever builds is thrown. */
 function candidatesFor(
   order: readonly BuilderName[],

@@ -33,7 +33,7 @@ export async function cleanUp(ports: CleanUpPorts): Promise<void> {
     try {
       const complaints = await removeCreated(session, ledger, AbortSignal.timeout(REMOVAL_MS.atLeisure))
       for (const complaint of complaints) runner.warning(complaint)
-      if (complaints.length === 0) runner.info('Removed what the cancelled build had left in the cluster.')
+      if (complaints.length === 0) runner.info('Removed what this build had left in the cluster.')
     } finally {
       session.close()
     }
@@ -46,7 +46,7 @@ export async function cleanUp(ports: CleanUpPorts): Promise<void> {
 /** Also where what is in the cluster is kept: it is credentials, and a builder that still runs. */
 async function cleanRunner({ runner, removeLeftOver }: CleanUpPorts): Promise<void> {
   try {
-    if (await removeLeftOver()) runner.info('Removed what the cancelled build had left on the runner.')
+    if (await removeLeftOver()) runner.info('Removed what this build had left on the runner.')
   } catch (error) {
     const why =
       error instanceof Error && 'code' in error ? String(error.code) : 'an error in the action itself'

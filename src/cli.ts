@@ -5,22 +5,30 @@ import { buildImage } from './build-image.ts'
 import { buildPorts } from './build-ports.ts'
 import { cleanCluster } from './clean-cluster.ts'
 import { systemClock } from './clock.ts'
-import type { BuildCommand, Command, GivenInputs } from './command-line/command.ts'
+import type { BuildCommand, Command, DoctorCommand, GivenInputs } from './command-line/command.ts'
 import { commandRunner } from './command-line/command-runner.ts'
 import { EXIT, exitCodeOf } from './command-line/exit-code.ts'
 import { helpText } from './command-line/help.ts'
 import { outputJson } from './command-line/output-json.ts'
-import { METHODS, parseCommand } from './command-line/parse-command.ts'
+import { COMMANDS, METHODS, parseCommand } from './command-line/parse-command.ts'
 import { screenOn } from './command-line/screen.ts'
+import { programAt } from './doctor/program.ts'
+import { doctorWork } from './doctor-ports.ts'
+import { examine } from './examine.ts'
+import { ActionError } from './failure/failure.ts'
+import { runnerProcesses } from './local/processes.ts'
+import { migrateRepository } from './migrate-repository.ts'
 import { STANDARD_OUTPUT } from './report/template-lines.ts'
-import type { InputName } from './request/inputs.generated.ts'
-import { parseDnsLabel } from './request/scalars.ts'
+import type { ClusterChoice } from './request/build-request.ts'
+import { type CleanInput, readCleanRequest } from './request/clean-request.ts'
 import type { Written } from './runner/build-files.ts'
 import type { Environment } from './runner/environment.ts'
 import { reportCrash } from './runner/report-crash.ts'
 import { stateLedger } from './runner/state-ledger.ts'
 import { stopSignal } from './runner/stop-signal.ts'
+import { tellFailure } from './runner/tell-failure.ts'
 import { openCluster } from './wiring.ts'
+import { runRegistryCommand } from './registry-command.ts'
 import { writeTemplate } from './write-template.ts'
 
 // Paths are relative to where the user is, in a step of a workflow as well.
@@ -37,7 +45,13 @@ async function run(command: Command): Promise<number> {
     case 'template':
       return template(command.inputs)
     case 'clean':
-      return clean(command.inputs)
+      return clean(command)
+    case 'registry':
+      return runRegistryCommand(command, { environment, isInWorkflow, debugging: DEBUGGING }, stop)
+    case 'doctor':
+      return doctor(command)
+    case 'migrate':
+      return migrateRepository(command.path, command.write, (text) => process.stdout.write(text))
     case 'version':
       process.stdout.write(`${packageFile.version}\n`)
       return EXIT.built
@@ -116,30 +130,69 @@ async function template(inputs: GivenInputs): Promise<number> {
   }
 }
 
-async function clean(inputs: GivenInputs): Promise<number> {
+async function clean({ inputs, dryRun }: Extract<Command, { readonly kind: 'clean' }>): Promise<number> {
   const screen = screenOn(process.stdout, environment, systemClock)
   const { runner, outputs } = commandRunner(inputs, screen, isInWorkflow)
-  const given = (name: InputName, variable = ''): string | undefined =>
-    inputs.get(name)?.trim() || environment[variable]?.trim() || undefined
-  const namespace = given('namespace', 'KUBE_NAMESPACE')
-  const name = namespace === undefined ? undefined : parseDnsLabel(namespace)
-  if (name?.kind === 'problems') {
-    return tellMistakes({
-      kind: 'mistakes',
-      mistakes: name.problems.map(({ problem }) => `--namespace: ${problem}`),
-      output: 'text',
-    })
+  const read = readCleanRequest((name) => cleanInput(name, inputs, dryRun))
+  if (read.kind === 'problems') {
+    const flag = (input: string): string => (input === 'namespaces' ? '--namespace' : `--${input}`)
+    const mistakes = read.problems.map(
+      ({ input, value = '', problem }) => `${flag(input)}: "${value}" is ${problem}`,
+    )
+    return tellMistakes({ kind: 'mistakes', mistakes, output: 'text' })
   }
   try {
-    const choice = { kubeconfig: given('kubeconfig'), kubeContext: given('kube-context') }
-    const ports = { runner, openCluster: () => openCluster(choice, environment, runner) }
-    return (await cleanCluster(ports, name?.value, stop)) ? EXIT.built : exitCodeOf(outputs)
+    const ports = {
+      runner,
+      openCluster: (choice: ClusterChoice) => openCluster(choice, environment, runner),
+    }
+    return (await cleanCluster(ports, read.request, stop)) ? EXIT.built : exitCodeOf(outputs)
   } catch (error) {
     if (stop.aborted) return EXIT.cancelled
     reportCrash(runner, error, environment['DEBUG'] !== undefined, DEBUGGING)
     return EXIT.internal
   } finally {
     screen.end()
+  }
+}
+
+async function doctor({ inputs, output }: DoctorCommand): Promise<number> {
+  const screen = screenOn(output === 'json' ? process.stderr : process.stdout, environment, systemClock)
+  const { runner, outputs } = commandRunner(inputs, screen, isInWorkflow)
+  let exitCode: number = EXIT.internal
+  try {
+    const program = programAt(import.meta.filename, COMMANDS, runnerProcesses)
+    const ledger = stateLedger(() => undefined)
+    const work = doctorWork({ environment, runner, ledger, program, signal: stop })
+    try {
+      const ports = { runner, doctor: work.ports, now: () => systemClock.now(), version: packageFile.version }
+      exitCode = (await examine(work.options, ports, stop)) ? EXIT.built : EXIT.failed
+    } finally {
+      await work.close()
+    }
+  } catch (error) {
+    if (stop.aborted) exitCode = EXIT.cancelled
+    else if (error instanceof ActionError) {
+      tellFailure(runner, error.failure)
+      exitCode = EXIT.usage
+    } else reportCrash(runner, error, environment['DEBUG'] !== undefined, DEBUGGING)
+  } finally {
+    screen.end()
+  }
+  if (output === 'json') process.stdout.write(`${outputs.get('report') ?? JSON.stringify({ exitCode })}\n`)
+  return exitCode
+}
+
+/** Flags under the names of the janitor's inputs. */
+function cleanInput(name: CleanInput, inputs: GivenInputs, dryRun: string | undefined): string | undefined {
+  switch (name) {
+    case 'namespaces':
+      return inputs.get('namespace') ?? environment['KUBE_NAMESPACE']
+    case 'dry-run':
+      return dryRun
+    case 'kubeconfig':
+    case 'kube-context':
+      return inputs.get(name)?.trim() || undefined
   }
 }
 

@@ -4,6 +4,8 @@ import type { ClusterSession } from './cluster/cluster-session.ts'
 import { loadClusterConfig } from './cluster/kubeconfig.ts'
 import { secretsOf } from './cluster/kubeconfig-secrets.ts'
 import { SERVICE_ACCOUNT_DIRECTORY } from './cluster/kubeconfig-source.ts'
+import type { ObjectSession } from './cluster/object-session.ts'
+import { openObjectSession } from './cluster/open-objects.ts'
 import { openClusterSession } from './cluster/session.ts'
 import type { ClusterChoice } from './request/build-request.ts'
 import type { Environment } from './runner/environment.ts'
@@ -27,6 +29,19 @@ export async function openCluster(
   environment: Environment,
   runner: Runner,
 ): Promise<ClusterSession> {
+  return openClusterSession(await configOf(choice, environment, runner))
+}
+
+/** The same, for what is installed and removed as objects. */
+export async function openObjects(
+  choice: ClusterChoice,
+  environment: Environment,
+  runner: Runner,
+): Promise<ObjectSession> {
+  return openObjectSession(await configOf(choice, environment, runner))
+}
+
+async function configOf(choice: ClusterChoice, environment: Environment, runner: Runner) {
   const config = await loadClusterConfig(choice, {
     environment,
     home: homedir(),
@@ -34,5 +49,5 @@ export async function openCluster(
     serviceAccount: SERVICE_ACCOUNT_DIRECTORY,
   })
   for (const secret of secretsOf(config)) runner.mask(secret)
-  return openClusterSession(config)
+  return config
 }

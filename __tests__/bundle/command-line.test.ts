@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { loadAll } from 'js-yaml'
 
+import { containing } from '../request/given.ts'
 import { runStep } from '../support/action.ts'
 import { startApiServer } from '../support/api-server.ts'
 import type { ApiServer } from '../support/api-server.ts'
@@ -199,6 +200,9 @@ describe('hybrid-build as a process', () => {
       kind: 'Namespace',
       metadata: { name: 'container-build-old00', labels: label, annotations },
     })
+    const dry = await cli('clean', '--dry-run').ended
+    expect(dry).toMatchObject({ code: 0, output: containing('Would remove namespace container-build-old00') })
+    expect(await cli('clean', '--dry-run=no').ended).toMatchObject({ code: 2 })
     const { code, output } = await cli('clean').ended
     expect(output).toContain('Removed namespace container-build-old00')
     expect(code).toBe(0)

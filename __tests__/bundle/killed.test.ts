@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { step } from '../support/action.ts'
 import { startApiServer } from '../support/api-server.ts'
 import type { ApiServer, Moment } from '../support/api-server.ts'
+import { selfSigned } from '../support/certificate.ts'
 import { foreignTouched } from '../support/foreign-touched.ts'
+import { startProxy } from '../support/http-proxy.ts'
 import { succeedsOnceStreamed } from '../support/pod-scripts.ts'
 import { succeeds } from '../support/scripted-pod.ts'
 import type { PodScript } from '../support/scripted-pod.ts'
@@ -23,6 +25,8 @@ afterAll(() => rmSync(workspace, { recursive: true, force: true }))
 
 interface Build {
   readonly inputs: Readonly<Record<string, string>>
+  /** Whether an HTTP proxy alone knows the way to the API server, which speaks TLS. */
+  readonly isBehindProxy?: boolean
   readonly pod: (server: () => ApiServer | undefined) => PodScript
 }
 
@@ -43,12 +47,15 @@ interface Aftermath {
  * server does what was asked all the same, and nobody is there for the answer.
  * `answered`: of what changes something, for the others make no difference.
  */
-async function dieAt({ inputs, pod }: Build, { at, moment }: Death): Promise<Aftermath> {
+async function dieAt(build: Build, { at, moment }: Death): Promise<Aftermath> {
   let server: ApiServer | undefined = undefined
-  server = await startApiServer({ pod: pod(() => server) })
+  const tls = build.isBehindProxy === true ? { tls: TLS } : {}
+  server = await startApiServer({ pod: build.pod(() => server), ...tls })
+  const way = await wayTo(server, build)
   const one = step({
     workspace,
-    inputs: { kubeconfig: server.kubeconfig(), tags: 'registry.invalid/app:1', ...inputs },
+    env: way.env,
+    inputs: { kubeconfig: way.kubeconfig, tags: 'registry.invalid/app:1', ...build.inputs },
   })
   try {
     const main = one.main()
@@ -59,9 +66,11 @@ async function dieAt({ inputs, pod }: Build, { at, moment }: Death): Promise<Aft
       main.child.kill('SIGKILL')
       await main.ended
     }
-    await main.ended
+    const { code, output } = await main.ended
     server.witness = undefined
-    if (request === '') return { request: undefined, wrong: [] }
+    // One that lives is a whole build, or this would say nothing of one.
+    if (request === '')
+      return { request: undefined, wrong: code === 0 ? [] : [`a build that lived failed:\n${output}`] }
     const stray = strayObjects(server.objects.ours())
     const post = await one.post().ended
     const left = server.objects.ours().map(({ kind, metadata }) => `post left ${kind} ${metadata.name}`)
@@ -71,7 +80,22 @@ async function dieAt({ inputs, pod }: Build, { at, moment }: Death): Promise<Aft
     return { request, wrong }
   } finally {
     one.dispose()
+    way.close()
     await server.close()
+  }
+}
+
+const TLS = selfSigned()
+
+/** How a step reaches the server. */
+async function wayTo(server: ApiServer, { isBehindProxy = false }: Build) {
+  if (!isBehindProxy) return { env: {}, kubeconfig: server.kubeconfig(), close: () => undefined }
+  const { port } = new URL(server.url)
+  const proxy = await startProxy({ target: { host: '127.0.0.1', port: Number(port) } })
+  return {
+    env: { HTTPS_PROXY: `http://${proxy.address}` },
+    kubeconfig: server.kubeconfig().replace(server.url, 'https://cluster.invalid:6443'),
+    close: () => proxy.close(),
   }
 }
 
@@ -85,7 +109,7 @@ async function dieEverywhere(build: Build, moment: Moment): Promise<readonly Aft
     const some = Array.from({ length: SIDE_BY_SIDE }, (_, i) => dieAt(build, { at: next + i, moment }))
     all.push(...(await Promise.all(some)))
   }
-  return all.filter(({ request }) => request !== undefined)
+  return all
 }
 
 const SECRETS = {
@@ -95,13 +119,16 @@ const SECRETS = {
 
 const BUILDS: readonly (readonly [string, Build, readonly string[]])[] = [
   [
-    'a namespace of its own, with credentials and secrets',
-    { inputs: SECRETS, pod: () => succeeds(DIGEST, 'a line') },
-    ['namespaces', 'serviceaccounts', 'jobs', 'secrets', 'configmaps'],
+    'a namespace of its own with a network policy, credentials kept from what builds',
+    {
+      inputs: { ...SECRETS, 'isolate-credentials': 'true', 'network-policy': 'registries' },
+      pod: () => succeeds(DIGEST, 'a line'),
+    },
+    ['namespaces', 'networkpolicies', 'serviceaccounts', 'jobs', 'secrets', 'configmaps'],
   ],
   [
-    'a given namespace, with credentials and secrets',
-    { inputs: { ...SECRETS, namespace: 'ci' }, pod: () => succeeds(DIGEST, 'a line') },
+    'a given namespace, with credentials and secrets, through a proxy',
+    { inputs: { ...SECRETS, namespace: 'ci' }, isBehindProxy: true, pod: () => succeeds(DIGEST, 'a line') },
     ['jobs', 'secrets', 'configmaps'],
   ],
   [
@@ -126,6 +153,6 @@ describe('a build whose process is killed at each request in turn, whatever beca
         expect(died.some((request) => request?.startsWith('delete '))).toBe(true)
       }
     },
-    60_000,
+    120_000,
   )
 })

@@ -67,6 +67,7 @@ describe('dist/ as a process', () => {
       digest: DIGEST,
       image: 'registry.invalid/app:1',
       'image-by-digest': `registry.invalid/app@${DIGEST}`,
+      'pull-image': `registry.invalid/app@${DIGEST}`,
     })
     expect(at.said('create namespaces')).toBe(1)
     expect(at.objects.ours()).toEqual([])

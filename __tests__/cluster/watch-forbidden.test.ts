@@ -19,6 +19,9 @@ function listing(versions: readonly string[], onEnd: () => void): Api {
         warnings: [],
       })
     },
+    pass: () => {
+      throw new Error('not asked in these tests')
+    },
     stream: forbidden,
     attach: forbidden,
     exec: forbidden,

@@ -19,6 +19,9 @@ function silentApi(): Api {
         date: undefined,
         warnings: [],
       }),
+    pass: () => {
+      throw new Error('not asked in these tests')
+    },
     stream: (_path, _query, signal) => {
       const body = new PassThrough()
       signal.addEventListener('abort', () => body.end())

@@ -20,7 +20,7 @@ describe('the help', () => {
   })
 
   test('is as wide as a terminal at most', () => {
-    for (const topic of [undefined, 'build', 'clean', 'kaniko']) {
+    for (const topic of [undefined, 'build', 'clean', 'kaniko', 'migrate', 'registry']) {
       for (const line of help(topic).split('\n')) expect(line.length).toBeLessThanOrEqual(80)
     }
   })

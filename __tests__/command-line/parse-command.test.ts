@@ -27,7 +27,12 @@ describe('a command', () => {
     ['build --help', { kind: 'help', topic: 'build' }],
     ['build --tags x --help', { kind: 'help', topic: 'build' }],
     ['--version', { kind: 'version' }],
-    ['clean', { kind: 'clean', inputs: new Map() }],
+    ['clean', { kind: 'clean', inputs: new Map(), dryRun: undefined }],
+    ['clean --dry-run=no', { kind: 'clean', inputs: new Map(), dryRun: 'no' }],
+    [
+      'clean -n ci -n cd --dry-run',
+      { kind: 'clean', inputs: new Map([['namespace', 'ci\ncd']]), dryRun: 'true' },
+    ],
     ['template', { kind: 'template', inputs: new Map([['mode', 'template']]) }],
     [
       'template --placeholders -n ci',
@@ -40,7 +45,9 @@ describe('a command', () => {
         ]),
       },
     ],
-    ['clean -n ci', { kind: 'clean', inputs: new Map([['namespace', 'ci']]) }],
+    ['migrate', { kind: 'migrate', path: '.', write: false }],
+    ['migrate --write ../shop', { kind: 'migrate', path: '../shop', write: true }],
+    ['migrate --help', { kind: 'help', topic: 'migrate' }],
     ['build --help=false', { kind: 'build', inputs: new Map(), output: 'text' }],
     ['build -o json', { kind: 'build', inputs: new Map(), output: 'json' }],
     ['build --output=text', { kind: 'build', inputs: new Map(), output: 'text' }],
@@ -116,6 +123,9 @@ describe('mistakes', () => {
     ['build --constructor=x', ['there is no flag --constructor']],
     ['build --__proto__=x', ['there is no flag --__proto__']],
     ['build --toString', ['there is no flag --toString']],
+    ['migrate --force', ['there is no flag --force of `migrate`']],
+    ['migrate --write=yes', ['--write has no value']],
+    ['migrate one two', ['"two" is a second path: `migrate` takes one repository']],
     ['build -o yaml', ['--output is text or json, not "yaml"']],
     ['--tags x', ['which command? `hybrid-build build` builds']],
     ['clean --tags x', ['--tags is of `build`, not of `clean`']],
@@ -126,6 +136,9 @@ describe('mistakes', () => {
     ['template --mode build', ['--mode is what the command says']],
     ['build --mode template -o json', ['--output is not for --mode template']],
     ['build --placeholders', ['--placeholders is of `template`']],
+    ['clean --placeholders', ['--placeholders is of `template`']],
+    ['build --dry-run', ['--dry-run is of `clean`']],
+    ['template --dry-run', ['--dry-run is of `clean`']],
   ])('%s', (line, expected) => {
     expect(mistakesOf(line)).toEqual(expected)
   })

@@ -18,6 +18,7 @@ import type { GivenInputs } from '../request/given.ts'
 import { startApiServer } from '../support/api-server.ts'
 import type { ApiServer } from '../support/api-server.ts'
 import { DIGEST, openSession } from '../support/build-fixture.ts'
+import { NO_IMAGES } from '../support/known-images.ts'
 import { quickClock } from '../support/quick-clock.ts'
 import { type PodScript, succeeds } from '../support/scripted-pod.ts'
 
@@ -90,6 +91,8 @@ async function build({ inputs = {}, pod = succeeds(DIGEST), tools = {}, ...scene
       readSecrets: () => Promise.resolve(new Map()),
       readCertificates: () => Promise.resolve(new Map()),
       dockerCredentials: () => Promise.resolve({ docker: NOTHING_FOUND.docker, notices: [] }),
+      openImages: () => NO_IMAGES,
+      hashContext: () => Promise.resolve(''),
       readBack: () => Promise.resolve({ kind: 'confirmed', bytes: 1 }),
       prepareContext: () => Promise.resolve(archiveOf()),
       isForeign: () => scene.isForeign === true,

@@ -18,6 +18,7 @@ import type { ApiServer } from '../support/api-server.ts'
 import { DIGEST, openSession } from '../support/build-fixture.ts'
 import type { ExecScene } from '../support/exec-script.ts'
 import { until } from '../support/eventually.ts'
+import { NO_IMAGES } from '../support/known-images.ts'
 import { quickClock } from '../support/quick-clock.ts'
 import { succeeds } from '../support/scripted-pod.ts'
 import type { PodScript } from '../support/scripted-pod.ts'
@@ -89,6 +90,8 @@ async function build(
       readSecrets: () => Promise.resolve(new Map()),
       readCertificates: () => Promise.resolve(new Map()),
       dockerCredentials: () => Promise.resolve({ docker: NOTHING_FOUND.docker, notices: [] }),
+      openImages: () => NO_IMAGES,
+      hashContext: () => Promise.resolve(''),
       readBack: () => Promise.resolve(confirmation),
       prepareContext: () => Promise.resolve(archiveOf()),
     },

@@ -7,6 +7,7 @@ import { removeLeftOver } from '../../src/local/left-over.ts'
 import { runnerDisk } from '../../src/local/local-disk.ts'
 import { runnerProcesses } from '../../src/local/processes.ts'
 import { until } from '../support/eventually.ts'
+import { quickClock } from '../support/quick-clock.ts'
 
 const never = new AbortController().signal
 const shell = (script: string) => ({ program: 'sh', args: ['-c', script], env: process.env })
@@ -113,6 +114,32 @@ describe('what a killed main phase left', () => {
     expect(await removeLeftOver(folder, temporary, systemClock)).toBe(true)
     await until(() => !isRunning(child))
     expect(existsSync(folder)).toBe(false)
+  })
+
+  /** Starts a script in the folder, and gives the process whose id it prints first. */
+  const started = (script: string, folder: string): Promise<string> =>
+    new Promise((resolve) => void runnerProcesses.follow({ ...shell(script), folder }, resolve, never))
+
+  test('is ended where it works below the folder', async () => {
+    const folder = folderOf('hybrid-kubernetes-build-0123456789ab')
+    const pid = await started('mkdir below; cd below; echo $$; exec sleep 62', folder)
+    expect(await removeLeftOver(folder, temporary, systemClock)).toBe(true)
+    await until(() => !isRunning(pid))
+    expect(existsSync(folder)).toBe(false)
+  })
+
+  test('is killed where it does not end, though its leader has gone and it writes to the folder', async () => {
+    const folder = folderOf('hybrid-kubernetes-build-0123456789ab')
+    const writes = 'i=0; while :; do i=$((i+1)); echo x > "$0/$i"; done'
+    const script = `(cd /; trap "" TERM; exec sh -c '${writes}' ${folder}) & echo $!; wait`
+    const pid = await started(script, folder)
+    try {
+      expect(await removeLeftOver(folder, temporary, quickClock(20))).toBe(true)
+      expect(existsSync(folder)).toBe(false)
+      await until(() => !isRunning(pid))
+    } finally {
+      if (isRunning(pid)) process.kill(Number(pid), 'SIGKILL')
+    }
   })
 
   test.each([

@@ -102,6 +102,31 @@ describe('removing what was recorded', () => {
     expect(server.objects.list('jobs')).toHaveLength(1)
   })
 
+  test.each([
+    ['Job', 'jobs', 'ci'],
+    ['ServiceAccount', 'serviceaccounts', 'ci'],
+    ['NetworkPolicy', 'networkpolicies', 'ci'],
+  ] as const)('looks whose a %s is, though the ledger says its uid', async (kind, resource, namespace) => {
+    const metadata = { name: 'precious', namespace, annotations: { [OWNER_TOKEN]: 'token-of-another' } }
+    const { uid = '' } = server.objects.put(resource, { apiVersion: 'v1', kind, metadata }).metadata
+    const entry = { kind, namespace, name: 'precious', uid, ownerToken: 'ours' }
+
+    expect(await remove(entry)).toEqual({ kind: 'foreign' })
+    expect(server.said(`delete ${resource}`)).toBe(0)
+    expect(await remove({ ...entry, ownerToken: 'token-of-another' })).toEqual({ kind: 'removed' })
+  })
+
+  test('removes nothing that it may not look at, and says so', async () => {
+    const { uid = '' } = putJob().metadata
+    server.forbid('get jobs')
+
+    expect(await remove({ ...JOB, uid })).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringContaining('get jobs') as unknown,
+    })
+    expect(server.objects.list('jobs')).toHaveLength(1)
+  })
+
   test.each([undefined, 'token-of-another'])(
     'never deletes a namespace whose owner token is %s',
     async (token) => {
@@ -152,8 +177,9 @@ describe('removing what was recorded', () => {
   })
 
   test('does not outlast the time it is given', async () => {
+    const { uid = '' } = putJob().metadata
     server.fail({ method: 'DELETE' }, { kind: 'hang' })
-    const removal = session.remove({ ...JOB, uid: 'some' }, AbortSignal.timeout(50))
+    const removal = session.remove({ ...JOB, uid }, AbortSignal.timeout(50))
 
     expect(await removal).toEqual({ kind: 'failed', reason: 'there was no time left' })
   })
@@ -222,67 +248,5 @@ describe('sweeping expired namespaces', () => {
     server.fail({ method: 'DELETE', path: /kept$/ }, { kind: 'status', status: 403, reason: 'Forbidden' })
 
     expect(await session.sweepExpired(never())).toEqual(['gone'])
-  })
-})
-
-describe('cleaning', () => {
-  const OURS = { 'app.kubernetes.io/managed-by': 'hybrid-kubernetes-build' }
-  const EXPIRES = 'hybrid-kubernetes-build.io/expires-at'
-
-  function put(kind: 'Namespace' | 'Job', name: string, expiresAt: string, labels = OURS): void {
-    const namespace = kind === 'Job' ? { namespace: 'ci' } : {}
-    server.objects.put(kind === 'Job' ? 'jobs' : 'namespaces', {
-      apiVersion: kind === 'Job' ? 'batch/v1' : 'v1',
-      kind,
-      metadata: { name, ...namespace, labels, annotations: { [EXPIRES]: expiresAt } },
-    })
-  }
-
-  beforeEach(() => {
-    server.clock = new Date('2026-11-23T20:00:00Z')
-  })
-
-  test('removes the expired builds of a namespace, and no others', async () => {
-    put('Job', 'old', '2026-11-23T19:00:00Z')
-    put('Job', 'young', '2026-11-23T21:00:00Z')
-    put('Job', 'theirs', '2020-01-01T00:00:00Z', { 'app.kubernetes.io/managed-by': 'helm' })
-    put('Namespace', 'expired', '2026-11-23T19:00:00Z')
-
-    expect(await session.clean('ci', never())).toEqual({
-      removed: [{ kind: 'Job', namespace: 'ci', name: 'old' }],
-      kept: [],
-    })
-    expect(server.objects.list('jobs').map(({ metadata }) => metadata.name)).toEqual(['young', 'theirs'])
-    expect(server.objects.get('namespaces', '', 'expired')).toBeDefined()
-  })
-
-  test('removes the expired namespaces where none is named', async () => {
-    put('Namespace', 'expired', '2026-11-23T19:00:00Z')
-    put('Job', 'old', '2026-11-23T19:00:00Z')
-
-    expect(await session.clean(undefined, never())).toEqual({
-      removed: [{ kind: 'Namespace', namespace: '', name: 'expired' }],
-      kept: [],
-    })
-    expect(server.objects.list('jobs')).toHaveLength(1)
-  })
-
-  test('says what it may not remove', async () => {
-    put('Job', 'old', '2026-11-23T19:00:00Z')
-    server.forbid('delete jobs')
-    expect(await session.clean('ci', never())).toMatchObject({
-      removed: [],
-      kept: [{ object: { name: 'old' }, reason: expect.stringContaining('delete jobs') as unknown }],
-    })
-  })
-
-  test.each([
-    [undefined, 'list namespaces', 'namespaces'],
-    ['ci', 'list jobs', 'jobs'],
-  ])('says what may not be done (%s)', async (namespace, rule, what) => {
-    server.forbid(rule)
-    await expect(session.clean(namespace, never())).rejects.toMatchObject({
-      failure: { code: 'forbidden', headline: expect.stringContaining(what) as unknown },
-    })
   })
 })

@@ -1,6 +1,7 @@
 import { checkRights } from '../../src/check-rights.ts'
 import type { ClusterSession } from '../../src/cluster/cluster-session.ts'
 import { ActionError } from '../../src/failure/failure.ts'
+import type { BuildPlan } from '../../src/plan/build-plan.ts'
 import { type Right, rightName } from '../../src/plan/right.ts'
 import { wantedRights } from '../../src/plan/wanted-rights.ts'
 import { type ShownRule, USER } from '../support/api-access.ts'
@@ -134,15 +135,8 @@ describe('a cluster that does not say what a runner may do', () => {
 
 describe('a build without the rights that it needs', () => {
   test('fails with all of them, and creates nothing', async () => {
-    server.forbid('create jobs', 'create configmaps', 'list pods', 'watch pods', 'list events')
-    const check = checkRights(
-      session.reviewAccess('ci', never()),
-      plan,
-      { kubernetesVersion: 'v1.34.4' },
-      { info: () => undefined },
-      never(),
-    )
-    const failure = await check.then(
+    server.forbid('create jobs', 'list pods', 'watch pods', 'create secrets', 'list events')
+    const failure = await checked(plan).then(
       () => undefined,
       (error: unknown) => (error instanceof ActionError ? error.failure : undefined),
     )
@@ -153,24 +147,54 @@ describe('a build without the rights that it needs', () => {
     expect(failure?.details.map((line) => line.split('  ')[0])).toEqual([
       'create jobs.batch',
       'list pods',
-      'create configmaps',
+      'create secrets',
     ])
     expect(server.objects.ours()).toEqual([])
   })
 
   test('that are only of use goes on, and says so in one line', async () => {
-    server.forbid('watch pods', 'list events')
-    const lines: string[] = []
-    const review = session.reviewAccess('ci', never())
-    await checkRights(
-      review,
-      plan,
-      { kubernetesVersion: 'v1.34.4' },
-      { info: (line) => lines.push(line) },
-      never(),
-    )
+    server.forbid('get jobs', 'watch pods', 'list events')
+    const { allowed, lines } = await checked(plan)
+    expect(allowed).toBe(plan)
     expect(lines).toEqual([
-      expect.stringMatching(/^Done without, for lack of the right: watch pods \(.*; list events \(.*\)\.$/),
+      expect.stringMatching(
+        /^Done without, for lack of the right: get jobs\.batch \(.*; list events \(.*\)\.$/,
+      ),
     ])
   })
+
+  test('to make ConfigMaps sends what would be in one in a Secret', async () => {
+    server.forbid('create configmaps')
+    const { allowed, lines } = await checked(smallPlan('given'))
+    expect(allowed.contextMap?.kind).toBe('Secret')
+    expect(lines).toEqual([
+      'The context goes into a Secret instead of a ConfigMap, for lack of the right: create configmaps.',
+    ])
+  })
+
+  test('to make either is told of the ConfigMap alone', async () => {
+    server.forbid('create configmaps', 'create secrets')
+    await expect(checked(smallPlan('given'))).rejects.toMatchObject({
+      failure: { details: ['create configmaps  for the context and certificates'] },
+    })
+  })
+
+  test('to make ConfigMaps, and others, is told of the others alone', async () => {
+    server.forbid('create configmaps', 'create jobs')
+    await expect(checked(smallPlan('given'))).rejects.toMatchObject({
+      failure: { details: ['create jobs.batch  for the build, which is a Job'] },
+    })
+  })
 })
+
+async function checked(planned: BuildPlan) {
+  const lines: string[] = []
+  const allowed = await checkRights(
+    session.reviewAccess('ci', never()),
+    planned,
+    { kubernetesVersion: 'v1.34.4' },
+    { info: (line) => lines.push(line) },
+    never(),
+  )
+  return { allowed, lines }
+}

@@ -63,29 +63,6 @@ describeInLab(`a build that is ended from outside, with the stand-in executor${L
     }
   }, 120_000)
 
-  test('ends by itself in a given namespace when nobody is left to remove it', async () => {
-    const one = step({
-      workspace: EXAMPLES,
-      env: SHORT_LIVES,
-      inputs: inputs('hello', {
-        executor: STAND_IN.hangs,
-        namespace: NAMESPACE,
-        timeout: '3',
-        'schedule-timeout': '5',
-      }),
-    })
-    try {
-      const main = one.main()
-      await main.printed('Running ')
-      main.child.kill('SIGKILL')
-      await main.ended
-      expect(ours()).not.toEqual([])
-      await eventually('deadline and time to live have removed all', 90, () => ours().length === 0)
-    } finally {
-      one.dispose()
-    }
-  }, 180_000)
-
   test('has its own namespace swept by a later build once it has expired', async () => {
     const dead = step({
       workspace: EXAMPLES,

@@ -1,16 +1,25 @@
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { makeRepository } from '../../lab/workflow.ts'
+import { commitAll, EXAMPLE_REPOSITORY, exampleRepository } from '../../lab/workflow.ts'
+import { readPage } from '../../script/docs/page.ts'
+import { shownWorkflows } from '../../script/docs/workflows.ts'
 import { run } from '../support/process.ts'
 import type { Ended } from '../support/process.ts'
 import { runWorkflow } from './support/act.ts'
-import { cluster, eventually, lab, ours, ROOT } from './support/cluster.ts'
+import { apply, cluster, eventually, kubectl, lab, ours, ROOT } from './support/cluster.ts'
+import { pullRequestFrom } from './support/pull-request.ts'
 import { runImage } from './support/run-image.ts'
 
 const MINUTES = 60_000
 const WORKFLOWS = '.github/workflows'
+
+const isReal = cluster.executor === 'real'
+const testOfRuns = isReal ? test : test.skip
+const NO_RUNS = isReal ? '' : ' (skipped: the stand-in runs no RUN, see lab/README.md)'
 
 /** Checks all workflows of the repository at `repository`. */
 function actionlint(repository: string): Promise<Ended> {
@@ -24,7 +33,7 @@ describe('workflows, checked by actionlint', () => {
 
   /** A copy of examples/ as users have it: a repository of its own. */
   function copy(name: string): string {
-    return makeRepository(join(ROOT, 'examples'), join(folder, name))
+    return exampleRepository(ROOT, join(folder, name))
   }
 
   test('are sound in the examples', async () => {
@@ -49,17 +58,43 @@ describe('workflows, checked by actionlint', () => {
 
   test('are compared with the reusable workflow that they call', async () => {
     const repository = copy('other-inputs')
-    const called = join(repository, WORKFLOWS, 'build-image.yml')
+    const called = join(repository, WORKFLOWS, 'reusable-build.yml')
     writeFileSync(called, readFileSync(called, 'utf8').replaceAll('context', 'folder'))
     const { code, output } = await actionlint(repository)
     expect(code).toBe(1)
     expect(output).toContain(`${WORKFLOWS}/release.yml:`)
-    expect(output).toContain('input "context" is not defined in "./.github/workflows/build-image.yml"')
+    expect(output).toContain('input "context" is not defined in "./.github/workflows/reusable-build.yml"')
+  })
+})
+
+/** Pages with workflows for people to copy. */
+const PAGES = ['README.md', 'SECURITY.md', ...readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`)]
+
+describe('workflows in the documents, checked by actionlint', () => {
+  const pages = PAGES.filter((page) => page.endsWith('.md')).flatMap((page) => {
+    const workflows = shownWorkflows(readPage(readFileSync(join(ROOT, page), 'utf8')))
+    return workflows.length === 0 ? [] : [[page, workflows] as const]
+  })
+
+  test.each(pages)('are sound in %s', async (_, workflows) => {
+    const folder = mkdtempSync(join(tmpdir(), 'shown-'))
+    try {
+      const repository = exampleRepository(ROOT, join(folder, 'repository'))
+      for (const [index, { section, text }] of workflows.entries()) {
+        const name = `shown-${index}-${section.replaceAll(/\W+/g, '-')}.yml`
+        writeFileSync(join(repository, WORKFLOWS, name), text)
+      }
+      const { code, output } = await actionlint(repository)
+      expect({ code, output }).toEqual({ code: 0, output: '' })
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 })
 
 describe(`the example workflows, run by act, with the ${cluster.executor} executor`, () => {
-  afterEach(async () => {
+  // Once, and not after each: a namespace takes seconds to go.
+  afterAll(async () => {
     await eventually('nothing of ours is left in the cluster', 60, () => ours().length === 0)
   }, 2 * MINUTES)
 
@@ -105,4 +140,94 @@ describe(`the example workflows, run by act, with the ${cluster.executor} execut
     },
     5 * MINUTES,
   )
+
+  test(
+    'remove what has expired, on a schedule',
+    async () => {
+      const name = `container-build-expired-${randomBytes(3).toString('hex')}`
+      const labels = { 'app.kubernetes.io/managed-by': 'hybrid-kubernetes-build' }
+      const annotations = { 'hybrid-kubernetes-build.io/expires-at': '2020-01-01T00:00:00Z' }
+      apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels, annotations } })
+      const { code, output } = await runWorkflow('scheduled-janitor.yml', {
+        event: { name: 'schedule', payload: {} },
+      })
+      expect(output).toContain(`Removed namespace ${name}`)
+      expect(output).toContain(`1 removed [{"kind":"Namespace","name":"${name}"}]`)
+      expect(code).toBe(0)
+    },
+    MINUTES,
+  )
+
+  test(
+    'look whether the cluster is ready, workflows included',
+    async () => {
+      const { code, output } = await runWorkflow('doctor.yml', { event: { name: 'schedule', payload: {} } })
+      expect(output).toMatch(
+        / ok +\d+\.\d s {2}registry +\S+\/doctor:hybrid-build-doctor pushed by the pod and read back/,
+      )
+      expect(output).toMatch(/ ok +\d+\.\d s {2}workflows +\d+ files, nothing wrong/)
+      expect(output).toContain('A build works now.')
+      expect(code).toBe(0)
+    },
+    2 * MINUTES,
+  )
+
+  testOfRuns(
+    `test, build and deploy the very image that was built, and it serves${NO_RUNS}`,
+    async () => {
+      try {
+        const { code, output } = await runWorkflow('ci.yml')
+        expect(output).toContain('index.html -> about.html')
+        const image = /deployed (\S+@sha256:[0-9a-f]{64})/.exec(output)?.[1]
+        expect(code).toBe(0)
+        expect(output).toContain(`Built ${image ?? 'nothing'} in `)
+        expect(kubectl('get', '--raw', '/api/v1/namespaces/default/services/site:http/proxy/')).toContain(
+          '<h1>Built inside a Kubernetes cluster</h1>',
+        )
+      } finally {
+        kubectl('delete', 'deployment/site', 'service/site', '--ignore-not-found', '--wait=false')
+      }
+    },
+    5 * MINUTES,
+  )
+
+  test(
+    'build what a pull request proposes, with nothing that pushes, and not that of a fork',
+    async () => {
+      const own = await runWorkflow('pr-checks.yml', { event: pullRequestFrom(EXAMPLE_REPOSITORY) })
+      expect(own.code).toBe(0)
+      expect(own.output).toMatch(/push {7}no \(`push: false`\)/)
+      expect(own.output).toContain('network-policy: nobody reaches the pod')
+      expect(own.output).toMatch(/builds, as sha256:[0-9a-f]{64}/)
+      const foreign = await runWorkflow('pr-checks.yml', {
+        event: pullRequestFrom('somebody/examples'),
+        row: 'pr-checks.yml, of a fork',
+      })
+      expect(foreign.output).not.toContain('Run Main')
+      expect(foreign.code).toBe(0)
+    },
+    5 * MINUTES,
+  )
+
+  test(
+    'build of a repository with many apps only what was changed',
+    async () => {
+      const { code, output } = await runWorkflow('monorepo.yml', { change: changeWeb })
+      expect(output).toContain('apps=["web"]')
+      expect(output.match(/ is \S+@sha256:/g)).toHaveLength(1)
+      const image = /web is (\S+@sha256:[0-9a-f]{64})/.exec(output)?.[1] ?? 'no image of web'
+      expect(code).toBe(0)
+      expect(await runImage(image, [])).toBe('I have changed.\n')
+    },
+    5 * MINUTES,
+  )
 })
+
+/** A second commit, which changes an app and deletes another; returns what a push's event says of it. */
+function changeWeb(repository: string): object {
+  const before = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: repository, encoding: 'utf8' }).trim()
+  writeFileSync(join(repository, 'apps/web/web.sh'), '#!/bin/sh\necho "I have changed."\n')
+  rmSync(join(repository, 'apps/worker'), { recursive: true })
+  commitAll(repository)
+  return { before }
+}

@@ -1,4 +1,5 @@
 import type { BuildSnapshot } from '../../src/cluster/cluster-session.ts'
+import { LABELS } from '../../src/plan/resource-names.ts'
 import { judge } from '../../src/failure/judge.ts'
 import type { ContainerState, Pod } from '../../src/kubernetes/objects.ts'
 import { CONTAINER, podIn, snapshotOf, warning } from './given.ts'
@@ -106,6 +107,21 @@ describe('a pod that the cluster does not let the Job create', () => {
   test('is not judged by what is said of a pod', () => {
     const events = [warning('FailedMount', 'configmap "app-x1y2z" not found')]
     expect(verdict(snapshotOf(undefined, events))).toMatchObject({ kind: 'waiting' })
+  })
+
+  test.each([
+    ['secret "registry-login"', 15],
+    // The build's own come a moment after its Job.
+    ['configmap "app-context-x1y2z"', 60],
+  ])('waits for what is mounted as long as it may come: %s, %d s', (what, graceSeconds) => {
+    const pod = podIn(CREATING)
+    const labelled = { ...pod, metadata: { ...pod.metadata, labels: { [LABELS.build]: 'x1y2z' } } }
+    const said = `MountVolume.SetUp failed for volume "credentials" : ${what} not found`
+    expect(verdict(snapshotOf(labelled, [warning('FailedMount', said)]))).toMatchObject({
+      kind: 'stuck',
+      graceSeconds,
+      diagnosis: { code: 'config-missing', detail: said },
+    })
   })
 
   test('is told by the Job past its deadline', () => {

@@ -80,6 +80,7 @@ describe('a container beside Kaniko’s', () => {
   test('is named, and not the executor', () => {
     const imageFiles = {
       files: [{ form: 'docker', dest: 'a.tar' }],
+      loads: false,
       helperImage: 'example.com/kaniko:v1-debug',
     } as const
     const failure = diagnoseEnd(
@@ -99,7 +100,11 @@ describe('a container beside Kaniko’s', () => {
     [1, 'The container that was to fetch the image ended before the image was there.'],
     [127, 'The helper image busybox:1, which `outputs` needs, cannot be run.'],
   ])('that ended by itself with exit code %i is told by what that means', (exitCode, headline) => {
-    const imageFiles = { files: [{ form: 'docker', dest: 'a.tar' }], helperImage: 'busybox:1' } as const
+    const imageFiles = {
+      files: [{ form: 'docker', dest: 'a.tar' }],
+      loads: false,
+      helperImage: 'busybox:1',
+    } as const
     const pod = podWith(RUNNING, { terminated: { exitCode, reason: 'Error' } })
     const failure = diagnoseEnd(endedBuild(snapshotOf(pod), [], { plan: planOf('', { imageFiles }) }))
     expect(failure).toMatchObject({ code: 'executor-invalid', headline })

@@ -66,6 +66,19 @@ describe('a pod that no node takes', () => {
     expect(verdict(pod, nodes)).toEqual({ kind: 'waiting', why: `a node: ${SAID} (a node may be added)` })
   })
 
+  test('because its claim is not there is not about nodes', () => {
+    const message =
+      '0/1 nodes are available: persistentvolumeclaim "base-images" not found. not found' + PREEMPTION
+    const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }]
+    expect(verdict(podIn(undefined, { conditions }, { node: null }), [])).toEqual({
+      kind: 'stuck',
+      why: 'the PersistentVolumeClaim "base-images", which is not there',
+      code: 'config-missing',
+      graceSeconds: 15,
+      diagnosis: { code: 'config-missing', detail: 'persistentvolumeclaim "base-images" not found' },
+    })
+  })
+
   test.each<[string, Pod, readonly NodeFacts[], string]>([
     [
       'is larger than every node',

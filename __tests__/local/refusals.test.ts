@@ -6,7 +6,7 @@ import type { GivenInputs } from '../request/given.ts'
 import { containing } from '../request/given.ts'
 import { localGrounds, type ToolName, TOOLS } from './given.ts'
 
-const ARCHIVE: ImageFiles = { files: [{ form: 'docker', dest: 'a.tar' }], helperImage: '' }
+const ARCHIVE: ImageFiles = { files: [{ form: 'docker', dest: 'a.tar' }], loads: false, helperImage: '' }
 
 describe('what a builder cannot do is refused by the input’s name', () => {
   test.each<[ToolName, GivenInputs, string]>([

@@ -71,7 +71,12 @@ export const HOSTILE_RULES: Readonly<Record<InputName, HostileRule>> = {
     flags: ['destination', ...CACHE],
     fields: NAMES,
   },
+  // Where the registry is, the cluster says: that is after what is tested here.
+  registry: { harmless: '', forms: ['in-cluster/@'], ...NOTHING },
   push: { harmless: 'true' },
+  verify: { harmless: 'true', ...NOTHING },
+  'verify-pull': { harmless: 'true', ...NOTHING },
+  'skip-if-exists': { harmless: 'true', ...NOTHING },
   outputs: {
     harmless: 'type=docker,dest=a',
     forms: ['type=docker,dest=@', 'type=@,dest=a', '@=a,type=oci,dest=a'],

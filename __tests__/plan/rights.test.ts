@@ -4,11 +4,15 @@ import { loadAll } from 'js-yaml'
 
 import { EXAMPLE_ROLES } from '../../script/generate/example-roles.ts'
 import { doneWithout, explainMissingRight, explainMissingRights } from '../../src/failure/missing-rights.ts'
+import { withMapAsSecret } from '../../src/plan/map-as-secret.ts'
+import { laterAttempt } from '../../src/plan/plan-build.ts'
 import { type Right, rightName } from '../../src/plan/right.ts'
 import { RIGHTS } from '../../src/plan/rights.ts'
-import { rightsOf, roleManifest, rulesOf, subjectOf } from '../../src/plan/role.ts'
+import { rightsOf, roleManifest, rulesFor, rulesOf, subjectOf } from '../../src/plan/role.ts'
+import { secretsOf } from '../../src/plan/secret-forms.ts'
 import { featuresOf, wantedRights } from '../../src/plan/wanted-rights.ts'
 import { smallPlan, withSecret } from '../support/build-fixture.ts'
+import { planOf } from './given.ts'
 
 interface Manifest {
   readonly kind: string
@@ -27,6 +31,15 @@ const appliedBy = (shell = '') => {
   return parsed(yaml)
 }
 
+/** What they grant to whom; names of roles are no part of it. */
+const ruled = (manifests: readonly Manifest[]) =>
+  manifests.map(({ kind, metadata: { namespace }, rules, subjects }) => ({
+    kind,
+    namespace,
+    rules,
+    subjects,
+  }))
+
 const USER = 'system:serviceaccount:builds:runner'
 
 describe('a role', () => {
@@ -34,7 +47,7 @@ describe('a role', () => {
     'of examples/rbac/%s has what its features need, and a subject',
     (file, role) => {
       const [given, binding] = example(file)
-      expect(given?.rules).toEqual(rulesOf(role.features))
+      expect(given?.rules).toEqual(rulesOf(role.features, role.named))
       expect(given?.kind).toBe(role.namespace === undefined ? 'ClusterRole' : 'Role')
       expect(binding?.metadata).toEqual(given?.metadata)
       expect(binding?.subjects).toEqual([role.subject])
@@ -49,6 +62,22 @@ describe('a role', () => {
     expect(names).not.toContain('get nodes')
   })
 
+  test('gives what is only tried for objects that are named, and others for those alone', () => {
+    expect(rulesOf(['registry-secret'])).toEqual([])
+    expect(rulesOf(['registry-secret', 'secrets'], { secrets: ['login'] })).toEqual([
+      { apiGroups: [''], resources: ['secrets'], verbs: ['get'], resourceNames: ['login'] },
+      { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+    ])
+    expect(rulesOf(['registry-service'], { 'services/proxy': ['registry:5000'] })).toEqual([
+      {
+        apiGroups: [''],
+        resources: ['services/proxy'],
+        verbs: ['get', 'update'],
+        resourceNames: ['registry:5000'],
+      },
+    ])
+  })
+
   test('lets nobody read, list or delete Secrets and ConfigMaps', () => {
     const all = EXAMPLE_ROLES.flatMap(({ features }) => rightsOf(features))
     const ofData = all.filter(({ resource }) => resource === 'secrets' || resource === 'configmaps')
@@ -57,7 +86,7 @@ describe('a role', () => {
 
   test('of a user is for that user, whatever the name', () => {
     const subject = subjectOf('ann: "x" # y')
-    const yaml = roleManifest({ name: 'r', namespace: 'ci', features: ['build'], subject })
+    const yaml = roleManifest({ name: 'r', namespace: 'ci', rules: rulesOf(['build']), subject })
     expect(parsed(yaml)[1]?.subjects).toEqual([
       { apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'ann: "x" # y' },
     ])
@@ -90,6 +119,60 @@ describe('what a plan wants', () => {
   })
 })
 
+describe('a plan with a Secret in place of its ConfigMap', () => {
+  const certificates = new Map([['registry.example', 'PEM 1']])
+  const plan = planOf({ tags: 'ghcr.io/acme/app:1' }, { certificates })
+  const other = withMapAsSecret(plan)
+
+  test('has the same under the same name, as a Secret that nobody changes', () => {
+    expect(other.contextMap).toEqual({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: plan.contextMap?.metadata,
+      type: 'Opaque',
+      immutable: true,
+      data: {
+        'context.tar.gz': 'BwcH',
+        'authority-1.pem': Buffer.from('PEM 1').toString('base64'),
+      },
+    })
+  })
+
+  test('mounts that, in later attempts too, and no ConfigMap', () => {
+    for (const attempt of [other, laterAttempt(other, 2)]) {
+      const name = attempt.contextMap?.metadata.name
+      expect(JSON.stringify(attempt.job)).not.toContain('configMap')
+      expect(attempt.job).toMatchObject({
+        spec: {
+          template: {
+            spec: {
+              volumes: [
+                { name: 'context', secret: { secretName: name } },
+                {
+                  name: 'certificates',
+                  secret: { secretName: name, items: [{ key: 'authority-1.pem', path: 'authority-1.pem' }] },
+                },
+              ],
+            },
+          },
+        },
+      })
+    }
+  })
+
+  test('wants to make Secrets, and no ConfigMaps; nothing of it is masked', () => {
+    expect(featuresOf(other)).toEqual(
+      featuresOf(plan).map((each) => (each === 'config-map' ? 'secrets' : each)),
+    )
+    expect(secretsOf(other)).toEqual([])
+  })
+
+  test('is the same plan where there is nothing to send', () => {
+    const none = { ...plan, contextMap: undefined }
+    expect(withMapAsSecret(none)).toBe(none)
+  })
+})
+
 describe('one right that is missing', () => {
   const missing = { verb: 'create', resource: 'jobs.batch', user: USER }
 
@@ -99,15 +182,39 @@ describe('one right that is missing', () => {
       code: 'forbidden',
       headline: `The cluster does not let "${USER}" create jobs.batch in namespace "builds".`,
     })
-    expect(appliedBy(failure.shell)).toEqual(example('given-namespace.yaml'))
+    expect(ruled(appliedBy(failure.shell))).toEqual(ruled(example('given-namespace.yaml')))
   })
 
   test.each([undefined, 'container-build-1-1-test-x1y2z'])(
     'where a build makes its own namespace is granted in the whole cluster: %s',
     (namespace) => {
       const failure = explainMissingRight({ ...missing, namespace })
-      expect(appliedBy(failure.shell)).toEqual(example('own-namespaces.yaml'))
+      expect(ruled(appliedBy(failure.shell))).toEqual(ruled(example('own-namespaces.yaml')))
       expect(failure.cures.join('\n')).toContain('`namespace: NAME`')
+    },
+  )
+
+  test('to read one Secret is the right to that one', () => {
+    const read = { user: USER, verb: 'get', resource: 'secrets', namespace: 'ci', name: 'registry-login' }
+    const failure = explainMissingRight(read)
+    expect(appliedBy(failure.shell)[0]?.rules).toEqual([
+      { apiGroups: [''], resources: ['secrets'], verbs: ['get'], resourceNames: ['registry-login'] },
+    ])
+    expect(failure.cures).toEqual([expect.stringContaining('that one object')])
+  })
+
+  test.each([
+    ['jobs.batch', 'ci', 'clean', ['Role', 'RoleBinding']],
+    ['namespaces', undefined, 'clean-namespaces', ['ClusterRole', 'ClusterRoleBinding']],
+  ] as const)(
+    'of a janitor is what cleaning needs, no build: list %s',
+    (resource, namespace, feature, kinds) => {
+      const failure = explainMissingRight({ user: USER, verb: 'list', resource, namespace })
+      const manifests = appliedBy(failure.shell)
+      expect(manifests.map(({ kind }) => kind)).toEqual(kinds)
+      expect(manifests[0]?.rules).toEqual(rulesOf([feature]))
+      expect(manifests[0]?.metadata.name).toBe('image-builder-janitor-builds-runner')
+      expect(failure.cures[0]).toContain('all that cleaning needs')
     },
   )
 
@@ -137,6 +244,14 @@ describe('all rights that are missing', () => {
       'list pods          for finding the Job’s pod by its label',
       'get pods/log       for the log',
     ])
+    // The rest is there: attaching, and what is only of use.
+    expect(appliedBy(failure.shell)[0]?.rules).toEqual(rulesFor(rights))
+  })
+
+  test('where there is nothing yet are granted with all that is of use', () => {
+    const none = [...rights, ...RIGHTS.streaming.rights]
+    const failure = explainMissingRights({ rights: none, user: USER, namespace: 'builds', features })
+    expect(failure.cures[0]).toContain('it is all that a build needs')
     expect(appliedBy(failure.shell)[0]?.rules).toEqual(rulesOf(features))
   })
 
@@ -172,11 +287,47 @@ describe('all rights that are missing', () => {
     expect(failure.cures.join('\n')).toContain('replace USER')
   })
 
+  test('where others are there are granted alone, with those of use, under a name that is nobody’s yet', () => {
+    const some = [...RIGHTS.streaming.rights.filter(({ verb }) => verb === 'get'), watchOf('pods')]
+    const lack = { user: USER, namespace: 'ci', features: ['build', 'streaming'] } as const
+    const failure = explainMissingRights({ ...lack, rights: some })
+    expect(failure.details).toHaveLength(1)
+    expect(failure.cures[0]).toContain('it is all that is missing')
+    const [role, binding] = appliedBy(failure.shell)
+    // `create` as well, which Kubernetes asks for from 1.35 on.
+    expect(role?.rules).toEqual([
+      { apiGroups: [''], resources: ['pods/attach'], verbs: ['get', 'create'] },
+      { apiGroups: [''], resources: ['pods'], verbs: ['watch'] },
+    ])
+    expect(role?.metadata.name).toBe('image-builder-streaming-builds-runner')
+    expect(binding?.metadata).toEqual(role?.metadata)
+  })
+
+  test.each([
+    ['system:serviceaccount:builds:runner', 'image-builder-builds-runner'],
+    ['Ann Lee <ann@example.com>', 'image-builder-ann-lee-ann-example.com'],
+    ['…', 'image-builder'],
+    ['x'.repeat(500), `image-builder-${'x'.repeat(100)}`],
+  ])('are a role of their own for each user: %s', (user, name) => {
+    const failure = explainMissingRights({ rights, user, namespace: 'ci', features: ['build'] })
+    expect(appliedBy(failure.shell).map(({ metadata }) => metadata.name)).toEqual([name, name])
+  })
+
   test('that are only of use are one line, with what is done without', () => {
-    const watch = RIGHTS.build.rights.find(({ verb }) => verb === 'watch') as Right
     expect(doneWithout([])).toBeUndefined()
-    expect(doneWithout([watch])).toBe(
-      'Done without, for lack of the right: watch pods (it is asked for every one to three seconds).',
+    expect(doneWithout([watchOf('events')])).toBe(
+      'Done without, for lack of the right: watch events (they are asked for every one to three seconds).',
     )
   })
+
+  test('that are told elsewhere are not told twice', () => {
+    const list = RIGHTS.diagnosis.rights.filter(({ verb }) => verb === 'list')
+    expect(doneWithout([watchOf('pods')])).toBeUndefined()
+    expect(doneWithout([...list, watchOf('events')])).not.toContain('watch')
+  })
 })
+
+const watchOf = (resource: string): Right =>
+  Object.values(RIGHTS)
+    .flatMap(({ rights }) => rights)
+    .find((right) => right.verb === 'watch' && right.resource === resource) as Right

@@ -1,3 +1,4 @@
+import type { BuildOutcome } from '../../src/builders/builder.ts'
 import type { SummaryGrounds } from '../../src/report/summary.ts'
 import { built, dockerfileOf, groundsOf, recordOf, steps } from './given.ts'
 import type { Told } from './given.ts'
@@ -158,10 +159,27 @@ const warnings = groundsOf({
   ]),
 })
 
+const skipped: SummaryGrounds = {
+  ...fullyCached,
+  report: {
+    ...fullyCached.report,
+    logPath: undefined,
+    durationSeconds: undefined,
+    outcome: {
+      ...fullyCached.report.outcome,
+      isSkipped: true,
+      confirmation: { kind: 'confirmed' },
+      where: { namespace: undefined, job: undefined, node: undefined, platform: undefined },
+      record: undefined,
+    } as BuildOutcome,
+  },
+}
+
 /** Each summary that is kept as a file, by the file's name. */
 export const CASES: Readonly<Record<string, SummaryGrounds>> = {
   'multi-stage': multiStage,
   'fully-cached': fullyCached,
+  skipped,
   warnings,
   'failing-run': failingRun,
   'out-of-memory': outOfMemory,

@@ -7,7 +7,7 @@ const TAGS = { tags: 'ghcr.io/acme/app:1' }
 
 describe('an input of docker/build-push-action', () => {
   test.each<[InputName, string, string]>([
-    ['load', 'true', 'docker pull'],
+    ['load', 'true', 'allow-privileged: true'],
     ['outputs', 'type=local,dest=x', 'type=docker,dest=image.tar'],
     ['provenance', 'mode=max', 'actions/attest'],
     ['sbom', 'true', 'actions/attest'],

@@ -23,3 +23,10 @@ export const containing = (part: string): unknown => expect.stringContaining(par
 
 /** A list with these entries in it, among others. */
 export const including = (...entries: readonly unknown[]): unknown => expect.arrayContaining([...entries])
+
+/** Of a request that asks for nothing to be proved, skipped or loaded. */
+export const NOTHING_DEPLOYED = {
+  load: false,
+  verification: { reads: false, pulls: false, isByDefault: true },
+  skipIfExists: false,
+} as const

@@ -25,7 +25,7 @@ describe('an image as a file', () => {
       ],
     ],
   ])('%s', (outputs, files) => {
-    expect(filesOf(outputs)).toEqual({ files, helperImage: HELPER })
+    expect(filesOf(outputs)).toEqual({ files, loads: false, helperImage: HELPER })
   })
 
   test.each([

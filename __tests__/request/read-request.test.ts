@@ -4,7 +4,7 @@ import { load } from 'js-yaml'
 import { DEFAULT_RESOURCES } from '../../src/plan/pod-resources.ts'
 import { ENVIRONMENT_INPUTS } from '../../src/request/input-reader.ts'
 import { INPUT_NAMES } from '../../src/request/inputs.generated.ts'
-import { containing, type GivenInputs, problemsOf, requestOf } from './given.ts'
+import { containing, type GivenInputs, problemsOf, requestOf, NOTHING_DEPLOYED } from './given.ts'
 
 const TAGS = { tags: 'ghcr.io/acme/app:1' }
 
@@ -21,7 +21,7 @@ describe('what is not given', () => {
       builder: 'kaniko',
       allowPrivileged: false,
       frontend: NO_FRONTEND_OPTIONS,
-      load: false,
+      ...NOTHING_DEPLOYED,
       buildArgs: new Map(),
       secrets: new Map(),
       target: undefined,
@@ -238,7 +238,7 @@ test('every input arrives in the request', () => {
     builder: 'kaniko',
     allowPrivileged: true,
     frontend: NO_FRONTEND_OPTIONS,
-    load: false,
+    ...NOTHING_DEPLOYED,
     userNamespace: 'always',
     cleanup: 'on-success',
     jobName: 'backend',

@@ -24,8 +24,12 @@ export interface StepOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Folder that `context` and `file` are relative to. */
   readonly workspace: string
+  /** Which program of dist/ the main phase is; `main` where it is not said. */
+  readonly program?: 'main' | 'janitor' | 'doctor'
   /** `false`: as in a terminal, without any variable of GitHub's runner. */
   readonly github?: boolean
+  /** The words that run a phase elsewhere, where the same files are; by default it is a process of this machine. */
+  readonly elsewhere?: (words: readonly string[], env: Readonly<Record<string, string>>) => readonly string[]
 }
 
 export function step(options: StepOptions): Step {
@@ -43,10 +47,15 @@ export function step(options: StepOptions): Step {
     ...(options.github === false ? {} : runnerVariables(options.workspace, files)),
     ...options.env,
   }
-  const phase = (name: string, more: Readonly<Record<string, string>>): Running =>
-    start([process.execPath, join(DIST, `${name}.js`)], { cwd: options.workspace, env: { ...env, ...more } })
+  const phase = (name: string, more: Readonly<Record<string, string>>): Running => {
+    const words = [process.execPath, join(DIST, `${name}.js`)]
+    const all = { ...env, ...more }
+    return options.elsewhere === undefined
+      ? start(words, { cwd: options.workspace, env: all })
+      : start(options.elsewhere(words, all))
+  }
   return {
-    main: () => phase('main', {}),
+    main: () => phase(options.program ?? 'main', {}),
     post: () => phase('post', stateVariables(readFileSync(files.state, 'utf8'))),
     outputs: () => parseFile(readFileSync(files.output, 'utf8')),
     summary: () => readFileSync(files.summary, 'utf8'),

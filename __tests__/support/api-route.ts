@@ -26,6 +26,7 @@ export function routeOf(path: string): Route | undefined {
 /** RBAC's verb. */
 export function verbOf(method: string, route: Route, query: URLSearchParams): string {
   if (method === 'POST') return 'create'
+  if (method === 'PATCH') return 'patch'
   if (method === 'DELETE') return 'delete'
   if (route.name !== undefined) return 'get'
   return query.has('watch') ? 'watch' : 'list'

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 
 import type { KubernetesObject } from '../../src/kubernetes/objects.ts'
 import { review, type ShownRule, USER } from './api-access.ts'
+import { apply } from './api-apply.ts'
 import { Faults } from './api-faults.ts'
 import type { Fault, Match } from './api-faults.ts'
 import { ApiObjects, selects } from './api-objects.ts'
@@ -206,6 +207,7 @@ export class ApiServer {
       answer.json(201, review(route.resource, seen.body, this.#forbidden, this.rules))
     } else if (route.subresource === 'log') this.#log(seen, route, answer)
     else if (seen.method === 'POST') this.#create(seen, route, answer)
+    else if (seen.method === 'PATCH') apply(this.objects, route, seen.body, answer)
     else if (seen.method === 'DELETE') this.#delete(seen, route, answer)
     else if (route.name !== undefined) this.#get(route, route.name, answer)
     else if (seen.query.has('watch')) this.#watch(seen, route, answer)
@@ -294,7 +296,8 @@ export class ApiServer {
       answer.status(409, 'Conflict', `Precondition failed: ${wrong}`)
       return
     }
-    this.objects.remove(resource, namespace, name)
+    // DeleteOptions are no object, but have fields.
+    if (seen.body?.['dryRun'] === undefined) this.objects.remove(resource, namespace, name)
     answer.json(200, { kind: 'Status', status: 'Success' })
   }
 

@@ -58,6 +58,7 @@ export function fakeSession(): FakeSession {
       return Promise.resolve({ ...createdOf(plan), warnings: session.warnings })
     },
     readRegistrySecret: () => Promise.reject(new Error('not asked in these tests')),
+    readClusterRegistry: () => Promise.reject(new Error('not asked in these tests')),
     async *observe(_build, signal) {
       signal.addEventListener('abort', () => wake())
       while (!signal.aborted) {
@@ -95,7 +96,9 @@ export function fakeSession(): FakeSession {
     serverAddresses: () => Promise.resolve([]),
     probe: () => Promise.resolve(),
     sweepExpired: () => Promise.resolve([]),
-    clean: () => Promise.resolve({ removed: [], kept: [] }),
+    clean: () => Promise.resolve({ removed: [], kept: [], failed: [] }),
+    passOn: () => Promise.reject(new Error('not asked in these tests')),
+    lookCloser: () => Promise.reject(new Error('not asked in these tests')),
     close: () => undefined,
   }
   return session

@@ -17,6 +17,7 @@ export type Demand =
 
 /** A request as it came. */
 export interface RegistryRequest {
+  readonly method: string
   readonly path: string
   readonly query: URLSearchParams
   readonly authorization: string | undefined
@@ -100,11 +101,13 @@ export class RegistryServer {
   #serve(request: http.IncomingMessage, response: http.ServerResponse): void {
     const { pathname, searchParams } = new URL(request.url ?? '/', this.url)
     const { authorization, accept } = request.headers
-    this.requests.push({ path: pathname, query: searchParams, authorization, accept })
+    const { method = '' } = request
+    this.requests.push({ method, path: pathname, query: searchParams, authorization, accept })
     const fault = this.#faults.get(pathname)
     if (fault !== undefined) this.#misbehave(fault, response)
     else if (pathname === '/token') this.#giveToken(authorization, response)
     else if (!this.#isSatisfied(authorization)) this.#ask(response)
+    else if (method === 'PUT') void this.#take(pathname, request, response)
     else this.#giveManifest(pathname, response)
   }
 
@@ -143,6 +146,13 @@ export class RegistryServer {
         ? `Bearer realm="${this.demand.realm ?? `${this.url}/token`}",service="registry, of tests",scope="repository:acme/app:pull"`
         : 'Basic realm="registry"'
     response.writeHead(401, { 'WWW-Authenticate': challenge }).end('{"errors":[]}')
+  }
+
+  async #take(path: string, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const pieces: Buffer[] = []
+    for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece)
+    this.#manifests.set(path, Buffer.concat(pieces))
+    response.writeHead(201).end()
   }
 
   #giveManifest(path: string, response: http.ServerResponse): void {

@@ -13,13 +13,16 @@ export class ScriptedPod {
   readonly job: KubernetesObject
   readonly #objects: ApiObjects
   readonly #container: string
+  readonly #before: readonly string[]
 
   constructor(job: KubernetesObject, objects: ApiObjects, suffix = 'pod01') {
     this.job = job
     this.#objects = objects
     this.name = `${job.metadata.name}-${suffix}`
     this.namespace = job.metadata.namespace ?? ''
-    this.#container = template(job).spec?.containers?.[0]?.name ?? 'kaniko'
+    const { initContainers = [], containers = [] } = template(job).spec ?? {}
+    this.#container = containers[0]?.name ?? 'kaniko'
+    this.#before = initContainers.map(({ name }) => name)
   }
 
   /** Made by the Job controller, not scheduled yet. */
@@ -109,9 +112,12 @@ export class ScriptedPod {
   }
 
   #status(phase: string, state: ContainerState): Pod['status'] {
+    // What comes before the one that is scripted has ended well by then.
+    const terminated = { message: '', ...state.terminated, exitCode: 0, reason: 'Completed' }
     return {
       phase,
       conditions: [{ type: 'PodScheduled', status: 'True' }],
+      initContainerStatuses: this.#before.map((name) => ({ name, state: { terminated }, restartCount: 0 })),
       containerStatuses: [{ name: this.#container, state, restartCount: 0 }],
     }
   }

@@ -9,6 +9,7 @@ import {
   secureCredentials,
 } from '../components/registries.ts'
 import { copyFile } from 'node:fs/promises'
+import { LabError } from '../command.ts'
 import { insidePath, runInside } from '../namespaces.ts'
 import { cacheFolder } from '../places.ts'
 import type { RunningLab } from '../processes.ts'
@@ -20,6 +21,8 @@ import { executors, hasStandIn } from './executors.ts'
 import { writeArchive } from './image.ts'
 import { push } from './push.ts'
 import type { Registry } from './push.ts'
+import { registryImage } from './registry.ts'
+import { TOOLCHAINS, toolchainImage } from './toolchains.ts'
 
 /** The repository in the secure registry from which a probe pulls with a password. */
 export const guardedRepository = 'probe/busybox'
@@ -38,11 +41,12 @@ export function secureRegistryOf({ lab, addresses }: Site): Registry {
   }
 }
 
-/** Puts the base images into the plain registry: busybox always, Debian if it was made before. */
+/** Puts the base images into the plain registry: busybox and the registry itself always, Debian if it was made before. */
 export async function pushBaseImages(cluster: Cluster): Promise<void> {
   const { image, version } = await busybox()
   const tags = ['latest', version, version.replace(/\.\d+$/, '')]
   await push(plainRegistryOf(cluster), 'library/busybox', tags, image)
+  await push(plainRegistryOf(cluster), 'library/registry', ['3.0.0'], await registryImage())
   if (hasDebian()) await pushDebian(cluster)
   else say('  The registry has no debian yet; `npm run lab -- images` makes it')
 }
@@ -56,6 +60,16 @@ export async function pushGuardedImage(site: Site): Promise<void> {
 /** Puts the Debian image into the plain registry, making it first if need be. */
 export async function pushDebian(cluster: Cluster): Promise<void> {
   await push(plainRegistryOf(cluster), 'library/debian', debianTags, await debian())
+}
+
+/** Puts the image of a language's toolchain into the plain registry, making it first if need be. */
+export async function pushToolchain(cluster: Cluster, name: string): Promise<void> {
+  const toolchain = TOOLCHAINS[name]
+  if (toolchain === undefined) {
+    throw new LabError(`There is no image ${name}; there are debian, ${Object.keys(TOOLCHAINS).join(', ')}`)
+  }
+  const { repository, tags } = toolchain
+  await push(plainRegistryOf(cluster), repository, tags, await toolchainImage(name, toolchain))
 }
 
 /** Loads the images that no registry has into the node, unless the same are there: pause and the executors. */

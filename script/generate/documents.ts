@@ -111,7 +111,8 @@ function foreignSection({ inputs }: ActionFile): readonly string[] {
   return [...head, ...rows, '']
 }
 
-function inputSection(input: Entry): string {
+/** One input, with a heading of the second level. */
+export function inputSection(input: Entry): string {
   const example = input.example === undefined ? [] : ['```yaml', 'with:', indent(input.example), '```', '']
   return [
     `## ${input.name}`,

@@ -1,10 +1,15 @@
 import type { Feature } from '../../src/plan/rights.ts'
-import type { RoleBinding } from '../../src/plan/role.ts'
+import type { OnlyNamed, RoleBinding } from '../../src/plan/role.ts'
+import { DEFAULTS } from '../../src/storage/registry-request.ts'
+import { NAMES, PORT } from '../../src/storage/registry-names.ts'
 import { GIVEN_NAMESPACE, OWN_NAMESPACES } from '../../src/plan/usual-features.ts'
 
 /** A file of examples/rbac. */
-export interface ExampleRole extends RoleBinding {
+export interface ExampleRole extends Omit<RoleBinding, 'rules'> {
   readonly file: string
+  readonly features: readonly Feature[]
+  /** For these objects only. */
+  readonly named?: OnlyNamed
   /** What it is for: the comment at its beginning, and its words in docs/rbac.md; sentences. */
   readonly about: string
 }
@@ -53,7 +58,7 @@ export const EXAMPLE_ROLES: readonly ExampleRole[] = [
   {
     file: 'arc-runners.yaml',
     about:
-      'Lets the pods of Actions Runner Controller, in the same cluster, build in the namespace «builds» (`namespace: builds`), with contexts of any size. The subject is the service account that the chart gives a scale set «arc-runner-set» in the namespace «arc-runners» with `containerMode: kubernetes`; in other modes name one of your own in the runner’s pod template.',
+      'Lets the pods of Actions Runner Controller, in the same cluster, build in the namespace «builds» (`namespace: builds`), with contexts of any size, away from the runners themselves; the chart’s own role is enough for smaller ones in the runners’ namespace. The subject is the service account that the chart gives a scale set «arc-runner-set» in the namespace «arc-runners» with `containerMode: kubernetes`; in other modes name one of your own in the runner’s pod template.',
     name: 'image-builder',
     namespace: 'builds',
     features: [...GIVEN_NAMESPACE, 'streaming'],
@@ -72,6 +77,15 @@ export const EXAMPLE_ROLES: readonly ExampleRole[] = [
     'Makes a namespace for each build and removes it afterwards, and brings the image to the runner as a file (`outputs`). Whoever has this can run anything in every pod of the cluster: prefer given-namespace-outputs.yaml.',
     'outputs',
   ),
+  {
+    file: 'in-cluster-registry.yaml',
+    about: `Beside a role that builds: lets builds ask the registry that \`hybrid-build registry install\` has made, through the API server, whether it has their image. Whoever has this can send any GET and PUT to that one Service.`,
+    name: 'image-builder-registry',
+    namespace: DEFAULTS.namespace,
+    features: ['registry-service'],
+    named: { 'services/proxy': [`${NAMES.registry}:${PORT}`] },
+    subject: RUNNER,
+  },
   {
     file: 'janitor-given-namespace.yaml',
     about: 'Removes expired builds from the namespace «builds», beside the time to live that they have.',

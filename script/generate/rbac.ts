@@ -17,6 +17,19 @@ Before it creates anything a build asks the cluster what it may do, and tells al
 say is not waited for.
 `
 
+const ARC = `## Actions Runner Controller
+
+With \`containerMode: kubernetes\` the chart \`gha-runner-scale-set\` gives runners a role in their own namespace. It has no
+ConfigMaps, no events, and nothing can be watched, and it is enough, tried end to end: with \`namespace: arc-runners\`, the
+namespace of the runners, a build sends its context in a Secret and asks for its pod every one to three seconds. Contexts of more
+than 900 KiB, compressed, need [pods/attach](#streaming) besides; \`outputs\` need nothing more. With
+\`containerMode: kubernetes-novolume\` that role has no Jobs either: the build says in its first second what is missing, and what
+to apply.
+
+It lets builds run beside the runners, and whoever builds read all Secrets there, which the chart decided and not we. Better is a
+namespace for builds, with [arc-runners.yaml](../examples/rbac/arc-runners.yaml).
+`
+
 const NEEDS = {
   needed: 'needed',
   useful: 'of use',
@@ -40,6 +53,7 @@ export function rbacPage(): string {
     '',
     '## Which role has what\n',
     roleTable(all.filter((feature) => used.includes(feature))),
+    ARC,
     '## What each right is for\n',
     ...all.map(featureSection),
   ].join('\n')
@@ -50,14 +64,17 @@ export function exampleText(role: ExampleRole): string {
   const about = `${role.about} Replace the subject by the user or service account of your kubeconfig.`
   const comment = wrapped(about, 96).map((line) => `# ${line}`)
   const why = role.features.map((feature) => `#   ${RIGHTS[feature].title}: ${inFew(feature)}`)
-  return [...comment, '#', ...why, `# ${MADE}`, roleManifest(role), ''].join('\n')
+  return [...comment, '#', ...why, `# ${MADE}`, manifestOf(role), ''].join('\n')
 }
+
+const manifestOf = (role: ExampleRole): string =>
+  roleManifest({ ...role, rules: rulesOf(role.features, role.named) })
 
 /** The Role of README.md, and what else there is. */
 export function readmeRole(): string {
   const [narrowest] = EXAMPLE_ROLES
   if (narrowest === undefined) throw new Error('there is no example of a role')
-  const [role = ''] = roleManifest(narrowest).split('\n---\n')
+  const [role = ''] = manifestOf(narrowest).split('\n---\n')
   const files = EXAMPLE_ROLES.map(({ file, about }) => `- [${file}](examples/rbac/${file}): ${about}`)
   const rules = (feature: Feature): string => rulesOf([feature]).map(ruleLine).join('\n')
   return [

@@ -17,11 +17,11 @@ export interface Ring {
 }
 
 /** Parts of the names of tests that take minutes: a few words that `-t` looks for. */
-const LONG = 'very large|very many|every one of the Dockerfiles'
+const LONG = 'very large|very many|every one of the Dockerfiles|every one of the toolchains'
 
 /** From the quickest to the slowest: what fails early is cheap to mend. */
 export const RINGS: readonly Ring[] = [
-  { name: 'static', about: 'types, lint, format, generated files', long: false, run: staticChecks },
+  { name: 'static', about: 'types, lint, format, generated files, links', long: false, run: staticChecks },
   { name: 'workflows', about: 'least rights, pinned actions: zizmor', long: false, run: workflows },
   { name: 'unit', about: 'pure code, by tables', long: false, run: () => jest('unit') },
   {
@@ -60,6 +60,7 @@ async function staticChecks(): Promise<Tally> {
     ['lint', ['eslint', '.']],
     ['format', ['prettier', '--check', '--log-level', 'warn', '.']],
     ['generated files', ['node', 'script/generate.ts', '--check']],
+    ['links of the documents', ['node', 'script/links.ts']],
   ]
   // Side by side: tsc and ESLint use a core each.
   const tallies = checks.map(async ([name, words]) => single(name, await command(words)))

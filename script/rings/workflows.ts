@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 
@@ -11,23 +11,40 @@ import type { Tally } from './tally.ts'
 /** Name, version and hashes: pip installs nothing else. */
 const PINNED = join(import.meta.dirname, 'zizmor.txt')
 
-/** What is looked at, and how closely: examples are not told to have what only this project needs. */
-const LOOKS: readonly (readonly [folder: string, persona: string])[] = [
-  ['.', 'auditor'],
-  ['examples', 'regular'],
+/** What is looked at, how closely, and what is not followed: examples are not told to have what only this project needs. */
+interface Look {
+  readonly folder: string
+  readonly persona: string
+  readonly config: string
+  /** Paths for zizmor, which finds workflows by itself only where GitHub does. */
+  readonly paths: readonly string[]
+}
+
+const EXAMPLES = 'examples/workflows'
+
+const LOOKS: readonly Look[] = [
+  { folder: '.', persona: 'auditor', config: '.github/zizmor.yml', paths: ['.'] },
+  {
+    folder: EXAMPLES,
+    persona: 'regular',
+    config: '.github/zizmor-examples.yml',
+    paths: readdirSync(EXAMPLES).map((name) => join(EXAMPLES, name)),
+  },
 ]
 
 /** Looks at all workflows and actions with zizmor, offline; skipped where pip cannot fetch it. */
 export async function workflows(): Promise<Tally> {
   const { program, reason } = zizmor()
   if (program === undefined) {
-    return { ...total([]), skipped: LOOKS.map(([folder]) => `workflows in ${folder}, by zizmor: ${reason}`) }
+    return {
+      ...total([]),
+      skipped: LOOKS.map(({ folder }) => `workflows in ${folder}, by zizmor: ${reason}`),
+    }
   }
   const tallies: Tally[] = []
-  for (const [folder, persona] of LOOKS) {
-    const words = ['--offline', '--no-progress', '--quiet', '--config', '.github/zizmor.yml']
-    const isSound = await command([program, ...words, '--persona', persona, folder])
-    tallies.push(single(`workflows in ${folder}, by zizmor`, isSound))
+  for (const { folder, persona, config, paths } of LOOKS) {
+    const words = ['--offline', '--no-progress', '--quiet', '--config', config, '--persona', persona]
+    tallies.push(single(`workflows in ${folder}, by zizmor`, await command([program, ...words, ...paths])))
   }
   return total(tallies)
 }

@@ -26,12 +26,16 @@ type Outcome =
   | {
       readonly kind: 'built'
       readonly digest: Digest
+      /** It was there already, and nothing was built. */
+      readonly isSkipped?: true
       /** What the registry says of the digest; undefined where nothing was pushed. */
       readonly confirmation?: DigestConfirmation
       /** What the image takes in the registry, compressed; undefined where that is not known. */
       readonly imageBytes?: number | undefined
       /** Name of the pod that holds the image's files; only where there are to be any. */
       readonly pod?: string | undefined
+      /** Its uid. */
+      readonly podUid?: string | undefined
       /** The image's files on the runner. */
       readonly files?: readonly BroughtFile[] | undefined
     }

@@ -110,9 +110,12 @@ async function outcome(
 }
 
 /** The pod is asked for again only where it holds files. */
-function podOf({ imageFiles }: BuildPlan, snapshot: BuildSnapshot | undefined): { readonly pod?: string } {
-  const name = snapshot?.pod?.metadata.name
-  return imageFiles === undefined || name === undefined ? {} : { pod: name }
+function podOf(
+  { imageFiles }: BuildPlan,
+  snapshot: BuildSnapshot | undefined,
+): { readonly pod?: string; readonly podUid?: string | undefined } {
+  const pod = snapshot?.pod?.metadata
+  return imageFiles === undefined || pod === undefined ? {} : { pod: pod.name, podUid: pod.uid }
 }
 
 async function place(

@@ -76,7 +76,7 @@ async function isAllowed(
 }
 
 /** As Kubernetes calls whoever asks (1.28 and later say so). */
-async function readUser(api: Api, signal: AbortSignal): Promise<string | undefined> {
+export async function readUser(api: Api, signal: AbortSignal): Promise<string | undefined> {
   const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
   const info = statusOf(await ask(api, path, 'SelfSubjectReview', signal))?.['userInfo']
   const name = isRecord(info) ? info['username'] : undefined

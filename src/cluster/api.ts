@@ -7,6 +7,7 @@ import { ApiError, ConnectionError, connectionError } from './api-error.ts'
 import { ContainerChannel, type Listener, PROTOCOLS } from './container-channel.ts'
 import type { ConnectionOptions, Credentials } from './credentials.ts'
 import { parseJson } from './json.ts'
+import type { PassedAnswer, PassedRequest } from './passing.ts'
 import { withRetries } from './retry.ts'
 import type { Patience, RetryPolicy } from './retry.ts'
 import { StdinChannel } from './stdin-channel.ts'
@@ -17,10 +18,10 @@ import { warningsIn } from './warning-header.ts'
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly query?: Query | undefined
-  /** Sent as JSON. */
+  /** Sent as JSON; of a PATCH it is what the object is to be (server-side apply). */
   readonly body?: unknown
   readonly retry: RetryPolicy
   /** For one attempt, from when its credentials are there to the answer's last byte; without it 15 s. */
@@ -47,6 +48,8 @@ export interface Api {
   call(request: ApiRequest, signal: AbortSignal): Promise<ApiAnswer>
   /** The answer's body as it comes, without any limit of time; tried once. */
   stream(path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage>
+  /** What somebody else answers, whatever the status; tried once. */
+  pass(request: PassedRequest, signal: AbortSignal): Promise<PassedAnswer>
   /** Attaches to a container's standard input; tried once. Refusals may come through the channel. */
   attach(path: string, query: Query, signal: AbortSignal): Promise<StdinChannel>
   /** Begins a process in a container and tells what it prints; tried once. Refusals may come through the channel. */
@@ -140,6 +143,20 @@ export function apiOver(
     return make(socket, early)
   }
 
+  async function passOn(request: PassedRequest, signal: AbortSignal): Promise<PassedAnswer> {
+    const exchange: Exchange = { ...request, timeoutMs: TIMEOUT_MS }
+    const once = async (options: ConnectionOptions): Promise<PassedAnswer> => {
+      const { status, headers, body } = await transport.send(exchange, options, signal)
+      return { status, headers, body: await readBytes(body, request.longest) }
+    }
+    const options = await authenticated(signal)
+    const answer = await once(options)
+    // The other one's own 401 is no matter of ours.
+    if (answer.status !== 401 || !isStatus(parseJson(answer.body.toString('utf8')))) return answer
+    credentials.renew(options)
+    return once(await authenticated(signal))
+  }
+
   return {
     server: server.host,
     call: (request, signal) => withRetries(() => once(request, signal), request.retry, patience, signal),
@@ -152,6 +169,7 @@ export function apiOver(
       if (answer.status < 300) return answer.body
       throw apiError(answer, parseJson(await readText(answer.body)))
     },
+    pass: passOn,
     attach: (path, query, signal) =>
       connected(path, query, signal, (socket, early) => new StdinChannel(socket, early, patience.clock)),
     exec: (path, query, listener, signal) =>
@@ -164,19 +182,28 @@ export function apiOver(
   }
 }
 
+/** What only the API server itself answers with. */
+function isStatus(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'Status'
+}
+
 async function readText(body: IncomingMessage): Promise<string> {
+  return (await readBytes(body, MAX_BODY)).toString('utf8')
+}
+
+async function readBytes(body: IncomingMessage, longest: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       chunks.push(chunk)
       size += chunk.length
-      if (size > MAX_BODY) throw new ConnectionError('UNKNOWN')
+      if (size > longest) throw new ConnectionError('UNKNOWN')
     }
   } catch (error) {
     throw connectionError(error)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 function apiError(answer: Answer, body: unknown): ApiError {

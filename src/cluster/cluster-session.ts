@@ -1,11 +1,13 @@
 import type { OpenContext } from '../context/context-archive.ts'
-import type { Failure } from '../failure/failure.ts'
+import type { Failure, FailureCode } from '../failure/failure.ts'
 import type { ClusterEvent, Job, Pod, ResourceList, Taint } from '../kubernetes/objects.ts'
 import type { BuildPlan } from '../plan/build-plan.ts'
 import type { Right } from '../plan/right.ts'
 import type { ServerAddress } from '../plan/network-policy.ts'
 import type { ImageSource } from '../plan/helper-scripts.ts'
+import type { ClusterRegistry } from '../storage/cluster-registry.ts'
 import type { Fetching, Received } from './fetching.ts'
+import type { PassedAnswer, PassedRequest } from './passing.ts'
 
 /**
  * The cluster, in the language of builds. Whatever is retried, resumed or
@@ -134,10 +136,56 @@ export interface ClusterSession {
    * Removes expired namespaces of ours, or the expired builds of the given
    * namespace. Throws ActionError where that may not be looked for.
    */
-  clean(namespace: string | undefined, signal: AbortSignal): Promise<Cleaned>
+  clean(cleaning: Cleaning, signal: AbortSignal): Promise<Cleaned>
+
+  /**
+   * Has the API server pass a question on, to a Service, and gives that one's
+   * answer, whatever its status. Throws ActionError where none came.
+   */
+  passOn(request: PassedRequest, signal: AbortSignal): Promise<PassedAnswer>
+
+  /**
+   * What a build need not know of the cluster, and whoever asks what is wrong
+   * with it does. Takes some seconds at most. Never throws: what may not be read is undefined.
+   */
+  lookCloser(namespace: string | undefined, signal: AbortSignal): Promise<CloserLook>
+
+  /**
+   * How the registry in that namespace is reached, as its installation has proved it, and who may
+   * push, unless that is `isKnown` for its address. Throws ActionError (`registry-missing`, `forbidden`).
+   */
+  readClusterRegistry(
+    namespace: string,
+    isKnown: (pushHost: string) => boolean,
+    signal: AbortSignal,
+  ): Promise<FoundRegistry>
 
   /** Closes all connections. */
   close(): void
+}
+
+/** What a closer look at the cluster shows. */
+export interface CloserLook {
+  /** As Kubernetes names whoever asks; undefined where it does not say. */
+  readonly user: string | undefined
+  /** How long one request and its answer take over a connection that is there, in milliseconds; undefined without an answer. */
+  readonly answerMs: number | undefined
+  /** How far the cluster's clock is ahead of this one, in milliseconds, half a second more or less. */
+  readonly clockAheadMs: number | undefined
+  /** Of the given namespace; undefined where there is none, or it may not be read. */
+  readonly namespace: NamespaceLook | undefined
+}
+
+export interface NamespaceLook {
+  readonly labels: Readonly<Record<string, string>>
+  /** Undefined where they may not be listed. */
+  readonly quotas: readonly QuotaLook[] | undefined
+}
+
+export interface QuotaLook {
+  readonly name: string
+  /** What it limits: `pods 3 of 10`. */
+  readonly uses: readonly string[]
 }
 
 /** What the cluster lets whoever asks do, as far as it says. */
@@ -155,15 +203,24 @@ export interface MissingRights {
   readonly user: string | undefined
 }
 
-/** What came of cleaning. */
-export interface Cleaned {
-  readonly removed: readonly ExpiredObject[]
-  /** What could not be removed; `reason` is a sentence. */
-  readonly kept: readonly { readonly object: ExpiredObject; readonly reason: string }[]
+export interface Cleaning {
+  /** Undefined: the namespaces that builds made for themselves. */
+  readonly namespace: string | undefined
+  /** The cluster says whether it would remove what has expired, and does not. */
+  readonly isDryRun: boolean
 }
 
-/** Something of ours whose end had come. */
-export interface ExpiredObject {
+/** What came of cleaning: everything of ours that was found, in one of three lists. */
+export interface Cleaned {
+  readonly removed: readonly OurObject[]
+  /** What was left alone, and why; `reason` completes a sentence: `it expires at …`. */
+  readonly kept: readonly (OurObject & { readonly reason: string })[]
+  /** What has expired and could not be removed; `reason` is a sentence without its period. */
+  readonly failed: readonly (OurObject & { readonly reason: string; readonly code: FailureCode })[]
+}
+
+/** A namespace that a build made for itself, or a build in a given one. */
+export interface OurObject {
   readonly kind: 'Namespace' | 'Job'
   /** Empty for a namespace. */
   readonly namespace: string
@@ -192,6 +249,13 @@ export interface NodeFacts {
   readonly taints: readonly Taint[]
   /** What pods may have of it, all together. */
   readonly allocatable: ResourceList
+}
+
+/** A registry in the cluster, and who pushes to it. */
+export interface FoundRegistry {
+  readonly registry: ClusterRegistry
+  /** Secret. Undefined: nobody is asked who he is, or it is known. */
+  readonly credentials: { readonly username: string; readonly password: string } | undefined
 }
 
 export type RegistrySecretReading =

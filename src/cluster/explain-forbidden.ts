@@ -36,7 +36,14 @@ function missingRight(message: string): MissingRight | undefined {
   if (user === undefined || verb === undefined || resource === undefined) return undefined
   const [plural = '', subresource] = resource.split('/')
   const full = group === undefined || group === '' ? plural : `${plural}.${group}`
-  return { user, verb, resource: subresource === undefined ? full : `${full}/${subresource}`, namespace }
+  const [, name] = /^\S+ "([^"]+)" is forbidden: /.exec(message) ?? []
+  return {
+    user,
+    verb,
+    resource: subresource === undefined ? full : `${full}/${subresource}`,
+    namespace,
+    name,
+  }
 }
 
 interface Sign {

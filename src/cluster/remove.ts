@@ -20,10 +20,10 @@ export interface Preconditions {
 
 /**
  * Removes what the ledger holds, if it is ours, trying until `signal` aborts: how
- * much time there is knows who asks. With its uid one request does; without (the
- * create's answer never came), and for a namespace that the ledger alone says is
- * ours, its owner token is looked at first. `created`: uids of what this process
- * itself was told that it has created.
+ * much time there is knows who asks. What this process itself was told that it has
+ * created (`created`, uids) one request removes. Whatever else the ledger alone says
+ * is ours, with a uid or without, has its owner token looked at first: the runner's state
+ * may have been written to by somebody else.
  */
 export async function removeRecorded(
   api: Api,
@@ -41,12 +41,16 @@ export async function removeRecorded(
   }
 }
 
-/** Asks for an object's deletion, and does not wait until it is gone. Throws as `Api.call` does. */
+/**
+ * Asks for an object's deletion, and does not wait until it is gone; `isDryRun`: the
+ * server says what it would say, and does nothing. Throws as `Api.call` does.
+ */
 export async function deleteObject(
   api: Api,
   path: string,
   preconditions: Preconditions,
   signal: AbortSignal,
+  isDryRun = false,
 ): Promise<Removal> {
   const body = {
     apiVersion: 'v1',
@@ -54,15 +58,28 @@ export async function deleteObject(
     preconditions,
     // The pod goes after its Job, and gets its signal at once.
     propagationPolicy: 'Background',
+    ...(isDryRun ? { dryRun: ['All'] } : {}),
   }
   try {
     await insist(api, { method: 'DELETE', path, body }, signal)
     return { kind: 'removed' }
   } catch (error) {
     if (hasStatus(error, 404)) return { kind: 'absent' }
-    // A namespace that is being deleted already says 409 as well.
-    if (hasStatus(error, 409)) return isPrecondition(error) ? { kind: 'foreign' } : { kind: 'removed' }
+    if (!hasStatus(error, 409)) throw error
+    if (isPrecondition(error)) return { kind: 'foreign' }
+    // In older clusters a namespace that is being deleted already says so; and a webhook that refuses may.
+    if (await isGoing(api, path, preconditions.uid, signal)) return { kind: 'removed' }
     throw error
+  }
+}
+
+/** Whether the object of that uid is gone, or about to be. Where that cannot be known it is not. */
+async function isGoing(api: Api, path: string, uid: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const { metadata } = parseObject((await insist(api, { method: 'GET', path }, signal)).body)
+    return metadata.uid !== uid || metadata.deletionTimestamp !== undefined
+  } catch (error) {
+    return hasStatus(error, 404)
   }
 }
 
@@ -73,8 +90,7 @@ async function uidOfOurs(
   created: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<string | Removal> {
-  const isKnown = entry.kind !== 'Namespace' || created.has(entry.uid ?? '')
-  if (entry.uid !== undefined && isKnown) return entry.uid
+  if (entry.uid !== undefined && created.has(entry.uid)) return entry.uid
   const there = await read(api, entry, signal)
   if (there?.metadata.uid === undefined) return { kind: 'absent' }
   const isOurs =

@@ -15,10 +15,12 @@ import { endHelper } from './end-helper.ts'
 import { fetchFile } from './fetch-file.ts'
 import { inspectBuild } from './inspect.ts'
 import { followLog } from './log-stream.ts'
+import { lookCloser } from './look-closer.ts'
 import { observeBuild } from './observe.ts'
 import { attachOf, logOf } from './paths.ts'
 import { probeCreate } from './probe.ts'
 import { readRegistrySecret } from './registry-secret.ts'
+import { readClusterRegistry } from './read-cluster-registry.ts'
 import { removeRecorded } from './remove.ts'
 import type { Patience } from './retry.ts'
 import { serverAddresses } from './server-addresses.ts'
@@ -85,8 +87,11 @@ export function openClusterSession(config: ClusterConfig, patience: Patience = O
     inspect: (build, signal) => inspectBuild(api, build, signal),
     remove: (entry, signal) => removeRecorded(api, entry, created, signal),
     sweepExpired: (signal) => sweepExpiredNamespaces(api, signal),
-    clean: (namespace, signal) =>
-      inWords(lookingFor(namespace), api, () => cleanExpired(api, namespace, signal)),
+    clean: (cleaning, signal) =>
+      inWords(lookingFor(cleaning.namespace), api, () => cleanExpired(api, cleaning, signal)),
+    passOn: (request, signal) => inWords('asking a Service through it', api, () => api.pass(request, signal)),
+    lookCloser: (namespace, signal) => lookCloser(api, namespace, signal),
+    readClusterRegistry: (namespace, isKnown, signal) => readClusterRegistry(api, namespace, isKnown, signal),
     close: () => transport.close(),
   }
 }

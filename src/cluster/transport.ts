@@ -13,10 +13,12 @@ import type { Upgrade } from './web-socket.ts'
 
 /** One request as it goes over the wire. */
 export interface Exchange {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With its query. */
   readonly path: string
   readonly body?: string | undefined
+  /** Besides those that every request has. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Until the answer's headers are there; a server that is not reached at all is given up sooner. */
   readonly timeoutMs: number
 }
@@ -89,9 +91,17 @@ function headersOf(exchange: Exchange, options: ConnectionOptions): Record<strin
     'User-Agent': 'hybrid-kubernetes-build',
     ...(exchange.body === undefined
       ? {}
-      : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(exchange.body)) }),
+      : {
+          'Content-Type': contentType(exchange),
+          'Content-Length': String(Buffer.byteLength(exchange.body)),
+        }),
+    ...exchange.headers,
   }
 }
+
+/** A patch is always an apply, whose YAML may be JSON. */
+const contentType = ({ method }: Exchange): string =>
+  method === 'PATCH' ? 'application/apply-patch+yaml' : 'application/json'
 
 function answered(
   begin: () => http.ClientRequest,

@@ -1,6 +1,5 @@
 import type { Runner } from '../runner/runner.ts'
 import { terminalRunner } from '../runner/terminal-runner.ts'
-import type { GivenInputs } from './command.ts'
 import type { Screen } from './screen.ts'
 
 /** A command, as whatever starts a build: its flags are the inputs, its outputs are kept. */
@@ -10,16 +9,19 @@ export interface CommandRunner {
 }
 
 /** `isInWorkflow`: GitHub's runner reads what is printed. */
-export function commandRunner(inputs: GivenInputs, screen: Screen, isInWorkflow: boolean): CommandRunner {
+export function commandRunner(
+  inputs: ReadonlyMap<string, string>,
+  screen: Screen,
+  isInWorkflow: boolean,
+): CommandRunner {
   const outputs = new Map<string, string>()
-  // What was not typed is not given; a terminal has no other inputs.
-  const given: ReadonlyMap<string, string> = inputs
   const terminal = terminalRunner({ GITHUB_ACTIONS: String(isInWorkflow) }, (text) => screen.line(text))
   return {
     outputs,
     runner: {
       ...terminal,
-      input: (name) => given.get(name)?.trim(),
+      // What was not typed is not given; a terminal has no other inputs.
+      input: (name) => inputs.get(name)?.trim(),
       output: (name, value) => void outputs.set(name, value),
     },
   }

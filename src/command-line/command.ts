@@ -1,4 +1,5 @@
 import type { InputName } from '../request/inputs.generated.ts'
+import type { RegistryCommand } from './registry-words.ts'
 
 /** What a user wants of the command line. */
 export type Command =
@@ -7,12 +8,26 @@ export type Command =
   | { readonly kind: 'template'; readonly inputs: GivenInputs }
   | {
       readonly kind: 'clean'
+      /** `namespace` may have several, one a line. */
       readonly inputs: GivenInputs
+      /** A boolean, as it was typed. */
+      readonly dryRun: string | undefined
     }
+  | RegistryCommand
+  | DoctorCommand
+  /** `path`: the repository's folder. */
+  | { readonly kind: 'migrate'; readonly path: string; readonly write: boolean }
   | { readonly kind: 'help'; readonly topic: string | undefined }
   | { readonly kind: 'version' }
   /** Sentences, each about one part of what was typed. */
   | { readonly kind: 'mistakes'; readonly mistakes: readonly string[]; readonly output: OutputForm }
+
+export interface DoctorCommand {
+  readonly kind: 'doctor'
+  /** Inputs of a build, and the doctor's own. */
+  readonly inputs: ReadonlyMap<string, string>
+  readonly output: OutputForm
+}
 
 export interface BuildCommand {
   readonly kind: 'build'

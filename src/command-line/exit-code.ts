@@ -29,6 +29,9 @@ const CODES: Partial<Record<FailureCode, number>> = {
   admission: EXIT.cluster,
   'attach-refused': EXIT.cluster,
   'tool-missing': EXIT.cluster,
+  'registry-missing': EXIT.cluster,
+  'registry-not-ready': EXIT.cluster,
+  'registry-unreachable': EXIT.cluster,
   internal: EXIT.internal,
   cancelled: EXIT.cancelled,
 }

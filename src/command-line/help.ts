@@ -1,6 +1,10 @@
+import { CHECK_IDS } from '../doctor/check.ts'
+import { DOCTOR_INPUTS } from '../doctor/options.ts'
 import type { InputName } from '../request/inputs.generated.ts'
 import { INPUT_NAMES } from '../request/inputs.generated.ts'
 import { helpOf, isBoolean } from './input-help.ts'
+import { REGISTRY_HELP } from './registry-help.ts'
+import { MIGRATE_HELP } from './parse-migrate.ts'
 
 const WIDTH = 80
 const INDENT = 6
@@ -27,6 +31,10 @@ Usage:
                                 ghcr.io/acme/app:1.0 .
   hybrid-build template [FLAGS] prints the YAML of what a build would create
   hybrid-build clean [FLAGS]    removes what builds left behind and has expired
+  hybrid-build registry install|status|prune|uninstall
+                                a registry in the cluster, for images of its own
+  hybrid-build doctor [FLAGS]   looks whether builds can work, and what is wrong
+  hybrid-build migrate [PATH]   rewrites workflows that use nerdctl or docker
   hybrid-build help [COMMAND]
   hybrid-build --version
 `
@@ -70,9 +78,38 @@ export function helpText(topic: string | undefined, methods: readonly string[]):
     ].join('\n')
   }
   if (topic === 'clean') return CLEAN
+  if (topic === 'help') return OVERVIEW
+  if (topic === 'doctor') return [DOCTOR, ...DOCTOR_INPUTS.map(flagHelp)].join('\n')
   if (topic === 'template') return TEMPLATE
+  if (topic === 'registry') return REGISTRY_HELP
+  if (topic === 'migrate') return MIGRATE_HELP
   return undefined
 }
+
+const DOCTOR = `Usage: hybrid-build doctor [FLAGS]
+
+Looks whether builds can work with this cluster, and what is wrong: it signs in,
+asks for rights, builds a tiny image and streams a second one, reads the log,
+pushes (with --tags), and removes all of it. It looks at this program and at the
+workflows here as well. docs/doctor.md says what each check does.
+
+  --only CHECKS, --skip CHECKS
+      Which checks, separated by commas: ${CHECK_IDS.join(', ')}.
+
+  --verbose
+      Shows the log of what the doctor builds. Or HYBRID_BUILD_VERBOSE=true.
+
+  --base-image IMAGE
+      An image with a shell: then the doctor's image is made FROM it, with a RUN
+      that prints a thousand lines. Default: FROM scratch, which needs none.
+
+${OUTPUT}
+Exit status: 0 nothing failed, 1 a check failed, 2 wrong usage or input, 4 defect
+of this program, 130 cancelled.
+
+Flags that decide what a build may be, as \`build\` has them. With --tags the
+doctor pushes to those repositories, under the tag hybrid-build-doctor.
+`
 
 const TEMPLATE = `Usage: hybrid-build template [--placeholders] [FLAGS OF build]
 
@@ -87,11 +124,14 @@ YAML needs beside it is said in its comments, and on standard error:
 {{DESTINATION_IMAGE}} stand where those belong.
 `
 
-const CLEAN = `Usage: hybrid-build clean [--kubeconfig K] [--kube-context C] [--namespace N]
+const CLEAN = `Usage: hybrid-build clean [--kubeconfig K] [--kube-context C] [--namespace N]...
+                          [--dry-run]
 
 Removes what builds have left behind and has expired by the cluster's clock:
-their namespaces, or with --namespace the builds in that one. Nothing else, and
-nothing of a build that may still run. Says what it removed.
+their namespaces, or with --namespace the builds in that one (given again, in
+several). Nothing else, and nothing of a build that may still run. Says what it
+removed, and what of ours it left alone and why. With --dry-run the cluster says
+whether it would remove it, and nothing is removed.
 `
 
 /** `  --target NAME`, then what it means, indented. */

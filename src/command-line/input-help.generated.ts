@@ -64,7 +64,7 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
   },
   'context-delivery': {
     meaning:
-      "How the context reaches the build's pod. `auto`: in a ConfigMap if it is small (900 KiB compressed), else streamed into the pod, whatever its size.",
+      "How the context reaches the build's pod. `auto`: in a ConfigMap if it is small (900 KiB compressed; in a Secret where only that may be made), else streamed into the pod, whatever its size.",
     form: '`auto`, `configmap` or `stream`',
     fallback: '`auto`',
   },
@@ -85,11 +85,35 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
     form: 'list, separated by newlines or commas; `#` lines are ignored',
     fallback: 'none',
   },
+  registry: {
+    meaning:
+      'Where `tags` without a registry go: `in-cluster` is the registry that `hybrid-build registry install` has made in the cluster, once. `app:1.4.2` is then pushed to it from the pod, its cache lies there, and the output `pull-image` is the name under which a node pulls it. Tags with a registry go where they say.',
+    form: '`in-cluster` or `in-cluster/NAMESPACE`',
+    fallback: 'none: such tags go to Docker Hub',
+  },
   push: {
     meaning:
       'Whether to push the image. `false` builds, checks and still gives the output `digest`; the image itself is gone with its pod, unless `outputs` brings it to the runner.',
     form: 'boolean',
     fallback: '`true`',
+  },
+  verify: {
+    meaning:
+      'Whether the build fails unless the image is proved to be where it was pushed: every tag is read back from its registry, must be the very digest, and for the platform that was asked for, or that nodes of the cluster have.',
+    form: 'boolean',
+    fallback: '`true` with `registry: in-cluster` that has no credentials, else `false`',
+  },
+  'verify-pull': {
+    meaning:
+      "Whether a node must really pull the image before the build counts as one. A short-lived pod is made of it in the build's namespace, where the build's node selector and tolerations lead, pulled anew by its digest, and removed; nothing of the image is run. It needs no right that a build has not.",
+    form: 'boolean',
+    fallback: '`false`',
+  },
+  'skip-if-exists': {
+    meaning:
+      'Whether nothing is built where the registry already has the image that would come out. Its tags then lead to that image, and all outputs are as after a build, with `skipped: true`.',
+    form: 'boolean',
+    fallback: '`false`',
   },
   outputs: {
     meaning:
@@ -433,7 +457,7 @@ export const INPUT_HELP: Partial<Record<InputName, InputHelp>> = {
   },
   load: {
     meaning:
-      "Whether the image is put into the image store of the runner's tool, under its tags. Builders of the runner have it.",
+      "Whether the image is put, under its tags, into the image store of whoever builds: with builders of the runner that of the runner's tool, with builders in the cluster that of the node's containerd. With `push: false` a cluster of one node (k3s, kind) then needs no registry at all.",
     form: 'boolean',
     fallback: '`false`',
   },

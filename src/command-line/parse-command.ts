@@ -1,11 +1,14 @@
 import { parseArgs } from 'node:util'
 
 import { nearest } from '../failure/nearest.ts'
+import { DOCTOR_INPUTS, OWN_INPUTS } from '../doctor/options.ts'
 import { BUILDERS } from '../request/builder-choice.ts'
 import type { InputName } from '../request/inputs.generated.ts'
 import { INPUT_NAMES } from '../request/inputs.generated.ts'
 import type { Command, GivenInputs } from './command.ts'
 import { isBoolean } from './input-help.ts'
+import { parseMigrate } from './parse-migrate.ts'
+import { parseRegistryWords } from './registry-words.ts'
 
 /** Flags under other names, as scripts and docker have them. */
 const ALIASES: Readonly<Record<string, InputName>> = { image: 'tags', dockerfile: 'file' }
@@ -14,28 +17,41 @@ const SHORT: Readonly<Record<string, InputName>> = { t: 'tags', f: 'file', n: 'n
 /** Builders that begin the short form `METHOD DOCKERFILE IMAGE CONTEXT`. */
 export const METHODS = ['auto', ...BUILDERS] as const
 
-const COMMANDS = ['build', 'template', 'clean', 'help'] as const
+export const COMMANDS = ['build', 'template', 'clean', 'migrate', 'registry', 'doctor', 'help'] as const
 
 /** Inputs that say which cluster; the others are about a build. */
 const OF_CLUSTER: readonly InputName[] = ['kubeconfig', 'kube-context', 'namespace']
 
 /** Reads what was typed after the program's name; all mistakes at once. */
 export function parseCommand(words: readonly string[]): Command {
-  const typed = readWords(words)
-  const { positionals, flags } = typed
+  if (words[0] === 'migrate') return parseMigrate(words.slice(1))
+  if (words[0] === 'registry' && !words.some((word) => word === '--help' || word === '-h'))
+    return parseRegistryWords(words.slice(1))
+  const read = readWords(words)
+  const { positionals, flags } = read
   const [first, ...rest] = positionals
   if (flags.get('version') === 'true') return { kind: 'version' }
   if (flags.get('help') === 'true' || words.length === 0) return { kind: 'help', topic: first }
   if (first === 'help') return { kind: 'help', topic: rest[0] }
+  const typed = { ...read, mistakes: [...read.mistakes, ...strayFlags(first, flags)] }
   if (first === 'clean') return cleanOf(typed, rest)
   if (first === 'template') return templateOf(typed, rest)
-  if (flags.has('placeholders'))
-    return buildOf(
-      { ...typed, mistakes: [...typed.mistakes, '--placeholders is of `template`'] },
-      first,
-      rest,
-    )
+  if (first === 'doctor') return doctorOf(typed, rest)
   return buildOf(typed, first, rest)
+}
+
+/** Flags that only one command has. */
+const OWNER: Readonly<Record<string, string>> = {
+  placeholders: 'template',
+  'dry-run': 'clean',
+  ...Object.fromEntries(OWN_INPUTS.map((name) => [name, 'doctor'])),
+}
+
+function strayFlags(command: string | undefined, flags: Typed['flags']): readonly string[] {
+  return [...flags.keys()].flatMap((flag) => {
+    const owner = OWNER[flag]
+    return owner === undefined || owner === command ? [] : [`--${flag} is of \`${owner}\``]
+  })
 }
 
 function buildOf(typed: Typed, first: string | undefined, rest: readonly string[]): Command {
@@ -101,6 +117,29 @@ function templateOf(typed: Typed, rest: readonly string[]): Command {
   }
 }
 
+/** The inputs of a build that decide whether it can be, and the doctor's own. */
+function doctorOf({ inputs, mistakes, flags }: Typed, rest: readonly string[]): Command {
+  const shared: readonly InputName[] = DOCTOR_INPUTS
+  const foreign = [...inputs.keys()].filter((name) => !shared.includes(name))
+  const output = flags.get('output') ?? 'text'
+  const all = [
+    ...mistakes,
+    ...foreign.map((name) => `--${name} is of \`build\`: the doctor builds an image of its own`),
+    ...(output === 'json' || output === 'text' ? [] : [`--output is text or json, not "${output}"`]),
+    ...(rest[0] === undefined ? [] : strayWord(rest[0], { mistakes })),
+  ]
+  if (all.length > 0) return { kind: 'mistakes', mistakes: all, output: output === 'json' ? 'json' : 'text' }
+  const own = OWN_INPUTS.flatMap((name) => {
+    const value = flags.get(name)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return {
+    kind: 'doctor',
+    inputs: new Map<string, string>([...inputs, ...own]),
+    output: output === 'json' ? 'json' : 'text',
+  }
+}
+
 function cleanOf({ inputs, mistakes, flags }: Typed, rest: readonly string[]): Command {
   const foreign = [...inputs.keys()].filter((name) => !OF_CLUSTER.includes(name))
   const all = [
@@ -109,7 +148,8 @@ function cleanOf({ inputs, mistakes, flags }: Typed, rest: readonly string[]): C
     ...(flags.has('output') ? ['--output is of `build`, not of `clean`'] : []),
     ...(rest[0] === undefined ? [] : strayWord(rest[0], { mistakes })),
   ]
-  return all.length > 0 ? { kind: 'mistakes', mistakes: all, output: 'text' } : { kind: 'clean', inputs }
+  if (all.length > 0) return { kind: 'mistakes', mistakes: all, output: 'text' }
+  return { kind: 'clean', inputs, dryRun: flags.get('dry-run') }
 }
 
 /** Behind a flag that is misspelled, its value is no mistake of its own. */
@@ -142,6 +182,13 @@ const OWN_FLAGS = {
   output: { type: 'string', short: 'o' },
   /** Of `template`; the input has a longer name. */
   placeholders: { type: 'boolean' },
+  /** Of `doctor`. */
+  only: { type: 'string' },
+  skip: { type: 'string' },
+  verbose: { type: 'boolean' },
+  'base-image': { type: 'string' },
+  /** Of `clean`. */
+  'dry-run': { type: 'boolean' },
 } as const
 
 const SHORT_OF = new Map(Object.entries(SHORT).map(([letter, name]) => [name, letter]))
@@ -181,7 +228,8 @@ function readWords(words: readonly string[]): Typed {
     if (!Object.hasOwn(OPTIONS, name)) mistakes.push(unknownFlag(rawName))
     else if (value === undefined || (!token.inlineValue && value.startsWith('--')))
       mistakes.push(`${rawName} needs a value: ${rawName}=VALUE`)
-    else if (Object.hasOwn(OWN_FLAGS, name)) flags.set(name, value)
+    else if (Object.hasOwn(OWN_FLAGS, name))
+      flags.set(name, isList(name) ? joined(flags.get(name), value) : value)
     else {
       const input = Object.hasOwn(ALIASES, name) ? ALIASES[name] : inputNamed(name)
       if (input !== undefined) inputs.set(input, joined(inputs.get(input), value))
@@ -191,7 +239,9 @@ function readWords(words: readonly string[]): Typed {
 }
 
 const isSwitch = (name: string): boolean =>
-  isBoolean(name) || ['help', 'version', 'placeholders'].includes(name)
+  isBoolean(name) || ['help', 'version', 'placeholders', 'dry-run', 'verbose'].includes(name)
+
+const isList = (name: string): boolean => name === 'only' || name === 'skip'
 
 /** A flag that is given again adds a line: lists and maps have one entry a line. */
 const joined = (before: string | undefined, value: string): string =>

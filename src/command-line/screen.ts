@@ -81,7 +81,7 @@ function coloured(text: string): string {
 
 const STYLES: readonly (readonly [RegExp, 'bold' | 'red' | 'yellow' | 'green'])[] = [
   [/^> /, 'bold'],
-  [/^Error: /, 'red'],
-  [/^(?:Warning|Note): /, 'yellow'],
-  [/^Built /, 'green'],
+  [/^(?:Error: | FAIL )/, 'red'],
+  [/^(?:Warning: |Note: | warn )/, 'yellow'],
+  [/^(?:Built | ok )/, 'green'],
 ]

@@ -99,7 +99,10 @@ const CLUSTER_WORDS: Partial<Record<FailureCode, ClusterWordsOf>> = {
   }),
   'config-missing': () => ({
     headline: 'What the pod needs to start is not there.',
-    cures: ['make what is named above; if it is the build’s own, look for what deletes it (a clean-up job)'],
+    cures: [
+      'make what is named above, or correct the input that names it (`registry-secret`, `service-account`, `cache-volume`, `context`, `pod-template`)',
+      'if it is the build’s own, look for what deletes it (a clean-up job)',
+    ],
   }),
 }
 

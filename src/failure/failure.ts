@@ -48,7 +48,12 @@ export const FAILURE_CODES = [
   'push-immutable',
   'registry-name',
   'cache-denied',
+  'image-not-available',
   'output-failed',
+  'load-failed',
+  'registry-missing',
+  'registry-not-ready',
+  'registry-unreachable',
   'tool-missing',
   'internal',
 ] as const

@@ -1,4 +1,5 @@
 import type { ClusterEvent, Pod } from '../kubernetes/objects.ts'
+import { LABELS } from '../plan/resource-names.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import type { FailureCode } from './failure.ts'
 import { quotaParts } from './quota.ts'
@@ -65,7 +66,10 @@ export function judgeEvents(events: readonly ClusterEvent[], pod: Pod | undefine
     const event = relevant.findLast(
       ({ reason = '', message = '' }) => one.reasons.includes(reason) && one.says.test(message),
     )
-    if (event) return verdict(one, { code: one.code, detail: event.message ?? '' })
+    if (event) {
+      const detail = event.message ?? ''
+      return verdict(foreign(one, detail, pod), { code: one.code, detail })
+    }
   }
   return undefined
 }
@@ -74,6 +78,22 @@ function isAbout(event: ClusterEvent, pod: Pod | undefined): boolean {
   const { kind, name } = event.involvedObject ?? {}
   // Once there is a pod, what kept the Job from making one is over.
   return pod === undefined ? kind !== 'Pod' : kind === 'Pod' && name === pod.metadata.name
+}
+
+/** What the build itself makes comes a moment after its Job; what somebody else is to have made should be there. */
+const FOREIGN_SECONDS = 15
+
+/** The rule for a mounted Secret or ConfigMap that is none of the build's own: an input has a wrong name in it. */
+function foreign(one: Rule, message: string, pod: Pod | undefined): Rule {
+  const [, kind = '', name] = /\b(secret|configmap) "([^"]+)" not found/.exec(message) ?? []
+  const own = pod?.metadata.labels?.[LABELS.build]
+  return name === undefined || own === undefined || name.endsWith(`-${own}`)
+    ? one
+    : {
+        ...one,
+        graceSeconds: Math.min(one.graceSeconds, FOREIGN_SECONDS),
+        why: `the ${kind === 'secret' ? 'Secret' : 'ConfigMap'} "${name}"`,
+      }
 }
 
 function verdict(one: Rule, diagnosis: Diagnosis): Verdict {

@@ -10,6 +10,9 @@ import type { Verdict } from './verdict.ts'
  */
 const AUTOSCALER_SECONDS = 15
 
+/** How long somebody may take to make a claim that is named and not there, in seconds. */
+const CLAIM_SECONDS = 15
+
 /** What a pod without a node waits for: a node that is free, one that is added, or nothing that can come. */
 export function judgeSchedule(
   pod: Pod,
@@ -19,6 +22,8 @@ export function judgeSchedule(
   const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled')
   if (scheduled?.status !== 'False') return { kind: 'waiting', why: 'a node' }
   const said = withoutPreemption(scheduled.message ?? 'none can take the build now')
+  const [, claim] = /persistentvolumeclaim "([^"]+)" not found/.exec(said) ?? []
+  if (claim !== undefined) return withoutClaim(claim)
   const word = autoscalerWord(events)
   if (word) {
     const may = word.adds ? 'a node is being added' : 'the autoscaler adds none so far'
@@ -32,6 +37,18 @@ export function judgeSchedule(
     code: 'unschedulable',
     graceSeconds: AUTOSCALER_SECONDS,
     diagnosis: { code: 'unschedulable', detail: `${said.replace(/\.$/, '')} (${never.words}).` },
+  }
+}
+
+/** No node helps, and no autoscaler. */
+function withoutClaim(name: string): Verdict {
+  const detail = `persistentvolumeclaim "${name}" not found`
+  return {
+    kind: 'stuck',
+    why: `the PersistentVolumeClaim "${name}", which is not there`,
+    code: 'config-missing',
+    graceSeconds: CLAIM_SECONDS,
+    diagnosis: { code: 'config-missing', detail },
   }
 }
 

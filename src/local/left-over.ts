@@ -32,34 +32,70 @@ export function temporaryOf(environment: Environment): string {
  */
 export async function removeLeftOver(folder: string, temporary: string, clock: Clock): Promise<boolean> {
   if (dirname(folder) !== temporary || !NAME.test(basename(folder))) return false
-  const groups = groupsIn(folder)
-  for (const group of groups) endGroup(group, 'SIGTERM')
+  const groups = new Set<number>()
+  const isRunning = (): boolean => {
+    const table = processTable()
+    for (const group of groupsIn(folder, table)) {
+      if (!groups.has(group)) endGroup(group, 'SIGTERM')
+      groups.add(group)
+    }
+    return table.some(({ group, isOver }) => groups.has(group) && !isOver)
+  }
   const until = clock.now() + GRACE_MS
   const { signal } = new AbortController()
-  while (groupsIn(folder).length > 0 && clock.now() < until) await clock.sleep(LOOK_MS, signal)
-  for (const group of groupsIn(folder)) endGroup(group, 'SIGKILL')
-  await rm(folder, { recursive: true, force: true })
+  while (isRunning() && clock.now() < until) await clock.sleep(LOOK_MS, signal)
+  for (const group of groups) endGroup(group, 'SIGKILL')
+  // What was killed may have written to it meanwhile.
+  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: LOOK_MS })
   return true
 }
 
-/** The process groups of those that work in a folder, by the system's table; a saved number might be another's by now. */
-function groupsIn(folder: string): readonly number[] {
+/** A process, as the system's table has it. */
+interface Listed {
+  readonly group: number
+  /** It has ended and waits for its parent. */
+  readonly isOver: boolean
+  /** Where it works; undefined for those of others. */
+  readonly folder: string | undefined
+}
+
+/**
+ * The process groups of those that work in a folder or below; a saved number might be another's
+ * by now. Commands are started as leaders of groups of their own: whoever stands there in
+ * ours, a shell of the user's for example, is not one.
+ */
+function groupsIn(folder: string, table: readonly Listed[]): readonly number[] {
+  const own = listed('self')?.group
+  const isIn = (path = ''): boolean => path === folder || path.startsWith(`${folder}/`)
+  return table
+    .filter((one) => isIn(one.folder) && one.group > 1 && one.group !== own)
+    .map(({ group }) => group)
+}
+
+/** None where the system has no such table. */
+function processTable(): readonly Listed[] {
   try {
-    const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))
-    return [...new Set(pids.flatMap((pid) => groupOf(pid, folder)))]
+    const ids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))
+    return ids.map(listed).filter((one) => one !== undefined)
   } catch {
     return []
   }
 }
 
-/** Those of others cannot be read. */
-function groupOf(pid: string, folder: string): readonly number[] {
+function listed(id: string): Listed | undefined {
   try {
-    if (readlinkSync(`/proc/${pid}/cwd`) !== folder) return []
-    const group = Number(/\) \S \d+ (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1])
-    // Commands are started as leaders of their own group; whoever else stands here is not one.
-    return group > 1 && group !== process.pid ? [group] : []
+    const [, state = '', group = ''] =
+      /.*\) (\S) \d+ (\d+) /s.exec(readFileSync(`/proc/${id}/stat`, 'utf8')) ?? []
+    return { group: Number(group), isOver: state === 'Z', folder: folderOf(id) }
   } catch {
-    return []
+    return undefined
+  }
+}
+
+function folderOf(id: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${id}/cwd`)
+  } catch {
+    return undefined
   }
 }

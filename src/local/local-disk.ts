@@ -38,5 +38,6 @@ export const runnerDisk: LocalDisk = {
     await mkdir(folder, { recursive: true })
   },
   rename: (from, to) => rename(from, to),
-  remove: (path) => rm(path, { recursive: true, force: true }),
+  // A tool that was just killed may have written to it meanwhile.
+  remove: (path) => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }),
 }

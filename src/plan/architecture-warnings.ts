@@ -24,3 +24,12 @@ export function architectureWarnings(
     `No node of the cluster can build ${platform.name}: there are nodes with ${there}. Unless one is added, the build will not start.`,
   ]
 }
+
+/** `linux/amd64`: what an image of the build is to be for, one of these; empty where nobody knows. */
+export function wantedPlatforms(
+  platform: Platform | undefined,
+  { architectures }: Pick<ClusterFacts, 'architectures'>,
+): readonly string[] {
+  const names = platform === undefined ? [...new Set(architectures?.values())] : [platform.architecture]
+  return names.map((name) => `linux/${name}`)
+}

@@ -78,7 +78,8 @@ export interface BuildPlan {
   readonly delivery: PlannedDelivery
   /**
    * Holds the context, unless that is streamed, and certificates; undefined where
-   * there is neither. Its owner reference is added when the Job's uid is known.
+   * there is neither. A Secret where no ConfigMap may be made (map-as-secret.ts).
+   * Its owner reference is added when the Job's uid is known.
    */
   readonly contextMap: KubernetesObject | undefined
   /** Secrets that are sent, as `contextMap` holds the context: registry credentials, then the build's own; as many as needed. */

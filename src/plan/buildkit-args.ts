@@ -5,7 +5,7 @@ import { printImageReference, printImageRepository } from '../request/image-refe
 import { amountOf } from '../request/quantity.ts'
 import type { PlannedDelivery } from './build-plan.ts'
 import { proxyArguments } from './executor-flags.ts'
-import { IMAGE_FILE_NAMES } from './image-files.ts'
+import { BUILDKIT_LAYOUT, IMAGE_FILE_NAMES } from './image-files.ts'
 import type { Places } from './places.ts'
 import { contextFolder } from '../request/context-folders.ts'
 
@@ -168,16 +168,23 @@ function outputArgs(request: BuildRequest, places: Places): readonly string[] {
   const names = tags.map(printImageReference)
   const form = formAttributes(request)
   const notes = [...annotations].map(([key, value]) => `annotation.${key}=${value}`)
-  const files = (imageFiles?.files ?? []).map((file) =>
+  const files = (imageFiles?.files ?? []).map(({ form: kind }) =>
     csv([
-      `type=${file.form}`,
-      `dest=${places.imageFiles}/${IMAGE_FILE_NAMES.buildkit[file.form]}`,
-      ...(file.form === 'docker' && names.length > 0 ? [`name=${names.join(',')}`] : []),
+      `type=${kind}`,
+      `dest=${places.imageFiles}/${IMAGE_FILE_NAMES.buildkit[kind]}`,
+      ...(kind === 'docker' && names.length > 0 ? [`name=${names.join(',')}`] : []),
       // An archive for docker load is of Docker's format as it is.
-      ...form.filter((one) => file.form === 'oci' || !one.startsWith('oci-mediatypes=')),
-      ...(file.form === 'oci' ? notes : []),
+      ...form.filter((one) => kind === 'oci' || !one.startsWith('oci-mediatypes=')),
+      ...(kind === 'oci' ? notes : []),
     ]),
   )
+  const layout = csv([
+    'type=oci',
+    'tar=false',
+    `dest=${places.imageFiles}/${BUILDKIT_LAYOUT}`,
+    ...form,
+    ...notes,
+  ])
   const image = csv([
     'type=image',
     ...(push ? [`name=${names.join(',')}`, 'push=true'] : []),
@@ -185,7 +192,9 @@ function outputArgs(request: BuildRequest, places: Places): readonly string[] {
     ...notes,
   ])
   // The digest is the last one's.
-  return [...files, image].flatMap((output) => words('--output', output))
+  return [...files, ...(imageFiles?.loads === true ? [layout] : []), image].flatMap((output) =>
+    words('--output', output),
+  )
 }
 
 function formAttributes({ executorOptions }: BuildRequest): readonly string[] {

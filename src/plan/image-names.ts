@@ -13,12 +13,20 @@ type Variables = ReadonlyMap<string, string>
  * be made up.
  */
 export function imagesOf(dockerfile: Dockerfile, buildArgs: Variables): readonly ImageReference[] {
+  return imageNames(dockerfile, buildArgs).flatMap((name) => reference(name) ?? [])
+}
+
+/** The same as the Dockerfile names them, whole; one with a variable that is not known is no name of an image. */
+export function baseImageNames(dockerfile: Dockerfile, buildArgs: Variables): readonly string[] {
+  return imageNames(dockerfile, buildArgs).filter((name) => name !== 'scratch')
+}
+
+function imageNames(dockerfile: Dockerfile, buildArgs: Variables): readonly string[] {
   const variables = globalArguments(dockerfile, buildArgs)
-  const names = dockerfile.stages.flatMap(({ base, instructions, index }) => [
+  return dockerfile.stages.flatMap(({ base, instructions, index }) => [
     ...(isStage(dockerfile, base, index) ? [] : [expanded(base, variables)]),
     ...instructions.flatMap(fromFlags).filter((name) => !/^\d+$/.test(name) && !isStage(dockerfile, name)),
   ])
-  return names.flatMap((name) => reference(name) ?? [])
 }
 
 /** FROM sees the stages before it only. */

@@ -1,4 +1,5 @@
 import type { BuildRequest } from '../request/build-request.ts'
+import { kanikoForms } from '../request/image-files.ts'
 import { IMAGE_FILE_NAMES } from './image-files.ts'
 import type { Mount } from './mounts.ts'
 import { placesOf } from './places.ts'
@@ -7,7 +8,7 @@ const { layout: LAYOUT, imageFiles: IMAGE_FILES } = placesOf('kaniko')
 
 /** An OCI layout is written once: where the runner gets one, that is what is pushed. */
 export const isAmongFiles = ({ imageFiles }: BuildRequest): boolean =>
-  imageFiles?.files.some(({ form }) => form === 'oci') === true
+  imageFiles !== undefined && kanikoForms(imageFiles).has('oci')
 
 /** Where the image is that is pushed. */
 export const layoutOf = (request: BuildRequest): string =>

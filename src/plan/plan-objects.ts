@@ -256,7 +256,7 @@ function surroundingsOf(
   { request, serverAddresses = [] }: PlanGrounds,
   { reached }: PodChoices,
 ): readonly KubernetesObject[] {
-  const level = request.builder === 'buildkit' ? 'privileged' : 'baseline'
+  const level = request.builder === 'buildkit' || request.load ? 'privileged' : 'baseline'
   const metadata = { name: names.job, namespace, ...marks }
   const policy = networkPolicy(metadata, request.networkPolicy, reached, serverAddresses)
   return [

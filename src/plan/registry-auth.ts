@@ -124,7 +124,10 @@ function namedEntries(
     const given = registryAccess.credentials.find((one) => one.registry === registryNamed(registry))
     if (given === undefined) return []
     return [
-      [registry, { entry: passwordEntry(given.username, given.password), from: '`registries`' }] as const,
+      [
+        registry,
+        { entry: passwordEntry(given.username, given.password), from: given.from ?? '`registries`' },
+      ] as const,
     ]
   })
   return new Map(entries)

@@ -1,10 +1,11 @@
 /** One verb on one resource, and why. */
 export interface Right {
   /** API group; empty for the core one. */
-  readonly group: '' | 'batch' | 'networking.k8s.io' | 'discovery.k8s.io'
+  readonly group:
+    '' | 'apps' | 'batch' | 'networking.k8s.io' | 'discovery.k8s.io' | 'rbac.authorization.k8s.io'
   /** Plural, with its subresource: `jobs`, `pods/log`. */
   readonly resource: string
-  readonly verb: 'create' | 'delete' | 'get' | 'list' | 'watch'
+  readonly verb: 'create' | 'delete' | 'get' | 'list' | 'patch' | 'update' | 'watch'
   /**
    * `needed`: without it the feature cannot work. `useful`: it works with less, which `without` says.
    * `tried`: used where it happens to be there; no role of ours gives it.

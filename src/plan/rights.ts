@@ -9,6 +9,7 @@ export type Feature =
   | 'registry-secret'
   | 'streaming'
   | 'outputs'
+  | 'registry-service'
   | 'own-namespaces'
   | 'network-policy'
   | 'sweep'
@@ -16,6 +17,10 @@ export type Feature =
   | 'warnings'
   | 'clean'
   | 'clean-namespaces'
+  | 'doctor'
+  | 'in-cluster-registry'
+  | 'registry-install'
+  | 'registry-prune'
 
 /** A feature as docs/rbac.md tells it. */
 export interface FeatureRights {
@@ -37,6 +42,13 @@ const GROUPS: Readonly<Record<string, Right['group']>> = {
   jobs: 'batch',
   networkpolicies: 'networking.k8s.io',
   endpointslices: 'discovery.k8s.io',
+  deployments: 'apps',
+  daemonsets: 'apps',
+  replicasets: 'apps',
+  statefulsets: 'apps',
+  cronjobs: 'batch',
+  roles: 'rbac.authorization.k8s.io',
+  rolebindings: 'rbac.authorization.k8s.io',
 }
 
 const groupOf = (resource: string): Right['group'] => GROUPS[resource] ?? ''
@@ -67,6 +79,10 @@ const tried = (verb: Right['verb'], resource: string, why: string): Right => ({
   why,
 })
 
+/** What server-side apply asks for, and what it is compared with. */
+const applied = (resource: string, why: string): readonly Right[] =>
+  (['get', 'create', 'patch'] as const).map((verb) => needed(verb, resource, why))
+
 /**
  * Everything that a runner may ask a cluster for. From it come the roles of
  * examples/rbac and docs/rbac.md, the check before a build, and what the errors
@@ -83,8 +99,8 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
       useful(
         'get',
         'jobs',
-        'the cause of a failure, and the Job itself if the answer to its creation was lost',
-        'a lost answer ends the build, and some causes of failures stay unknown',
+        'the cause of a failure, the Job itself if the answer to its creation was lost, and whose it is before post removes it',
+        'a lost answer ends the build, some causes of failures stay unknown, and the Job of a killed main phase stays until its deadline',
       ),
       needed('delete', 'jobs', 'leaving nothing behind'),
       needed('list', 'pods', 'finding the Job’s pod by its label'),
@@ -109,7 +125,8 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
   'config-map': {
     title: 'The context in a ConfigMap',
     when: 'the context is a directory or a tar file of up to 900 KiB, compressed; or certificates are sent',
-    loses: 'contexts must be streamed, or fetched by the executor (git, a volume)',
+    loses:
+      'both are sent in a Secret, with the right to make those; else contexts must be streamed, or fetched by the executor (git, a volume)',
     rights: [
       needed('create', 'configmaps', 'the context and certificates'),
       tried('get', 'configmaps', 'whose it is, if the answer to its creation was lost'),
@@ -149,6 +166,25 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
     rights: [
       needed('create', 'pods/exec', 'bringing the image to the runner', CREATE_SINCE),
       needed('get', 'pods/exec', 'bringing the image to the runner'),
+    ],
+  },
+  'registry-service': {
+    title: 'A registry inside the cluster, read back',
+    when: 'images are pushed to a registry that is a Service and that the runner does not reach itself. Give it in the namespace of the registry, for that one Service, by `resourceNames` (`NAME:PORT`): whoever has it can send any GET there',
+    loses: 'the digest counts as unconfirmed; with `verify` the build fails, unless `verify-pull` proves it',
+    rights: [
+      useful(
+        'get',
+        'services/proxy',
+        'asking the registry whether it has the image, through the API server',
+        'the runner asks the registry directly, and nobody else',
+      ),
+      useful(
+        'update',
+        'services/proxy',
+        'giving tags to an image that is there, for `skip-if-exists`',
+        'nothing is skipped there',
+      ),
     ],
   },
   'own-namespaces': {
@@ -215,6 +251,72 @@ export const RIGHTS: Readonly<Record<Feature, FeatureRights>> = {
     rights: [
       needed('list', 'namespaces', 'finding expired namespaces of ours'),
       needed('delete', 'namespaces', 'removing them'),
+    ],
+  },
+  doctor: {
+    title: 'The doctor',
+    when: '`hybrid-build doctor`, besides what the build needs that it tries',
+    loses:
+      'the doctor does not tell the level and the quotas of a given namespace; whether they let a build in it finds out all the same',
+    rights: [
+      tried('get', 'namespaces', 'telling the Pod Security level'),
+      tried('list', 'resourcequotas', 'telling the quotas'),
+    ],
+  },
+  'in-cluster-registry': {
+    title: 'The registry in the cluster',
+    when: '`registry: in-cluster`. The installation lets everybody read its one ConfigMap; where it has credentials, give the right to its one Secret, by `resourceNames`',
+    loses: 'no `registry: in-cluster`',
+    rights: [
+      tried('get', 'configmaps', 'how it is reached'),
+      tried('get', 'secrets', 'its credentials, where it asks for some and `registries` does not give them'),
+    ],
+  },
+  'registry-install': {
+    title: '`registry install`, `status` and `uninstall`',
+    when: 'for who installs it, once. Who has this for the whole cluster is as good as its administrator: no role of ours gives it, and no build needs it',
+    loses: 'somebody else installs it',
+    rights: [
+      ...applied('namespaces', 'its namespace'),
+      ...applied('resourcequotas', 'limiting its namespace'),
+      ...applied('configmaps', 'its settings, and how it is reached'),
+      ...applied('secrets', 'its credentials'),
+      ...applied('persistentvolumeclaims', 'its volume'),
+      ...applied('services', 'its addresses'),
+      ...applied('deployments', 'the registry'),
+      ...applied('daemonsets', 'a proxy on each node, with `--allow-host-network`'),
+      needed('delete', 'daemonsets', 'removing the proxy where it is not needed'),
+      ...applied('roles', 'letting everybody read how it is reached'),
+      ...applied('rolebindings', 'the same'),
+      needed('delete', 'namespaces', '`uninstall`'),
+      needed('list', 'nodes', 'proving that each of them pulls'),
+      needed('list', 'pods', 'what the registry and its proof have come to'),
+      needed('create', 'pods', 'the proof'),
+      needed('get', 'pods', 'the same'),
+      needed('delete', 'pods', 'leaving nothing of it behind'),
+      useful('get', 'pods/log', 'the cause of a push that failed', 'it is not told'),
+      needed(
+        'create',
+        'pods/exec',
+        'what the registry holds, and removing what a proof has pushed',
+        CREATE_SINCE,
+      ),
+      needed('get', 'pods/exec', 'the same'),
+    ],
+  },
+  'registry-prune': {
+    title: '`registry prune`',
+    when: 'for who prunes it: `pods/exec` and `configmaps` in its namespace, the lists in all of them',
+    loses: 'it grows',
+    rights: [
+      needed('get', 'pods/exec', 'looking at what it holds, and asking it to collect its garbage'),
+      needed('create', 'pods/exec', 'the same', CREATE_SINCE),
+      needed('get', 'configmaps', 'how it is reached'),
+      needed('list', 'pods', 'which images are in use'),
+      needed('list', 'replicasets', 'the same, older ones of Deployments included'),
+      needed('list', 'statefulsets', 'the same'),
+      needed('list', 'daemonsets', 'the same'),
+      needed('list', 'cronjobs', 'the same'),
     ],
   },
 }

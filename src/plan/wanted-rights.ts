@@ -15,10 +15,10 @@ export function featuresOf(plan: BuildPlan): readonly Feature[] {
       'network-policy',
     ),
     'build',
-    ...has(contextMap !== undefined, 'config-map'),
-    ...has(secrets.length > 0, 'secrets'),
+    ...has(contextMap?.kind === 'ConfigMap', 'config-map'),
+    ...has(secrets.length > 0 || contextMap?.kind === 'Secret', 'secrets'),
     ...has(delivery.kind === 'stream', 'streaming'),
-    ...has(imageFiles !== undefined, 'outputs'),
+    ...has(imageFiles !== undefined && imageFiles.files.length > 0, 'outputs'),
     'diagnosis',
     ...has(surroundings.length > 0, 'sweep', 'nodes'),
   ]
@@ -30,6 +30,11 @@ export function featuresOf(plan: BuildPlan): readonly Feature[] {
  * reason to fail.
  */
 export function wantedRights(plan: BuildPlan, kubernetesVersion: string | undefined): readonly Right[] {
+  return rightsOf(featuresOf(plan)).filter(isAskedBy(kubernetesVersion))
+}
+
+/** Whether a cluster of that version asks for a right. */
+export function isAskedBy(kubernetesVersion: string | undefined): (right: Right) => boolean {
   const [, minor = '0'] = /^v?1\.(\d+)/.exec(kubernetesVersion ?? '') ?? []
-  return rightsOf(featuresOf(plan)).filter(({ since }) => since === undefined || since <= Number(minor))
+  return ({ since }) => since === undefined || since <= Number(minor)
 }

@@ -1,7 +1,12 @@
 /** What a registry says of an image that was just pushed to it. `bytes`: what it takes there, compressed; undefined for an index. */
 export type Confirmation =
   /** The tag is this digest. */
-  | { readonly kind: 'confirmed'; readonly bytes: number | undefined }
+  | {
+      readonly kind: 'confirmed'
+      readonly bytes: number | undefined
+      /** `linux/amd64`, of all that it is; undefined where that was not asked, or could not be read. */
+      readonly platforms?: readonly string[] | undefined
+    }
   /** The repository has an image of this digest, but the tag is another one. */
   | { readonly kind: 'moved'; readonly bytes: number | undefined; readonly tagDigest: string }
   /** The repository has the tag, and no image of this digest. */
@@ -9,7 +14,6 @@ export type Confirmation =
   /** Nobody can say; `reason` stands after the registry's name and a colon. */
   | { readonly kind: 'unknown'; readonly reason: string }
 
-/** Who may read a repository. */
 /** How a registry is spoken to. */
 export interface RegistryTrust {
   /** It speaks plain HTTP. */

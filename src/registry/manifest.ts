@@ -9,21 +9,55 @@ export const MANIFEST_TYPES = [
 /** The most that registries take for a manifest, in bytes. Source: OCI distribution specification 1.1. */
 export const LONGEST_MANIFEST = 4 << 20
 
-/** A manifest as it is read here. `bytes`: config and layers, compressed; undefined for an index, whose images differ. */
+/** A manifest as it is read here. */
 export interface Manifest {
+  /** Config and layers, compressed; undefined for an index, whose images differ. */
   readonly bytes: number | undefined
+  /** Digest of the config of one image; undefined for an index. */
+  readonly config: string | undefined
+  /** `linux/amd64`, of each image in an index; undefined for one image. */
+  readonly platforms: readonly string[] | undefined
+  /** As it says itself; a manifest need not. */
+  readonly mediaType: string | undefined
 }
 
 /** Reads a manifest or an index; undefined for anything else. */
 export function parseManifest(body: Buffer): Manifest | undefined {
   const value = parseJson(body.toString('utf8'))
   if (!isRecord(value) || value['schemaVersion'] !== 2) return undefined
-  if (Array.isArray(value['manifests'])) return { bytes: undefined }
+  const images: unknown = value['manifests']
+  const mediaType = typeof value['mediaType'] === 'string' ? value['mediaType'] : undefined
+  if (Array.isArray(images)) {
+    return { bytes: undefined, config: undefined, platforms: images.flatMap(platformIn), mediaType }
+  }
   if (!isRecord(value['config']) || !Array.isArray(value['layers'])) return undefined
   const sizes = [value['config'], ...(value['layers'] as readonly unknown[])].map(sizeOf)
+  const { digest } = value['config']
   return sizes.every((size) => size !== undefined)
-    ? { bytes: sizes.reduce((sum, size) => sum + size, 0) }
+    ? {
+        bytes: sizes.reduce((sum, size) => sum + size, 0),
+        config: typeof digest === 'string' ? digest : undefined,
+        platforms: undefined,
+        mediaType,
+      }
     : undefined
+}
+
+/** The platform that an image's config says it is for. */
+export function parsePlatform(config: Buffer): string | undefined {
+  return platformOf(parseJson(config.toString('utf8')))
+}
+
+/** Attestations are in an index too, for no platform that there is. */
+function platformIn(descriptor: unknown): readonly string[] {
+  const platform = isRecord(descriptor) ? platformOf(descriptor['platform']) : undefined
+  return platform === undefined || platform === 'unknown/unknown' ? [] : [platform]
+}
+
+function platformOf(value: unknown): string | undefined {
+  if (!isRecord(value)) return undefined
+  const { os, architecture } = value
+  return typeof os === 'string' && typeof architecture === 'string' ? `${os}/${architecture}` : undefined
 }
 
 function sizeOf(descriptor: unknown): number | undefined {

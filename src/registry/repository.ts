@@ -3,20 +3,24 @@ import { createHash } from 'node:crypto'
 import { DOCKER_HUB, type ImageRepository } from '../request/image-reference.ts'
 import { parseChallenge } from './challenge.ts'
 import type { RegistryCredentials } from './confirmation.ts'
-import { LONGEST_MANIFEST, type Manifest, MANIFEST_TYPES, parseManifest } from './manifest.ts'
+import { LONGEST_MANIFEST, type Manifest, MANIFEST_TYPES, parseManifest, parsePlatform } from './manifest.ts'
 import { NoAnswer } from './no-answer.ts'
 import type { Wire, WireAnswer } from './wire.ts'
 
 /** A manifest in a repository, and the sha256 digest of its bytes as they came. */
 export interface StoredManifest extends Manifest {
   readonly digest: string
+  /** As they came. */
+  readonly text: string
+  /** As the registry calls it; without it no other registry would know what the bytes are. */
+  readonly mediaType: string
 }
 
 const LONGEST_TOKEN_ANSWER = 64 << 10
 const REDIRECTS = 3
 
 /**
- * One repository of a registry, for reading. Asks without any credentials
+ * One repository of a registry, for reading, and for further tags of what is there. Asks without any credentials
  * first, and only as its registry demands then: with a token for pulling, or by
  * name and password.
  */
@@ -25,13 +29,17 @@ export class Repository {
   readonly #base: URL
   readonly #path: string
   readonly #credentials: RegistryCredentials | undefined
+  /** As tokens name what they are for. */
+  readonly #actions: 'pull' | 'pull,push'
   #authorization: string | undefined
 
   constructor(
     { registry, repository }: ImageRepository,
     access: { readonly isInsecure: boolean; readonly credentials: RegistryCredentials | undefined },
     wire: Wire,
+    actions: 'pull' | 'pull,push' = 'pull',
   ) {
+    this.#actions = actions
     const host = registry === DOCKER_HUB ? 'registry-1.docker.io' : registry
     this.#base = new URL(`${access.isInsecure ? 'http' : 'https'}://${host}`)
     this.#path = repository
@@ -47,7 +55,48 @@ export class Repository {
     const manifest = parseManifest(answer.body)
     if (manifest === undefined) throw new NoAnswer('it sent something that is no manifest')
     // The header of the same name says what the registry believes; the bytes say what is there.
-    return { ...manifest, digest: `sha256:${createHash('sha256').update(answer.body).digest('hex')}` }
+    return {
+      ...manifest,
+      digest: `sha256:${createHash('sha256').update(answer.body).digest('hex')}`,
+      text: answer.body.toString('utf8'),
+      mediaType: manifest.mediaType ?? answer.headers['content-type'] ?? '',
+    }
+  }
+
+  /** Lets a tag lead to a manifest whose images are there. Throws `NoAnswer`. */
+  async tag(name: string, { text, mediaType }: StoredManifest): Promise<void> {
+    const url = new URL(`/v2/${this.#path}/manifests/${name}`, this.#base)
+    const put = () => this.#wire.put(url, { ...this.#headers(url), 'Content-Type': mediaType }, text)
+    let answer = await put()
+    if (answer.status === 401 && this.#authorization === undefined) {
+      this.#authorization = await this.#authorize(answer.headers['www-authenticate'])
+      answer = await put()
+    }
+    if (answer.status !== 201) throw new NoAnswer(statusWords(answer.status))
+  }
+
+  /** What an image is for, `linux/amd64`; all of them for an index. Undefined where its config does not say. Throws `NoAnswer`. */
+  async platforms({ platforms, config }: Manifest): Promise<readonly string[] | undefined> {
+    if (platforms !== undefined || config === undefined) return platforms
+    const answer = await this.#read(new URL(`/v2/${this.#path}/blobs/${config}`, this.#base))
+    if (answer.status !== 200) throw new NoAnswer(statusWords(answer.status))
+    const platform = parsePlatform(answer.body)
+    return platform === undefined ? undefined : [platform]
+  }
+
+  /** Removes a manifest by its digest; one that is not there is no trouble. Throws `NoAnswer`. */
+  async delete(digest: string): Promise<void> {
+    const url = new URL(`/v2/${this.#path}/manifests/${digest}`, this.#base)
+    const once = () => this.#wire.delete(url, this.#headers(url), LONGEST_TOKEN_ANSWER)
+    let answer = await once()
+    if (answer.status === 401 && this.#authorization === undefined) {
+      this.#authorization = await this.#authorize(answer.headers['www-authenticate'], 'pull,delete')
+      answer = await once()
+    }
+    if ([200, 202, 204, 404].includes(answer.status)) return
+    if (answer.status === 405) throw new NoAnswer('it removes no images')
+    if (answer.status === 401 || answer.status === 403) throw new NoAnswer('these credentials may not remove')
+    throw new NoAnswer(statusWords(answer.status))
   }
 
   async #read(url: URL): Promise<WireAnswer> {
@@ -78,10 +127,10 @@ export class Repository {
     }
   }
 
-  async #authorize(header: string | undefined): Promise<string> {
+  async #authorize(header: string | undefined, actions: string = this.#actions): Promise<string> {
     const challenge = parseChallenge(header)
     const basic = this.#credentials && basicOf(this.#credentials)
-    if (challenge?.kind === 'bearer') return `Bearer ${await this.#token(challenge, basic)}`
+    if (challenge?.kind === 'bearer') return `Bearer ${await this.#token(challenge, basic, actions)}`
     if (challenge?.kind === 'basic' && basic !== undefined) return basic
     throw new NoAnswer(NEEDS_CREDENTIALS)
   }
@@ -89,10 +138,11 @@ export class Repository {
   async #token(
     { realm, service }: { readonly realm: string; readonly service: string | undefined },
     basic: string | undefined,
+    actions: string,
   ): Promise<string> {
     const url = this.#permitted(realm, this.#base)
     if (service !== undefined) url.searchParams.set('service', service)
-    url.searchParams.set('scope', `repository:${this.#path}:pull`)
+    url.searchParams.set('scope', `repository:${this.#path}:${actions}`)
     const headers = basic === undefined ? {} : { Authorization: basic }
     const answer = await this.#wire.get(url, headers, LONGEST_TOKEN_ANSWER)
     const token = answer.status === 200 ? tokenIn(answer.body.toString('utf8')) : undefined

@@ -15,12 +15,19 @@ export interface WireAnswer {
   readonly body: Buffer
 }
 
-/** GET requests that follow no redirect and keep their connections until `close`. */
+/** Requests that follow no redirect and keep their connections until `close`. */
 export interface Wire {
   /** Throws `NoAnswer`, also for a body that is larger than `longest` bytes. */
   get(url: URL, headers: Readonly<Record<string, string>>, longest: number): Promise<WireAnswer>
+  /** Throws `NoAnswer`. */
+  put(url: URL, headers: Readonly<Record<string, string>>, body: string): Promise<WireAnswer>
+  /** Throws `NoAnswer`. */
+  delete(url: URL, headers: Readonly<Record<string, string>>, longest: number): Promise<WireAnswer>
   close(): void
 }
+
+/** Of an answer to what was put, in bytes: there is a word in it at most. */
+export const LONGEST_WORD = 64 << 10
 
 /** A registry that only pods can reach often swallows what is sent to it: nobody waits long for a connection. In milliseconds. */
 const CONNECT_MS = 1_500
@@ -42,32 +49,50 @@ export function openWire(
     agents.set(key, agent)
     return agent
   }
-  return {
-    async get(url, headers, longest) {
-      try {
-        const options = { headers: { ...headers, 'User-Agent': 'hybrid-kubernetes-build' }, signal }
-        const request =
-          url.protocol === 'http:'
-            ? http.get(url, { ...options, agent: agentFor(url) })
-            : https.get(url, {
-                ...options,
-                agent: agentFor(url),
-                // Not for whoever hands out its tokens.
-                rejectUnauthorized: !(skipsVerification && url.host === registry),
-              })
-        const answer = await answerTo(request)
-        const body = await readBody(answer, longest)
-        return { status: answer.statusCode ?? 0, headers: answer.headers, body }
-      } catch (error) {
-        signal.throwIfAborted()
-        throw noAnswer(error)
+  async function send(
+    url: URL,
+    options: http.RequestOptions,
+    body: string | undefined,
+    longest: number,
+  ): Promise<WireAnswer> {
+    try {
+      const given = { ...options, agent: agentFor(url), signal }
+      const request =
+        url.protocol === 'http:'
+          ? http.request(url, given)
+          : // Not for whoever hands out its tokens.
+            https.request(url, {
+              ...given,
+              rejectUnauthorized: !(skipsVerification && url.host === registry),
+            })
+      const answering = answerTo(request)
+      request.end(body)
+      const answer = await answering
+      return {
+        status: answer.statusCode ?? 0,
+        headers: answer.headers,
+        body: await readBody(answer, longest),
       }
+    } catch (error) {
+      signal.throwIfAborted()
+      throw noAnswer(error)
+    }
+  }
+  return {
+    get: (url, headers, longest) => send(url, { headers: { ...headers, ...OURS } }, undefined, longest),
+    put: (url, headers, body) => {
+      const length = { 'Content-Length': String(Buffer.byteLength(body)) }
+      return send(url, { method: 'PUT', headers: { ...headers, ...OURS, ...length } }, body, LONGEST_WORD)
     },
+    delete: (url, headers, longest) =>
+      send(url, { method: 'DELETE', headers: { ...headers, ...OURS } }, undefined, longest),
     close() {
       for (const agent of agents.values()) agent.destroy()
     },
   }
 }
+
+const OURS = { 'User-Agent': 'hybrid-kubernetes-build' }
 
 function answerTo(request: http.ClientRequest): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()

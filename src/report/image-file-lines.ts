@@ -10,6 +10,7 @@ const KINDS = { docker: 'for docker load', oci: 'OCI layout' } as const satisfie
 
 /** What is going to be brought to the runner, and by what; each a name and its values. */
 export function imageFilePlan({ files, helperImage }: ImageFiles): readonly (readonly string[])[] {
+  if (files.length === 0) return [['for the node to load', `by ${helperImage}`]]
   return files.map(({ form, dest }, at) => [dest, KINDS[form], ...(at === 0 ? [`by ${helperImage}`] : [])])
 }
 

@@ -66,6 +66,11 @@ export function builtLine(given: {
   return `Built ${what} in ${given.seconds.toFixed(1)} s${size}${fromCache(given.cache)}`
 }
 
+/** The last line where nothing was to be built. */
+export function skippedLine(repository: string | undefined, digest: Digest): string {
+  return `There already: ${repository === undefined ? digest : `${repository}@${digest}`}; nothing was built (\`skip-if-exists\`)`
+}
+
 /** Of the instructions that the cache can hold: others are run every time. */
 function fromCache(cache: CacheUse | undefined): string {
   const all = cache === undefined ? 0 : cache.hits + cache.misses

@@ -10,6 +10,8 @@ export interface Report {
   readonly destinations: readonly string[]
   /** Repository of the first destination, without a tag. */
   readonly repository: string | undefined
+  /** The same under the name by which nodes pull; undefined: it is the same name. */
+  readonly pullRepository?: string | undefined
   readonly outcome: BuildOutcome
   /** Seconds from just before the first create to the known outcome; undefined if nothing was created. */
   readonly durationSeconds: number | undefined
@@ -27,15 +29,18 @@ export function outputsOf(report: Report): ReadonlyMap<string, string> {
   const digest = outcome.kind === 'built' ? outcome.digest : undefined
   // An image that was not built is no image: a later step must not deploy an older one of that name.
   const images = outcome.kind === 'built' ? report.destinations : []
+  const byDigest = (repository: string | undefined) => digest && repository && `${repository}@${digest}`
   const all: Record<string, string | undefined> = {
     image: images[0],
-    'image-by-digest': digest && report.repository && `${report.repository}@${digest}`,
+    'image-by-digest': byDigest(report.repository),
+    'pull-image': byDigest(report.pullRepository ?? report.repository),
     images: JSON.stringify(images),
     digest,
     duration: report.durationSeconds?.toFixed(3),
     platform: where.platform,
     builder: report.builder,
     outcome: outcome.kind,
+    skipped: outcome.kind === 'built' ? String(outcome.isSkipped === true) : undefined,
     'failure-code': failure?.code,
     'failure-message': failure?.headline,
     timings: timingsOf(record, report.durationSeconds),

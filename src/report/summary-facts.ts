@@ -58,6 +58,9 @@ function digestIn({ report: { outcome } }: SummaryGrounds): string | undefined {
 
 /** How it ended, and after what time: the head of the table, for it has to have one. */
 function endIn({ outcome, durationSeconds }: Report): readonly [string, string] {
+  if (outcome.kind === 'built' && outcome.isSkipped === true) {
+    return ['not built', 'the image was there already']
+  }
   if (durationSeconds === undefined) return [ENDS[outcome.kind], 'before anything was created']
   const end = `${ENDS[outcome.kind]} ${outcome.kind === 'built' ? 'in' : 'after'}`
   return [unbroken(end), durationWords(durationSeconds * 1000)]

@@ -36,8 +36,8 @@ export interface BuildPushInputs {
 export function readBuildPushInputs(reader: InputReader, builder: BuilderName): BuildPushInputs {
   reader.read('call', parseCall, undefined)
   if (!isInCluster(builder)) return readForRunner(reader, builder)
-  reader.read('load', parseLoad, undefined)
-  return builder === 'kaniko' ? readForKaniko(reader) : readForBuildkit(reader)
+  const load = reader.read('load', parseBoolean, false)
+  return { ...(builder === 'kaniko' ? readForKaniko(reader) : readForBuildkit(reader)), load }
 }
 
 function readForRunner(reader: InputReader, builder: BuilderName): BuildPushInputs {
@@ -49,7 +49,7 @@ function readForRunner(reader: InputReader, builder: BuilderName): BuildPushInpu
   }
 }
 
-function readForBuildkit(reader: InputReader): BuildPushInputs {
+function readForBuildkit(reader: InputReader): Omit<BuildPushInputs, 'load'> {
   const options = readFrontendOptions(reader, 'buildkit')
   for (const { id, files } of options.ssh) {
     if (files.length > 0) continue
@@ -61,17 +61,17 @@ function readForBuildkit(reader: InputReader): BuildPushInputs {
     reader.report({ input: 'network', value: 'host', problem: 'needs allow: network.host as well' })
   }
   const hasGroup = reader.read('cgroup-parent', () => parsed(true), false)
-  return { options, load: false, notices: hasGroup ? [ignored('cgroup-parent')] : [] }
+  return { options, notices: hasGroup ? [ignored('cgroup-parent')] : [] }
 }
 
-function readForKaniko(reader: InputReader): BuildPushInputs {
+function readForKaniko(reader: InputReader): Omit<BuildPushInputs, 'load'> {
   for (const [input, words] of entriesOf(REFUSED)) reader.read(input, () => refused(words), undefined)
   reader.read('pull', parseBoolean, undefined)
   reader.read('provenance', parseAttestation, undefined)
   reader.read('sbom', parseAttestation, undefined)
   reader.read('network', parseNetwork, undefined)
   const given = entriesOf(IGNORED).filter(([input]) => reader.read(input, () => parsed(true), false))
-  return { options: NO_FRONTEND_OPTIONS, load: false, notices: given.map(([input]) => ignored(input)) }
+  return { options: NO_FRONTEND_OPTIONS, notices: given.map(([input]) => ignored(input)) }
 }
 
 const ignored = (input: keyof typeof IGNORED): string =>
@@ -82,15 +82,6 @@ function entriesOf<K extends InputName>(
 ): readonly (readonly [K, string])[] {
   // Object.entries forgets what the keys are.
   return Object.entries(words) as unknown as readonly (readonly [K, string])[]
-}
-
-function parseLoad(text: string): Parsed<boolean> {
-  const load = parseBoolean(text)
-  if (load.kind === 'problems' || !load.value) return load
-  return refused(
-    'the image is built in the cluster, where the runner’s Docker is not; push it and use `docker pull` with the output image-by-digest, or set outputs: type=docker,dest=image.tar and run docker load --input image.tar in a later step',
-    text,
-  )
 }
 
 /** Off is what they are; on would be a promise that nobody keeps. */

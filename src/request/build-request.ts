@@ -11,6 +11,7 @@ import type { Platform } from './platform.ts'
 import type { PodRequest } from './pod-request.ts'
 import type { RegistryAccess } from './registry-access.ts'
 import type { TemplateRequest } from './template-request.ts'
+import type { Verification } from './verification.ts'
 
 /**
  * What the user asked for. Nothing in here needs parsing or checking again:
@@ -32,8 +33,13 @@ export interface BuildRequest {
   readonly frontend: FrontendOptions
   /** Image references to push to; empty only if `push` is false. */
   readonly tags: readonly ImageReference[]
+  /** Namespace of the registry in the cluster that tags without a registry go to; undefined: none is asked for. */
+  readonly registryNamespace: string | undefined
   readonly push: boolean
-  /** Whether the image is to be in the store of the runner's tool, under its tags; never of a build in the cluster. */
+  readonly verification: Verification
+  /** Whether nothing is built where the same image is there already. */
+  readonly skipIfExists: boolean
+  /** Whether the image is to be, under its tags, in the store of the runner's tool, or of the node that builds. */
   readonly load: boolean
   readonly buildArgs: ReadonlyMap<string, string>
   /** What the Dockerfile's `RUN --mount=type=secret` may mount, by id. */

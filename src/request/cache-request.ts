@@ -4,10 +4,10 @@ import {
   DOCKER_HUB,
   type ImageReference,
   type ImageRepository,
-  parseImageRepository,
   printImageRepository,
 } from './image-reference.ts'
 import type { InputReader } from './input-reader.ts'
+import type { Parsed } from './parsed.ts'
 import { DAY, parseBoolean, parseDuration } from './scalars.ts'
 
 type CacheOn = Extract<CacheRequest, { readonly kind: 'on' }>
@@ -18,13 +18,17 @@ const LONGEST_REPOSITORY = 255
 /** Reads the inputs of the cache, those of docker/build-push-action included. */
 export function readCache(
   reader: InputReader,
-  around: Surroundings & { readonly push: boolean },
+  around: Surroundings & {
+    readonly push: boolean
+    /** Of a repository that the user names. */
+    readonly parseRepository: (text: string) => Parsed<ImageRepository>
+  },
 ): CacheRequest {
-  const { tags, push } = around
+  const { tags, push, parseRepository } = around
   const isOff = reader.read('no-cache', parseBoolean, false)
   const wanted = reader.read('cache', parseBoolean, true) && !isOff
   const buildx = readBuildxCache(reader, around)
-  const given = reader.read('cache-repository', parseImageRepository, undefined)
+  const given = reader.read('cache-repository', parseRepository, undefined)
   const ttlSeconds = reader.read('cache-ttl', (text) => parseDuration(text, LONGEST_TTL), DAY)
   const write = reader.read('cache-write', parseBoolean, buildx.write ?? push)
   if (!wanted) return { kind: 'off', notice: undefined }

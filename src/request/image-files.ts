@@ -17,11 +17,18 @@ export interface ImageFile {
   readonly dest: string
 }
 
-/** The image as files on the runner, and what brings them there. */
+/** The image as files, on the runner or for the node, and what brings them there. */
 export interface ImageFiles {
-  /** At least one, each of another form. */
-  readonly files: readonly [ImageFile, ...ImageFile[]]
+  /** For the runner, each of another form; empty only if the node loads one. */
+  readonly files: readonly ImageFile[]
+  /** Whether the node that builds loads it, from an OCI layout. */
+  readonly loads: boolean
   readonly helperImage: string
+}
+
+/** All forms that Kaniko is to write: what the node loads is an OCI layout, the same that the runner may get. */
+export function kanikoForms({ files, loads }: ImageFiles): ReadonlySet<ImageFile['form']> {
+  return new Set([...files.map(({ form }) => form), ...(loads ? (['oci'] as const) : [])])
 }
 
 /** What else of the request the files must agree with. */
@@ -31,6 +38,8 @@ export interface Surroundings {
   readonly push: boolean
   readonly executor: string
   readonly executorOptions: ExecutorOptions
+  /** Whether a node of the cluster is to load the image. */
+  readonly loads: boolean
 }
 
 /** Reads `outputs` and `helper-image`; undefined where the image is to be no file. */
@@ -43,14 +52,14 @@ export function readImageFiles(reader: InputReader, around: Surroundings): Image
     ...contradictions(lines, around.executorOptions),
   ]
   for (const problem of problems) reader.report({ input: 'outputs', ...problem })
-  const [first, ...rest] = lines.flatMap(fileOf)
-  if (first === undefined) return undefined
+  const files = lines.flatMap(fileOf)
+  if (files.length === 0 && !around.loads) return undefined
   // Where the executor has no text, that has been told.
   const helperImage = helper ?? helperOf(around)
   if (helperImage === undefined && around.executor !== '') {
     reader.report({ input: 'helper-image', problem: NO_HELPER })
   }
-  return { files: [first, ...rest], helperImage: helperImage ?? '' }
+  return { files, loads: around.loads, helperImage: helperImage ?? '' }
 }
 
 /** BuildKit's own image has all that it takes; on the runner nothing needs to be brought over. */
@@ -64,7 +73,7 @@ export function imageFilesNotices(
   tags: readonly ImageReference[],
   builder: BuilderName,
 ): readonly string[] {
-  if (tags.length > 0 || files?.files.every(({ form }) => form !== 'docker') !== false) return []
+  if (tags.length > 0 || files?.files.some(({ form }) => form === 'docker') !== true) return []
   return [
     builder === 'kaniko'
       ? 'outputs: without `tags` the image in the archive has the name that Kaniko gives it, unset-repo/unset-image-name:latest.'
@@ -73,7 +82,7 @@ export function imageFilesNotices(
 }
 
 const NO_HELPER =
-  'is needed by `outputs`: an image with a shell, tar, tee and sha256sum, like busybox. By default it is the `-debug` tag of `executor`, which cannot be told from a name without tag or with a digest'
+  'is needed by `outputs` and `load`: an image with a shell, tar, tee and sha256sum, like busybox. By default it is the `-debug` tag of `executor`, which cannot be told from a name without tag or with a digest'
 
 /** The text is kept as it is: the node's container runtime reads it. */
 function parseHelperImage(text: string): Parsed<string> {

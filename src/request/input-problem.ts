@@ -1,9 +1,10 @@
 import type { Failure } from '../failure/failure.ts'
+import type { CleanInput } from './clean-request.ts'
 import type { InputName } from './inputs.generated.ts'
 
 /** One thing to change in the workflow. */
 export interface InputProblem {
-  readonly input: InputName
+  readonly input: InputName | CleanInput
   /** The offending value as the user wrote it; absent where it is or could hold a secret. */
   readonly value?: string
   /** What is wrong and the cure. */
@@ -19,8 +20,8 @@ export function commonProblems(all: readonly (readonly InputProblem[])[]): reado
 
 const LONGEST_VALUE = 80
 
-/** All problems as one failure, a line each, names in a column. */
-export function inputFailure(problems: readonly InputProblem[]): Failure {
+/** All problems as one failure, a line each, names in a column. `page` documents the inputs. */
+export function inputFailure(problems: readonly InputProblem[], page = 'docs/inputs.md'): Failure {
   const inputs = new Set(problems.map((problem) => problem.input))
   const width = Math.max(...[...inputs].map((input) => input.length)) + 2
   return {
@@ -31,7 +32,7 @@ export function inputFailure(problems: readonly InputProblem[]): Failure {
       return visible(`${input.padEnd(width)}${shown}${problem}`)
     }),
     cures: [
-      'change what is named above in the step’s `with:`; docs/inputs.md has every input with its form and an example',
+      `change what is named above in the step’s \`with:\`; ${page} has every input with its form and an example`,
     ],
   }
 }

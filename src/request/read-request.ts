@@ -3,7 +3,6 @@ import {
   type BuildRequest,
   isOfCluster,
   type ClusterChoice,
-  type ContextDeliveryChoice,
   type NamespaceChoice,
   type UserNamespaceChoice,
 } from './build-request.ts'
@@ -20,8 +19,9 @@ import { readBuildkitInputs } from './buildkit-inputs.ts'
 import { keySources, readBuildSecrets } from './build-secrets.ts'
 import { readBuildPushInputs } from './build-push-inputs.ts'
 import { readCache } from './cache-request.ts'
-import { type ContextSource, readContext } from './context-source.ts'
-import { destinationNotices, parseDestinations } from './destinations.ts'
+import { readContextDelivery, readFile } from './context-inputs.ts'
+import { readContext } from './context-source.ts'
+import { destinationNotices } from './destinations.ts'
 import { parseExecutorArguments } from './executor-arguments.ts'
 import { readExecutorOptions } from './executor-options.ts'
 import { imageFilesNotices, readImageFiles } from './image-files.ts'
@@ -39,9 +39,9 @@ import {
 import { INPUT_DEFAULTS, type InputName } from './inputs.generated.ts'
 import { listWithCommas, parseMap } from './lines.ts'
 import { parseNodeSelector } from './node-selector.ts'
+import { readLoad } from './load-into-node.ts'
 import { readNetworkPolicy } from './network-policy.ts'
-import { type Parsed, gathered, parsed, refused } from './parsed.ts'
-import { pathWithin } from './path-within.ts'
+import { type Parsed, gathered, parsed } from './parsed.ts'
 import { readPlatform } from './platform.ts'
 import { readPod } from './pod-request.ts'
 import { parseRegistries, readRegistryAccess } from './registry-access.ts'
@@ -54,7 +54,6 @@ import {
   parseDnsLabel,
   parseDuration,
   parseMirror,
-  parsePath,
   parseTarget,
   parseText,
 } from './scalars.ts'
@@ -67,7 +66,10 @@ import {
   type TemplateRequest,
 } from './template-request.ts'
 import { readRunnerInputs } from './runner-inputs.ts'
+import { readSkipIfExists } from './skip-if-exists.ts'
+import { readClusterRegistry } from './cluster-registry.ts'
 import { parseTolerations } from './tolerations.ts'
+import { readVerification } from './verification.ts'
 
 export { inputFailure, type InputProblem } from './input-problem.ts'
 export type { RawInputs } from './input-reader.ts'
@@ -147,7 +149,8 @@ function readAll(
   const context = readContext(reader, namespace, environment)
   const contextDelivery = readContextDelivery(reader, context)
   const file = readFile(reader, context)
-  const wanted = read('tags', parseDestinations, [])
+  const registry = readClusterRegistry(reader, template !== undefined)
+  const wanted = read('tags', registry.parseDestinations, [])
   const push = readPush(reader, wanted, template)
   const tags = destinationsOf(template, wanted, push)
   const buildArgs = read('build-args', parseMap, none)
@@ -162,9 +165,11 @@ function readAll(
   const named = read('executor', parseExecutor, '')
   const executor = builder === 'buildkit' ? buildkitImage(named, userNamespace, reader) : named
   const executorOptions = readExecutorOptions(reader)
-  const imageFiles = readImageFiles(reader, { builder, tags, push, executor, executorOptions })
   const allowPrivileged = read('allow-privileged', parseBoolean, false)
   const buildPush = readBuildPushInputs(reader, builder)
+  const loads = buildPush.load && isInCluster(builder)
+  if (loads) readLoad(reader, { tags, allowPrivileged, template })
+  const imageFiles = readImageFiles(reader, { builder, tags, push, executor, executorOptions, loads })
   if (!isInCluster(builder)) readRunnerInputs(reader, template !== undefined)
   const request = {
     template,
@@ -177,7 +182,10 @@ function readAll(
     contextDelivery,
     file,
     tags,
+    registryNamespace: registry.namespace,
     push,
+    verification: readVerification(reader, { builder, push, byDefault: registry.namespace !== undefined }),
+    skipIfExists: readSkipIfExists(reader, { builder, push, context, imageFiles, template }),
     buildArgs,
     secrets: new Map([...readBuildSecrets(reader), ...keySources(buildPush.options.ssh)]),
     target: read('target', parseTarget, undefined),
@@ -187,7 +195,7 @@ function readAll(
     executor,
     executorOptions,
     imageFiles,
-    cache: readCache(reader, { builder, tags, push }),
+    cache: readCache(reader, { builder, tags, push, parseRepository: registry.parseRepository }),
     registryMirrors: read('registry-mirror', parseMirrors, []),
     insecureRegistries: read('insecure-registries', parseRegistries, []),
     registryAccess,
@@ -294,34 +302,6 @@ function parseExecutor(text: string): Parsed<string> {
 const parseMirrors = (text: string) => gathered(listWithCommas(text).map(parseMirror))
 
 const parseTimeout = (text: string) => parseDuration(text, LONGEST_TIMEOUT)
-
-const DELIVERIES: readonly ContextDeliveryChoice[] = ['auto', 'configmap', 'stream']
-
-/** A context that the executor fetches is not delivered. */
-function readContextDelivery(reader: InputReader, { kind }: ContextSource): ContextDeliveryChoice {
-  const delivery = reader.read('context-delivery', parseContextDelivery, 'auto')
-  if (kind !== 'path' && delivery !== 'auto') {
-    const problem = 'is for contexts on the runner; this one is fetched by the executor. Leave it out'
-    reader.report({ input: 'context-delivery', value: delivery, problem })
-  }
-  return delivery
-}
-
-/** The path of a Dockerfile that the runner does not see is one in the context. */
-function readFile(reader: InputReader, { kind }: ContextSource): string | undefined {
-  const file = reader.read('file', parsePath, undefined)
-  if (file === undefined || kind === 'path') return file
-  const inContext = file.startsWith('/') ? undefined : pathWithin(file)
-  if (inContext !== undefined && inContext !== '') return inContext
-  const problem = 'leads out of the context; where the executor fetches that, `file` is a path in it'
-  reader.report({ input: 'file', value: file, problem })
-  return undefined
-}
-
-function parseContextDelivery(text: string): Parsed<ContextDeliveryChoice> {
-  const choice = DELIVERIES.find((name) => name === text)
-  return choice === undefined ? refused(`one of ${DELIVERIES.join(', ')}`, text) : parsed(choice)
-}
 
 function parseUserNamespace(text: string): Parsed<UserNamespaceChoice> {
   const choice = parseAutoOrBoolean(text)

@@ -12,6 +12,8 @@ export interface RegistryCredentials {
   readonly password: string
   /** Which of the build's containers gets them, where what pushes is isolated; undefined: what fits. */
   readonly purpose?: CredentialPurpose
+  /** Where they come from, in words; undefined: the input. */
+  readonly from?: string
 }
 
 /** `build`: to read base images, and for the cache. */

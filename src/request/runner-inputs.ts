@@ -5,6 +5,7 @@ import { refused } from './parsed.ts'
 /** Inputs that a builder of the runner could follow in no way, and what to do instead. */
 const REFUSED = {
   'kaniko-args': 'is for Kaniko; leave it out with a builder of the runner',
+  registry: 'is a registry that pods alone can push to; leave it out with a builder of the runner',
   'cache-volume': 'is a volume of the cluster; leave it out with a builder of the runner',
   'registry-secret':
     'is a Secret of the cluster, which a builder of the runner does not read; give the credentials as registries',

@@ -29,15 +29,22 @@ export function stateLedger(save: (value: string) => void): Ledger {
   }
 }
 
+/** Far more than a build and its further attempts create. */
+const MOST_ENTRIES = 100
+
+/** As Kubernetes takes them: neither can lead elsewhere in a path. */
+const NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/
+const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
 /**
  * The entries of a saved ledger. Anything that is not exactly one is left out:
  * state may have been written to by somebody else, and an entry decides what
- * is deleted.
+ * is deleted. A ledger longer than builds write is none.
  */
 export function parseLedger(saved: string): readonly LedgerEntry[] {
   const value = parseJson(saved)
   if (!isRecord(value) || value['version'] !== 1 || !Array.isArray(value['entries'])) return []
-  return value['entries'].filter(isEntry)
+  return value['entries'].length > MOST_ENTRIES ? [] : value['entries'].filter(isEntry)
 }
 
 function isSame(one: LedgerEntry, other: LedgerEntry): boolean {
@@ -49,13 +56,18 @@ function isEntry(value: unknown): value is LedgerEntry {
     isRecord(value) &&
     typeof value['kind'] === 'string' &&
     KINDS.includes(value['kind']) &&
-    typeof value['namespace'] === 'string' &&
+    isPlace(value['kind'], value['namespace']) &&
     typeof value['name'] === 'string' &&
-    value['name'] !== '' &&
+    NAME.test(value['name']) &&
     typeof value['ownerToken'] === 'string' &&
     value['ownerToken'] !== '' &&
     (value['uid'] === undefined || typeof value['uid'] === 'string')
   )
+}
+
+function isPlace(kind: string, namespace: unknown): boolean {
+  if (kind === 'Namespace') return namespace === ''
+  return typeof namespace === 'string' && NAMESPACE.test(namespace)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,13 +1,28 @@
 import { prepareWorkflow } from '../../../lab/workflow.ts'
+import type { WorkflowSettings } from '../../../lab/workflow.ts'
 import { run } from '../../support/process.ts'
 import type { Ended } from '../../support/process.ts'
 import { cluster, lab, ROOT } from './cluster.ts'
+import { timed } from './example-times.ts'
 
-/** Runs a workflow of examples/ as it stands, in the tests' cluster. */
-export async function runWorkflow(name: string): Promise<Ended> {
-  const workflow = prepareWorkflow(name, { root: ROOT, act: lab('path', 'act').trim(), ...cluster })
+/** What is not the same for all workflows. */
+export interface WorkflowOptions extends Pick<
+  WorkflowSettings,
+  'repository' | 'variables' | 'event' | 'change'
+> {
+  /** Its row in docs/examples.md, if that is not its name. */
+  readonly row?: string
+}
+
+/** Runs a workflow of examples/, or of another folder, as it stands, in the tests' cluster; an empty name means all of them. */
+export async function runWorkflow(
+  name: string,
+  { row = name, ...options }: WorkflowOptions = {},
+): Promise<Ended> {
+  const programs = { act: lab('path', 'act').trim(), kubectl: lab('path', 'kubectl').trim() }
+  const workflow = prepareWorkflow(name, { root: ROOT, ...cluster, ...programs, ...options })
   try {
-    return await run(workflow.words, workflow)
+    return await timed(row, () => run(workflow.words, workflow))
   } finally {
     workflow.dispose()
   }

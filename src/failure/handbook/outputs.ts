@@ -16,5 +16,16 @@ export const OUTPUTS = {
       ],
       more: '`kubectl auth can-i create pods/exec -n NAMESPACE` with the same kubeconfig.',
     },
+    'load-failed': {
+      meaning:
+        'The image was built, and `load` could not give it to the container runtime of the node that built it, or a pod there did not find it. The log has the words of the node.',
+      causes: [
+        '**Another container runtime**: only containerd can be given images this way. CRI-O and Docker need a registry.',
+        '**No `ctr` on the node**: it comes with containerd, k3s, RKE2 and kind; some minimal systems leave it out.',
+        '**The namespace does not allow such pods**: what gives the image over mounts the node’s file system, to read. Namespaces of a build’s own are labelled for it.',
+        '**An admission policy refuses host paths**: push the image to a registry instead.',
+      ],
+      more: '[deploying.md](deploying.md#without-a-registry).',
+    },
   },
 } as const satisfies Chapter

@@ -59,7 +59,7 @@ export const POD_START = {
     },
     'config-missing': {
       meaning:
-        'Something that the pod needs to start was not there in time: a ConfigMap, a Secret, a service account, a priority or runtime class.',
+        'Something that the pod needs to start was not there in time: a ConfigMap, a Secret, a claim, a service account, a priority or runtime class.',
       causes: [
         'The Secret that `registry-secret` names: it must be in the namespace that `namespace` gives, of the type kubernetes.io/dockerconfigjson.',
         'If it is an object of the build itself, somebody deleted it while the build was starting, for example a clean-up job.',

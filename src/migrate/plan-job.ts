@@ -1,0 +1,261 @@
+import { readActionBuild, isSetup } from './action-steps.ts'
+import type { ActionBuild } from './action-steps.ts'
+import { eventsOf, itemsOf, lineOfItem } from './job-items.ts'
+import type { Build, Item } from './job-items.ts'
+import { onOneLine } from './finding.ts'
+import type { BuildFinding, Note } from './finding.ts'
+import { inlineScripts } from './inline-scripts.ts'
+import { conditionsOf, loginsOf } from './logins.ts'
+import type { JobLogin } from './logins.ts'
+import { planBuilds } from './plan-builds.ts'
+import { readJob } from './read-job.ts'
+import type { ReadStatement, ReadStep } from './read-job.ts'
+import type { Repository } from './repository.ts'
+import { rewriteStep } from './rewrite-step.ts'
+import type { Job, Step, WorkflowFile } from './workflow-file.ts'
+
+/** What takes the place of a step: the texts of steps from their first key on; none where it goes. */
+export interface StepChange {
+  readonly step: Step
+  readonly texts: readonly string[]
+}
+
+export interface JobPlan {
+  readonly changes: readonly StepChange[]
+  readonly findings: readonly BuildFinding[]
+  readonly notes: readonly Note[]
+}
+
+/** Plans one job: which of its steps change, and what stays and why. */
+export function planJob(file: WorkflowFile, job: Job, repository: Repository): JobPlan {
+  const except = new Set<number>()
+  for (;;) {
+    const { plan, broken } = planWith(file, inlineScripts(job, repository, except), repository)
+    if (broken.length === 0) return plan
+    // A script that is not understood as a whole stays a script.
+    for (const { index } of broken) except.add(index)
+  }
+}
+
+function planWith(
+  file: WorkflowFile,
+  job: Job,
+  repository: Repository,
+): { readonly plan: JobPlan; readonly broken: readonly Step[] } {
+  const steps = readJob(file, job, repository)
+  const events = eventsOf(steps)
+  const items = itemsOf(events)
+  if (file.kind === 'composite action') for (const item of items) item.problem ??= COMPOSITE
+  const builds = planBuilds(events, items)
+  const actions = actionBuilds(file, steps)
+  const building = [...builds.map(({ item }) => item.read.step), ...actions.map(({ step }) => step)]
+  const logins = loginsOf(events, items, conditionsOf(building))
+  const stays = (item: Item): boolean => item.problem !== undefined && item.engine.verb !== 'login'
+  const isWhole =
+    !items.some((item) => stays(item) || item.engine.verb === 'other') &&
+    actions.every(({ problem }) => problem === undefined)
+  const isBuilt =
+    builds.some(({ item }) => item.problem === undefined) ||
+    actions.some(({ problem }) => problem === undefined)
+  if (!isWhole || !isBuilt)
+    for (const { item } of logins) if (item !== undefined) item.problem ??= isBuilt ? STILL_NEEDED : NO_BUILD
+  const done: Plan = { file, steps, items, builds, actions, logins, isWhole: isWhole && isBuilt }
+  const broken = items.filter(({ problem, read, engine }) => {
+    return read.step.run?.file !== undefined && (problem !== undefined || engine.verb === 'other')
+  })
+  const plan = { changes: changesOf(done), findings: findingsOf(done), notes: notesOf(done) }
+  return { plan, broken: broken.map(({ read }) => read.step) }
+}
+
+const COMPOSITE =
+  'a composite action has no secrets: give it an input for the kubeconfig, and put the step there by hand'
+const STILL_NEEDED = 'what stays in this job needs it'
+const NO_BUILD = 'no build of this job is one that could sign in itself'
+
+interface Plan {
+  readonly file: WorkflowFile
+  readonly steps: readonly ReadStep[]
+  readonly items: readonly Item[]
+  readonly builds: readonly Build[]
+  readonly actions: readonly ActionBuild[]
+  readonly logins: readonly JobLogin[]
+  /** Whether no container tool is left in the job. */
+  readonly isWhole: boolean
+}
+
+function actionBuilds(file: WorkflowFile, steps: readonly ReadStep[]): readonly ActionBuild[] {
+  const hasCheckout = steps.some(({ step }) => step.uses?.startsWith('actions/checkout@') === true)
+  return steps.flatMap(({ step }) => {
+    const found = readActionBuild(step, file.source, hasCheckout)
+    if (found === undefined) return []
+    return file.kind === 'workflow' ? [found] : [{ ...found, problem: COMPOSITE }]
+  })
+}
+
+function changesOf(plan: Plan): readonly StepChange[] {
+  const changes = plan.steps.flatMap((read) => changeOf(read, plan) ?? [])
+  // A job needs a step.
+  return changes.filter(({ texts }) => texts.length === 0).length === plan.steps.length ? [] : changes
+}
+
+function changeOf(read: ReadStep, plan: Plan): StepChange | undefined {
+  const { step } = read
+  const logins = plan.logins.map(({ login }) => login)
+  const action = plan.actions.find((each) => each.step === step)
+  if (action !== undefined)
+    return action.problem === undefined ? { step, texts: [action.text(logins)] } : undefined
+  if (step.uses !== undefined)
+    return plan.isWhole && isRemovable(step, plan) ? { step, texts: [] } : undefined
+  const gone = goneFrom(read, plan)
+  if (gone.size === 0) return undefined
+  const texts = rewriteStep({ read, source: plan.file.source, gone, builds: placesOf(read, plan), logins })
+  return { step, texts: texts.map(({ text }) => text) }
+}
+
+/** Sign-ins and preparations that are a build's own affair now, unless other steps use what they give. */
+function isRemovable(step: Step, { logins, file }: Plan): boolean {
+  if (step.id !== undefined && file.source.includes(`steps.${step.id}.`))
+    return isSetup(step) && !usesOtherwise(step.id, file.source)
+  return (
+    step.fixed === undefined &&
+    (isSetup(step) || logins.some((login) => login.step === step && login.item === undefined))
+  )
+}
+
+/** `builder: steps.ID.outputs.name` goes as well. */
+function usesOtherwise(id: string, source: string): boolean {
+  return source.split('\n').some((line) => line.includes(`steps.${id}.`) && !/^\s*builder:/.test(line))
+}
+
+/** Statements whose only call of a container tool is understood. */
+function goneFrom(read: ReadStep, { items, isWhole }: Plan): ReadonlySet<ReadStatement> {
+  return new Set(
+    items
+      .filter((item) => item.read === read && item.problem === undefined)
+      .filter(({ engine: { verb } }) => verb !== 'other' && (verb !== 'tidy' || isWhole))
+      .map(({ statement }) => statement),
+  )
+}
+
+/** Where in the script each build's step stands: where the last is done to its image. */
+function placesOf(read: ReadStep, { builds, items }: Plan): ReadonlyMap<ReadStatement, Build> {
+  return new Map(
+    builds
+      .filter(({ item }) => item.read === read && item.problem === undefined)
+      .map((build) => {
+        const last = items.findLast((item) => item.build === build && item.read === read)
+        return [(last ?? build.item).statement, build] as const
+      }),
+  )
+}
+
+function notesOf({ file, builds, actions, steps, isWhole, logins }: Plan): readonly Note[] {
+  const at = (line: number, text: string): Note => ({ file: file.path, line, text })
+  const ofBuilds = builds
+    .filter(({ item }) => item.problem === undefined)
+    .flatMap(({ item, inputs }) => inputs.notes.map((text) => at(lineOfItem(item), `${text}.`)))
+  const ofActions = actions.flatMap(({ step, problem }) =>
+    problem === undefined && /type=(gha|local|inline)/.test(step.text)
+      ? [at(step.line, 'The cache is left out: layers are kept in the registry, beside the image.')]
+      : [],
+  )
+  const staying = steps.filter(
+    ({ step }) =>
+      step.uses?.startsWith('docker/login-action@') === true && !logins.some((login) => login.step === step),
+  )
+  const ofLogins = isWhole ? staying.map(({ step }) => at(step.line, LOGIN_STAYS)) : []
+  const ofScripts = steps.flatMap(({ step }) => {
+    const script = step.run?.file
+    return script === undefined
+      ? []
+      : [at(step.line, `${script} is not run here any more: delete it if nothing else runs it.`)]
+  })
+  return [...ofBuilds, ...ofActions, ...ofLogins, ...ofScripts]
+}
+
+const LOGIN_STAYS =
+  'docker/login-action stays, for it has a condition or inputs of its own: it needs the program docker on the runner, which `registries` does not.'
+
+function findingsOf(plan: Plan): readonly BuildFinding[] {
+  const { file, items, actions, steps } = plan
+  const ofItems = items.flatMap((item) => {
+    const { verb, engine } = item.engine
+    if (verb === 'tidy' && (plan.isWhole || engine === 'docker')) return []
+    if (verb === 'other' && engine !== 'nerdctl') return []
+    return [{ order: lineOfItem(item), finding: findingOf(item, plan) }]
+  })
+  const ofActions = actions.map(({ step, problem, text }) => ({
+    order: step.line,
+    finding: {
+      file: file.path,
+      line: step.line,
+      command: `uses: ${step.uses ?? ''}`,
+      replacement:
+        problem === undefined ? asStep(text(plan.logins.map(({ login }) => login)), step) : undefined,
+      reason: problem === undefined ? undefined : sentence(problem),
+    },
+  }))
+  const ofScripts = steps.flatMap((read) => calledFindings(file, read))
+  return [...ofItems, ...ofActions, ...ofScripts]
+    .sort((a, b) => a.order - b.order)
+    .map(({ finding }) => finding)
+}
+
+function findingOf(item: Item, plan: Plan): BuildFinding {
+  const { engine, read, build } = item
+  const base = {
+    file: read.step.run?.file ?? plan.file.path,
+    line: lineOfItem(item),
+    command: onOneLine(engine.command.text),
+  }
+  const other = engine.verb === 'other' || engine.verb === 'tidy'
+  const problem =
+    item.problem ?? (other ? 'it is no build: take nerdctl out by hand where nothing needs it' : undefined)
+  if (problem !== undefined) return { ...base, replacement: undefined, reason: sentence(problem) }
+  const of = build ?? plan.builds.find((each) => each.item.problem === undefined)
+  const step = of?.item.read ?? read
+  const texts = rewriteStep({
+    read: step,
+    source: plan.file.source,
+    gone: goneFrom(step, plan),
+    builds: placesOf(step, plan),
+    logins: plan.logins.map(({ login }) => login),
+  })
+  const text =
+    texts.find((each) => each.build === of)?.text ??
+    plan.actions[0]?.text(plan.logins.map(({ login }) => login))
+  return { ...base, replacement: text === undefined ? undefined : asStep(text, step.step), reason: undefined }
+}
+
+function calledFindings(
+  file: WorkflowFile,
+  { step, statements }: ReadStep,
+): readonly { readonly order: number; readonly finding: BuildFinding }[] {
+  return statements.flatMap(({ called, statement }) => {
+    const line = step.run?.lineOf(statement.line) ?? step.line
+    return called
+      .filter(({ engine: { verb, engine } }) => (verb !== 'other' && verb !== 'tidy') || engine === 'nerdctl')
+      .map(({ file: script, line: at, engine }) => ({
+        order: line,
+        finding: {
+          file: script,
+          line: at,
+          command: onOneLine(engine.command.text),
+          replacement: undefined,
+          reason: sentence(
+            `${file.path} runs this file in line ${line}: build with a step of the workflow there, and take it out of here`,
+          ),
+        },
+      }))
+  })
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+
+/** A step's text as an item of a list in the first column. */
+export function asStep(text: string, { indent }: Step): string {
+  const lines = text
+    .split('\n')
+    .map((line, at) => (at === 0 ? line : line.replace(new RegExp(`^ {0,${indent}}`), '  ')))
+  return `- ${lines.map((line) => line.trimEnd()).join('\n')}\n`
+}

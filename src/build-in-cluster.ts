@@ -145,6 +145,7 @@ async function skipped(
   const proved = request.verification.reads ? await confirmImage(outcome, build, ports, signal) : outcome
   if (proved.kind === 'built') {
     ports.runner.info(skippedLine(plan.repository, proved.digest))
+    tellPulled(ports.runner, proved, build)
     if (request.verification.pulls) ports.runner.info(NOT_PULLED)
   }
   const { kind: builder, destinations, repository } = plan
@@ -225,8 +226,7 @@ async function buildAndRemove(
     const durationSeconds = plan.imageFiles === undefined ? builtSeconds : (ports.clock.now() - began) / 1000
     outcome = await loadImage(outcome, build, { ...ports, session }, signal)
     tell(ports.runner, outcome, plan, durationSeconds)
-    if (outcome.kind === 'built' && build.pullRepository !== undefined)
-      ports.runner.info(`Nodes pull it as ${build.pullRepository}@${outcome.digest}`)
+    tellPulled(ports.runner, outcome, build)
     const diagnosticsPath = await leaveEvidence(plan, outcome, { ...ports, session }, signal)
     return {
       builder: plan.kind,
@@ -262,6 +262,12 @@ function tell(runner: Runner, outcome: BuildOutcome, plan: BuildPlan, seconds: n
   if (outcome.kind !== 'built') return
   const { digest, imageBytes, record } = outcome
   runner.info(builtLine({ repository: plan.repository, digest, seconds, imageBytes, cache: record?.cache }))
+}
+
+/** The name for a deployment, where that is another one than pods push to. */
+function tellPulled(runner: Runner, outcome: BuildOutcome, { pullRepository }: Build): void {
+  if (outcome.kind === 'built' && pullRepository !== undefined)
+    runner.info(`Nodes pull it as ${pullRepository}@${outcome.digest}`)
 }
 
 /** Only who may create namespaces may be able to list them; in a given namespace nothing of ours outlives its Job's TTL. */

@@ -104,6 +104,7 @@ export function doctorWork(given: DoctorGiven): DoctorWork {
     close: async () => {
       await trials.over()
       for (const session of sessions) session.close()
+      if (signal.aborted) runner.info('Cancelled; what the doctor had created in the cluster is removed.')
     },
   }
 }

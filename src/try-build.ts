@@ -10,7 +10,7 @@ import type { BuildPlan } from './plan/build-plan.ts'
 import type { RegistryTrust } from './registry/confirmation.ts'
 import type { Report } from './report/outputs.ts'
 import type { BuildRequest } from './request/build-request.ts'
-import { type ImageReference, printImageReference } from './request/image-reference.ts'
+import { type ImageReference, parseImageReference, printImageReference } from './request/image-reference.ts'
 import type { Runner } from './runner/runner.ts'
 
 /** What a trial needs from outside, besides what every build needs. */
@@ -36,29 +36,31 @@ export async function tryBuild(
   signal: AbortSignal,
 ): Promise<void> {
   trial.begin()
-  const pushed: Pushed = {}
+  const asked: AskedImages = new Map()
   const watched: ClusterPorts = {
     ...ports,
     runner: watchedRunner(ports.runner, trial),
     openCluster: async (choice) => watchedSession(await ports.openCluster(choice), trial),
     readBack: async (image, digest, reading, within) => {
-      pushed.trust = reading.trust
+      asked.set(printImageReference(image), { image, trust: reading.trust })
       return ports.readBack(image, digest, reading, within)
     },
   }
   try {
-    const { outcome } = await buildInTheCluster(request, watched, {}, signal).catch(
-      (error: unknown): Pick<Report, 'outcome'> => ({ outcome: outcomeOf(error, NOWHERE, signal) }),
+    const { outcome, destinations } = await buildInTheCluster(request, watched, {}, signal).catch(
+      (error: unknown): Pick<Report, 'outcome' | 'destinations'> => ({
+        outcome: outcomeOf(error, NOWHERE, signal),
+        destinations: [],
+      }),
     )
     if (outcome.kind !== 'built') trial.fail(outcome.failure)
     else {
       trial.come('delivered', { bytes: undefined })
       trial.come('built', { digest: outcome.digest })
-      const images = request.tags.map(printImageReference)
-      if (request.push) trial.come('pushed', { images, confirmation: outcome.confirmation })
+      if (request.push) trial.come('pushed', { images: destinations, confirmation: outcome.confirmation })
     }
     const images =
-      outcome.kind === 'built' ? await imagesLeft(request, outcome.digest, pushed, ports, signal) : []
+      outcome.kind === 'built' ? await imagesLeft(destinations, outcome.digest, asked, ports, signal) : []
     const objects = ports.ledger.entries().map((entry) => `${named(entry)} could not be removed`)
     trial.come('removed', { left: [...objects, ...images] })
   } catch (error) {
@@ -66,25 +68,26 @@ export async function tryBuild(
   }
 }
 
-interface Pushed {
-  /** As the build asked the registry of its first tag. */
-  trust?: RegistryTrust
-}
+/** Images that the build has asked for at their registries, and how it did, by their names. */
+type AskedImages = Map<string, { readonly image: ImageReference; readonly trust: RegistryTrust }>
 
-/** Only what is in the first tag's registry is known how to be asked. */
+/** Only of a registry that was asked is known how it is asked. */
 async function imagesLeft(
-  { push, tags }: BuildRequest,
+  destinations: readonly string[],
   digest: string,
-  { trust }: Pushed,
+  asked: AskedImages,
   { deleteImage }: TrialPorts,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  if (!push) return []
-  const left = tags.map(async (image) =>
-    trust !== undefined && image.registry === tags[0]?.registry
-      ? deleteImage(image, digest, trust, signal)
-      : `the image ${printImageReference(image)} is left`,
-  )
+  const left = destinations.map(async (name) => {
+    const known = asked.get(name)
+    if (known !== undefined) return deleteImage(known.image, digest, known.trust, signal)
+    const reference = parseImageReference(name)
+    if (reference.kind === 'problems') return `the image ${name} is left`
+    const image = reference.value
+    const same = [...asked.values()].find((one) => one.image.registry === image.registry)
+    return same === undefined ? `the image ${name} is left` : deleteImage(image, digest, same.trust, signal)
+  })
   return (await Promise.all(left)).filter((sentence) => sentence !== undefined)
 }
 

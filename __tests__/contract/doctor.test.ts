@@ -249,4 +249,18 @@ describe('the doctor, of the workflows', () => {
       cause: ['.github/workflows/ci.yml:4  there is no `run-on` in the job a'],
     })
   })
+
+  test('names what still builds with a tool of the runner, and the step that takes its place', async () => {
+    mkdirSync(join(folder, '.github/workflows'), { recursive: true })
+    const run = 'nerdctl build -t ghcr.io/acme/app:1 .\n          nerdctl push ghcr.io/acme/app:1'
+    const steps = `      - uses: actions/checkout@v6\n      - run: |\n          ${run}\n`
+    const job = `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n${steps}`
+    writeFileSync(join(folder, '.github/workflows/ci.yml'), job)
+    const { of, isReady } = await examined({ inputs: { only: 'migration' } })
+    const { result, cause } = of('migration') ?? {}
+    expect(result).toBe('warning')
+    expect(cause).toContain('.github/workflows/ci.yml:8  nerdctl build -t ghcr.io/acme/app:1 .')
+    expect(String(cause)).toMatch(/uses: \S+\/hybrid-kubernetes-build@v1.*tags: ghcr\.io\/acme\/app:1/s)
+    expect(isReady).toBe(true)
+  })
 })

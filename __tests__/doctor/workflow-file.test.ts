@@ -55,7 +55,7 @@ describe('a workflow file', () => {
   })
 
   test('that is right has no problem: all examples, and those of this project', () => {
-    for (const folder of ['examples/.github/workflows', '.github/workflows']) {
+    for (const folder of ['examples/workflows', '.github/workflows']) {
       for (const name of readdirSync(folder)) {
         expect([name, problems(readFileSync(join(folder, name), 'utf8'))]).toEqual([name, []])
       }

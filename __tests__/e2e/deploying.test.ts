@@ -7,6 +7,7 @@ import { runStep } from '../support/action.ts'
 import { apply, cluster, eventually, get, kubectl, ours, ROOT } from './support/cluster.ts'
 import { inputs } from './support/inputs.ts'
 import { pulledImage } from './support/pulled-image.ts'
+import { wayIntoRegistry } from './support/way-into-registry.ts'
 
 const MINUTES = 60_000
 const DEPLOY = join(ROOT, 'examples/deploy')
@@ -113,8 +114,7 @@ describeWithKaniko(`from a build to a deployment${WITHOUT}`, () => {
   test(
     'an image that only pods can pull is told at build time, with the cause',
     async () => {
-      const registry = wayInto(NAMESPACE)
-      await eventually('the registry has a pod', 60, () => hasEndpoint(NAMESPACE))
+      const registry = await wayIntoRegistry(NAMESPACE)
       const only = {
         tags: `${registry}/page:${VERSION}`,
         'insecure-registries': `${cluster.registry},${registry}`,
@@ -131,45 +131,3 @@ describeWithKaniko(`from a build to a deployment${WITHOUT}`, () => {
     3 * MINUTES,
   )
 })
-
-/** A Service of the namespace that leads to the cluster's registry, and nowhere else; its name for pods. */
-function wayInto(namespace: string): string {
-  const [host = '', port = '80'] = (cluster.registry.split('/')[0] ?? '').split(':')
-  const labels = { app: 'registry' }
-  apply(
-    {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'registry', namespace, labels },
-      spec: {
-        terminationGracePeriodSeconds: 0,
-        containers: [
-          {
-            name: 'way',
-            image: `${cluster.registry}/library/busybox`,
-            command: ['nc', '-ll', '-p', '5000', '-e', 'nc', host, port],
-            readinessProbe: { tcpSocket: { port: 5000 }, periodSeconds: 1 },
-          },
-        ],
-      },
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name: 'registry', namespace },
-      spec: { selector: labels, ports: [{ port: 5000 }] },
-    },
-  )
-  return `registry.${namespace}.svc.cluster.local:5000`
-}
-
-function hasEndpoint(namespace: string): boolean {
-  const { items } = get('endpointslices', '-n', namespace, '-l', 'kubernetes.io/service-name=registry') as {
-    readonly items: readonly {
-      readonly endpoints?: readonly { readonly conditions?: { readonly ready?: boolean } }[] | null
-    }[]
-  }
-  return items.some(
-    ({ endpoints }) => endpoints?.some(({ conditions }) => conditions?.ready === true) === true,
-  )
-}

@@ -10,7 +10,17 @@ import { shownWorkflows } from '../../script/docs/workflows.ts'
 import { run } from '../support/process.ts'
 import type { Ended } from '../support/process.ts'
 import { runWorkflow } from './support/act.ts'
-import { apply, cluster, eventually, kubectl, lab, ours, ROOT } from './support/cluster.ts'
+import {
+  apply,
+  cluster,
+  describeInLab,
+  eventually,
+  kubectl,
+  lab,
+  LAB_ONLY,
+  ours,
+  ROOT,
+} from './support/cluster.ts'
 import { pullRequestFrom } from './support/pull-request.ts'
 import { runImage } from './support/run-image.ts'
 
@@ -19,6 +29,8 @@ const WORKFLOWS = '.github/workflows'
 
 const isReal = cluster.executor === 'real'
 const testOfRuns = isReal ? test : test.skip
+const describeRealInLab = isReal ? describeInLab : describe.skip
+const WHY = isReal ? LAB_ONLY : ' (skipped: the stand-in pushes to no registry in the cluster)'
 const NO_RUNS = isReal ? '' : ' (skipped: the stand-in runs no RUN, see lab/README.md)'
 
 /** Checks all workflows of the repository at `repository`. */
@@ -70,26 +82,27 @@ describe('workflows, checked by actionlint', () => {
 /** Pages with workflows for people to copy. */
 const PAGES = ['README.md', 'SECURITY.md', ...readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`)]
 
-describe('workflows in the documents, checked by actionlint', () => {
-  const pages = PAGES.filter((page) => page.endsWith('.md')).flatMap((page) => {
-    const workflows = shownWorkflows(readPage(readFileSync(join(ROOT, page), 'utf8')))
-    return workflows.length === 0 ? [] : [[page, workflows] as const]
-  })
+/** Labels of runners that pages name, which GitHub does not know. */
+const RUNNERS = 'self-hosted-runner: {labels: [arc-runner-set]}\n'
 
-  test.each(pages)('are sound in %s', async (_, workflows) => {
-    const folder = mkdtempSync(join(tmpdir(), 'shown-'))
-    try {
-      const repository = exampleRepository(ROOT, join(folder, 'repository'))
+test('workflows in the documents, checked by actionlint, are sound', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'shown-'))
+  try {
+    const repository = exampleRepository(ROOT, join(folder, 'repository'))
+    writeFileSync(join(repository, '.github/actionlint.yaml'), RUNNERS)
+    for (const page of PAGES.filter((path) => path.endsWith('.md'))) {
+      const workflows = shownWorkflows(readPage(readFileSync(join(ROOT, page), 'utf8')))
       for (const [index, { section, text }] of workflows.entries()) {
-        const name = `shown-${index}-${section.replaceAll(/\W+/g, '-')}.yml`
-        writeFileSync(join(repository, WORKFLOWS, name), text)
+        // A name by which it is found again.
+        const name = `${page}-${section}-${index}`.replaceAll(/[^\w.]+/g, '-')
+        writeFileSync(join(repository, WORKFLOWS, `${name}.yml`), text)
       }
-      const { code, output } = await actionlint(repository)
-      expect({ code, output }).toEqual({ code: 0, output: '' })
-    } finally {
-      rmSync(folder, { recursive: true })
     }
-  })
+    const { code, output } = await actionlint(repository)
+    expect({ code, output }).toEqual({ code: 0, output: '' })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 describe(`the example workflows, run by act, with the ${cluster.executor} executor`, () => {
@@ -181,15 +194,38 @@ describe(`the example workflows, run by act, with the ${cluster.executor} execut
         const image = /deployed (\S+@sha256:[0-9a-f]{64})/.exec(output)?.[1]
         expect(code).toBe(0)
         expect(output).toContain(`Built ${image ?? 'nothing'} in `)
-        expect(kubectl('get', '--raw', '/api/v1/namespaces/default/services/site:http/proxy/')).toContain(
-          '<h1>Built inside a Kubernetes cluster</h1>',
-        )
+        expect(site()).toContain('<h1>Built inside a Kubernetes cluster</h1>')
       } finally {
         kubectl('delete', 'deployment/site', 'service/site', '--ignore-not-found', '--wait=false')
       }
     },
     5 * MINUTES,
   )
+
+  describeRealInLab(`without any registry but one in the cluster${WHY}`, () => {
+    const registry = (...words: readonly string[]) =>
+      run([process.execPath, join(ROOT, 'dist/cli.js'), 'registry', ...words], {
+        env: { KUBECONFIG: cluster.kubectl.at(-1) ?? '' },
+      })
+    beforeAll(async () => {
+      expect(await registry('install', '--ephemeral')).toMatchObject({ code: 0 })
+    }, 2 * MINUTES)
+    afterAll(async () => {
+      kubectl('delete', 'deployment/site', 'service/site', '--ignore-not-found', '--wait=false')
+      expect(await registry('uninstall', '--yes')).toMatchObject({ code: 0 })
+    }, 2 * MINUTES)
+
+    test(
+      'build, and deploy the image by the name that nodes pull it by',
+      async () => {
+        const { code, output } = await runWorkflow('ci-k3s.yml')
+        expect(output).toMatch(/deployed localhost:\d+\/site@sha256:[0-9a-f]{64}/)
+        expect(code).toBe(0)
+        expect(site()).toContain('<h1>Built inside a Kubernetes cluster</h1>')
+      },
+      5 * MINUTES,
+    )
+  })
 
   test(
     'build what a pull request proposes, with nothing that pushes, and not that of a fork',
@@ -222,6 +258,9 @@ describe(`the example workflows, run by act, with the ${cluster.executor} execut
     5 * MINUTES,
   )
 })
+
+/** What the deployed site answers. */
+const site = (): string => kubectl('get', '--raw', '/api/v1/namespaces/default/services/site:http/proxy/')
 
 /** A second commit, which changes an app and deletes another; returns what a push's event says of it. */
 function changeWeb(repository: string): object {

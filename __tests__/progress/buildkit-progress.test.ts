@@ -16,6 +16,7 @@ import {
   readWhole,
   stamp,
   status,
+  words,
 } from '../support/buildkit-lines.ts'
 
 describe('steps that run at once', () => {
@@ -183,6 +184,13 @@ describe('one step', () => {
     const { events } = readWhole(TWO, [ends(A, 0, 0, { cached: true }), ends(C, 0, 1)])
     expect(events.at(-1)).toMatchObject({ step: { title: C, cache: 'miss', endsCache: false } })
   })
+})
+
+test('what the client says of a file system is not told, and other words of it are', () => {
+  const fsverity = 'time="2026-11-25T14:42:24Z" level=warning msg="failed check for fsverity support" path=/x'
+  const { events } = readWhole(TWO, [words(fsverity), words('level=warning msg="something else"')])
+  expect(JSON.stringify(events)).not.toContain('fsverity')
+  expect(JSON.stringify(events)).toContain('something else')
 })
 
 test('whatever comes, nothing is thrown, steps go one by one, and times are within the build', () => {

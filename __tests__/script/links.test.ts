@@ -9,7 +9,7 @@ const root = mkdtempSync(join(tmpdir(), 'links-'))
 mkdirSync(join(root, 'docs'))
 writeFileSync(
   join(root, 'docs/other.md'),
-  '# Other\n\n## `tags` and “more”, of RUN --mount\n\n## Twice\n\n## Twice\n',
+  '# Other\n\n## `tags` and “more”, of RUN --mount\n\n## Twice\n\n## Twice\n\n## <a id="its-own"></a>Marked\n',
 )
 writeFileSync(join(root, 'source.ts'), 'export {}\n')
 afterAll(() => rmSync(root, { recursive: true }))
@@ -24,6 +24,8 @@ test.each([
   'other.md#other',
   'other.md#tags-and-more-of-run---mount',
   'other.md#twice-1',
+  'other.md#its-own',
+  'other.md#marked',
   '#page',
   '#own',
   '../docs',

@@ -30,6 +30,8 @@ test.each([
 
 test.each([
   ['an object of Kubernetes', 'apiVersion: v1\nkind: Pod'],
+  ['more than one document', '- run: c\n---\n- run: d'],
+  ['nothing', '# a comment'],
   ['a list of rules', '- {resources: [pods], verbs: [get]}'],
   ['inputs', 'with:\n  push: false'],
   ['a text', 'word'],

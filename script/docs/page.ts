@@ -55,7 +55,7 @@ function plain(tokens: readonly Token[]): string {
     .join('')
 }
 
-const textOf = (token: Token): string => ('text' in token ? String(token.text) : '')
+const textOf = (token: Token): string => (token.type !== 'html' && 'text' in token ? String(token.text) : '')
 
 /** The anchor that GitHub gives a heading: letters, digits, `-` and `_` stay, a space becomes `-`. */
 function slug(heading: string): string {

@@ -1,4 +1,4 @@
-import { dump, load } from 'js-yaml'
+import { dump, loadAll } from 'js-yaml'
 
 import type { Page } from './page.ts'
 
@@ -18,7 +18,9 @@ export function shownWorkflows({ blocks }: Page): readonly ShownWorkflow[] {
   return blocks
     .filter(({ info }) => info === 'yaml')
     .flatMap(({ section, text }) => {
-      const whole = wholeOf(load(text))
+      const [shown, ...more] = loadAll(text)
+      // Several documents in one are Kubernetes' way.
+      const whole = more.length > 0 ? undefined : wholeOf(shown)
       if (whole === undefined) return []
       // What is whole already is looked at as it is written.
       return [{ section, text: whole === 'already' ? text : dump(whole) }]

@@ -79,7 +79,8 @@ export const EXAMPLE_ROLES: readonly ExampleRole[] = [
   ),
   {
     file: 'in-cluster-registry.yaml',
-    about: `Beside a role that builds: lets builds ask the registry that \`hybrid-build registry install\` has made, through the API server, whether it has their image. Whoever has this can send any GET and PUT to that one Service.`,
+    about:
+      'Beside a role that builds, for runners that do not reach the registry that `hybrid-build registry install` has made: they ask it through the API server whether it has their image, as long as it has no credentials, which the API server does not pass on. Whoever has this can send any GET and PUT to that one Service.',
     name: 'image-builder-registry',
     namespace: DEFAULTS.namespace,
     features: ['registry-service'],

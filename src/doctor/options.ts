@@ -15,6 +15,9 @@ export const DOCTOR_INPUTS = [
   'allow-privileged',
   'executor',
   'tags',
+  'registry',
+  'verify',
+  'verify-pull',
   'context-delivery',
   'registries',
   'registry-secret',
@@ -92,6 +95,7 @@ export function readDoctorOptions(
 export function trialInputs(given: Given): (name: InputName) => string | undefined {
   const own: Readonly<Partial<Record<InputName, string>>> = {
     cache: 'false',
+    'job-name': 'doctor',
     push: String(Boolean(given('tags'))),
     ...(given('schedule-timeout') ? {} : { 'schedule-timeout': SCHEDULE_TIMEOUT }),
   }

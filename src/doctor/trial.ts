@@ -62,6 +62,9 @@ const STAGE_OF: Partial<Record<FailureCode, Stage>> = {
   'push-denied': 'pushed',
   'push-unreachable': 'pushed',
   'push-immutable': 'pushed',
+  'image-not-available': 'pushed',
+  'registry-missing': 'pushed',
+  'registry-not-ready': 'pushed',
   'registry-name': 'pushed',
 }
 

@@ -54,7 +54,7 @@ export function largestNode(nodes: readonly NodeFacts[]): string | undefined {
   const [largest] = nodes.toSorted((one, other) => (memory(other) > memory(one) ? 1 : -1))
   if (largest === undefined) return undefined
   const { cpu, memory: bytes } = largest.allocatable
-  return `${largest.name} has ${cpu ?? '?'} cpu and ${bytes === undefined ? '?' : readable(bytes)} memory for all its pods`
+  return `${largest.name} has ${cpu ?? '?'} cpu and ${bytes === undefined ? '?' : readableMemory(bytes)} memory for all its pods`
 }
 
 type Amounts = ReadonlyMap<ResourceName, { readonly amount: bigint; readonly texts: readonly string[] }>
@@ -83,7 +83,7 @@ function shownAmounts(amounts: Amounts): string {
 }
 
 /** Nodes tell memory in Ki: `16393244Ki` is `15.6Gi`. */
-function readable(quantity: string): string {
+export function readableMemory(quantity: string): string {
   const gibibytes = Number((amountOf(quantity) ?? 0n) / 1_000_000_000n) / 2 ** 30
   return gibibytes >= 1 ? `${gibibytes.toFixed(1)}Gi` : quantity
 }

@@ -179,7 +179,7 @@ class Reader {
 
   #context(): void {
     const [word, another] = this.#positionals
-    const many = this.#positionals.find(({ mayBeMany, pieces }) => mayBeMany && this.#isOpen(pieces))
+    const many = this.#positionals.find((each) => this.#isOpen(each))
     if (another !== undefined)
       this.problems.push(`\`${(many ?? another).text}\` may be flags, or is a second context`)
     else if (word === undefined) this.problems.push('it names no context')
@@ -205,10 +205,11 @@ class Reader {
     if (file === (path === '.' ? 'Dockerfile' : `${path}/Dockerfile`)) this.#lines.delete('file')
   }
 
-  /** Whether a bare variable's value is not known here, so that it may be any number of words. */
-  #isOpen(pieces: readonly Piece[]): boolean {
-    const value = resolve({ pieces }, this.#where.scope)
-    return value.kind === 'unknown' || hasExpression(value.text) || /\s/.test(value.text)
+  /** Whether a word may be any number of words: its value is not known here. */
+  #isOpen(word: ShellWord): boolean {
+    const value = resolve(word, this.#where.scope)
+    if (value.kind === 'unknown') return true
+    return word.mayBeMany && (hasExpression(value.text) || /\s/.test(value.text))
   }
 
   #resolved(word: ShellWord): string | undefined {

@@ -79,12 +79,29 @@ const VERBS: readonly (readonly [string, EngineVerb])[] = [
 export function engineCommand(command: ShellCommand): EngineCommand | undefined {
   const words = withoutWrappers(command.words)
   const engine = engineOf(words[0])
-  if (engine === undefined) return undefined
-  const { globals, rest } = splitGlobals(words.slice(1))
-  for (const [called, verb] of VERBS) {
-    const parts = called.split(' ')
+  const [compose] = words
+  if (engine === undefined && (compose === undefined || nameOf(compose) !== 'docker-compose'))
+    return undefined
+  return engine === undefined && compose !== undefined
+    ? called('docker', [], [{ ...compose, text: 'compose' }, ...words.slice(1)], command)
+    : callOf(engine ?? 'docker', words.slice(1), command)
+}
+
+function callOf(engine: Engine, words: readonly ShellWord[], command: ShellCommand): EngineCommand {
+  const { globals, rest } = splitGlobals(words)
+  return called(engine, globals, rest, command)
+}
+
+function called(
+  engine: Engine,
+  globals: readonly ShellWord[],
+  rest: readonly ShellWord[],
+  command: ShellCommand,
+): EngineCommand {
+  for (const [name, verb] of VERBS) {
+    const parts = name.split(' ')
     if (!parts.every((part, at) => rest[at]?.text === part)) continue
-    return { engine, verb, called, globals, args: rest.slice(parts.length), command }
+    return { engine, verb, called: name, globals, args: rest.slice(parts.length), command }
   }
   return { engine, verb: 'other', called: rest[0]?.text ?? '', globals, args: rest.slice(1), command }
 }
@@ -95,19 +112,20 @@ export function withoutWrappers(words: readonly ShellWord[]): readonly ShellWord
   if (first === undefined || !WRAPPERS.some((each) => each === first.text)) return words
   // Flags of the wrapper, and variables that `env` sets.
   const at = rest.findIndex(
-    ({ text }, index) => !/^-|^\w+=/.test(text) && !/^-[ugn]$/.test(rest[index - 1]?.text ?? ''),
+    ({ text }, index) =>
+      !/^-|^\w+=/.test(text) && !/^(-[ugn]|--(workdir|shell|user|group))$/.test(rest[index - 1]?.text ?? ''),
   )
   return at === -1 ? [] : withoutWrappers(rest.slice(at))
 }
 
 function engineOf(word: ShellWord | undefined): Engine | undefined {
-  const name = word?.text
-    .replaceAll(/["']/g, '')
-    .split('/')
-    .at(-1)
-    ?.replace(/\.(exe|lima)$/, '')
+  const name = word === undefined ? undefined : nameOf(word)
   return ENGINES.find((engine) => engine === name)
 }
+
+/** A program's name without its folder. */
+const nameOf = ({ text }: ShellWord): string =>
+  (text.replaceAll(/["']/g, '').split('/').at(-1) ?? '').replace(/\.(exe|lima)$/, '')
 
 function splitGlobals(words: readonly ShellWord[]): {
   readonly globals: readonly ShellWord[]

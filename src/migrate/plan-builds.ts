@@ -2,6 +2,7 @@ import { buildInputs, hostOf } from './build-inputs.ts'
 import { lineOfItem, onlyPrepares } from './job-items.ts'
 import type { Build, Event, Item } from './job-items.ts'
 import { imageKey, mentions } from './mentions.ts'
+import { lineOfEvent, useOnRunner } from './runner-uses.ts'
 import { inWorkspace } from './paths.ts'
 import { resolve, withEnvironment } from './scope.ts'
 import type { ShellWord } from './shell-word.ts'
@@ -19,7 +20,7 @@ export function planBuilds(events: readonly Event[], items: readonly Item[]): re
     if (verb === 'bake')
       item.problem = `\`${item.engine.called}\` builds what another file says: make a step of each image`
   }
-  for (const build of builds) checkUses(build, events, items)
+  for (const build of builds) build.item.problem ??= useOnRunner(build, events, items)
   spread(items, builds)
   return builds
 }
@@ -160,11 +161,6 @@ function usesImage(event: Event, build: Build): boolean {
   )
 }
 
-function lineOfEvent(event: Event): number {
-  const { step } = event.read
-  return event.kind === 'action' ? step.line : (step.run?.lineOf(event.statement.statement.line) ?? step.line)
-}
-
 /** When the image is pushed, as the input `push`; undefined where one step cannot say it. */
 function pushCondition(build: Build, item: Item): string | undefined {
   const own = bare(build.item.read.step.condition)
@@ -192,34 +188,6 @@ function wordsOf(item: Item): readonly string[] {
 /** The latest build of that name. */
 function named(name: string, builds: readonly Build[]): Build | undefined {
   return builds.findLast(({ names }) => names.some((each) => imageKey(each) === imageKey(name)))
-}
-
-/** What later on works with the image where it was built: it is not there any more. */
-function checkUses(build: Build, events: readonly Event[], items: readonly Item[]): void {
-  const written = build.item.engine.args
-    .map(({ text }) => text)
-    .filter((text) => build.inputs.tags.length > 0 && /[:/$]/.test(text) && !text.startsWith('-'))
-  const names = [...build.names, ...written]
-  for (const item of items) {
-    if (item.place <= build.item.place || item.engine.verb !== 'other' || item.engine.called === 'pull')
-      continue
-    const { text } = item.engine.command
-    if (names.some((name) => mentions(text, name)))
-      build.item.problem ??= `\`${item.engine.engine} ${item.engine.called}\` in line ${lineOfItem(item)} uses the image where it was built: there is none on the runner any more`
-  }
-  for (const event of events.slice(build.item.place)) {
-    const called = event.kind === 'action' ? [] : event.statement.called
-    if (called.some(({ engine: { verb } }) => !/^(build|login|tidy)$/.test(verb)))
-      build.item.problem ??= `line ${lineOfEvent(event)} runs a file that works with images`
-  }
-  if (build.pushed.length > 0 || build.outputs.length > 0) return
-  for (const event of events.slice(build.item.place + 1)) {
-    const isOther =
-      event.kind === 'action' || (event.statement.kind === 'work' && event.statement.engines.length === 0)
-    const text = event.kind === 'action' ? event.read.step.text : event.statement.statement.text
-    if (isOther && names.some((name) => mentions(text, name)))
-      build.item.problem ??= `line ${lineOfEvent(event)} uses the image, and nothing pushes it: a build in the cluster leaves none on the runner`
-  }
 }
 
 /** A build and all that belongs to it change together, and so do all calls in a step. */

@@ -1,5 +1,6 @@
 import { readActionBuild, isSetup } from './action-steps.ts'
 import type { ActionBuild } from './action-steps.ts'
+import type { EngineCommand } from './engine-command.ts'
 import { eventsOf, itemsOf, lineOfItem } from './job-items.ts'
 import type { Build, Item } from './job-items.ts'
 import { onOneLine } from './finding.ts'
@@ -57,9 +58,16 @@ function planWith(
   const isBuilt =
     builds.some(({ item }) => item.problem === undefined) ||
     actions.some(({ problem }) => problem === undefined)
-  if (!isWhole || !isBuilt)
-    for (const { item } of logins) if (item !== undefined) item.problem ??= isBuilt ? STILL_NEEDED : NO_BUILD
-  const done: Plan = { file, steps, items, builds, actions, logins, isWhole: isWhole && isBuilt }
+  const user = firstUser(steps, building)
+  const needed = !isBuilt
+    ? NO_BUILD
+    : !isWhole
+      ? STILL_NEEDED
+      : user === undefined
+        ? undefined
+        : neededBy(user)
+  if (needed !== undefined) for (const { item } of logins) if (item !== undefined) item.problem ??= needed
+  const done: Plan = { file, steps, items, builds, actions, logins, isWhole: isWhole && isBuilt, user }
   const broken = items.filter(({ problem, read, engine }) => {
     return read.step.run?.file !== undefined && (problem !== undefined || engine.verb === 'other')
   })
@@ -69,6 +77,20 @@ function planWith(
 
 const COMPOSITE =
   'a composite action has no secrets: give it an input for the kubeconfig, and put the step there by hand'
+/** Programs that read what `docker login` wrote. */
+const USERS =
+  /\b(cosign|crane|gcrane|skopeo|oras|regctl|helm|trivy|grype|syft|notation|ko|kind|k3d|docker-compose)\b/
+
+/** A step that may use a sign-in besides the builds. */
+function firstUser(steps: readonly ReadStep[], builds: readonly Step[]): Step | undefined {
+  return steps.map(({ step }) => step).find((step) => USERS.test(usedIn(step)) && !builds.includes(step))
+}
+
+/** What a step runs, without its name. */
+const usedIn = ({ run, uses }: Step): string => `${run?.script ?? ''}\n${uses ?? ''}`
+
+const neededBy = ({ line }: Step): string => `the step in line ${line} may need it`
+
 const STILL_NEEDED = 'what stays in this job needs it'
 const NO_BUILD = 'no build of this job is one that could sign in itself'
 
@@ -81,6 +103,8 @@ interface Plan {
   readonly logins: readonly JobLogin[]
   /** Whether no container tool is left in the job. */
   readonly isWhole: boolean
+  /** A step that may use the sign-ins besides. */
+  readonly user: Step | undefined
 }
 
 function actionBuilds(file: WorkflowFile, steps: readonly ReadStep[]): readonly ActionBuild[] {
@@ -113,13 +137,11 @@ function changeOf(read: ReadStep, plan: Plan): StepChange | undefined {
 }
 
 /** Sign-ins and preparations that are a build's own affair now, unless other steps use what they give. */
-function isRemovable(step: Step, { logins, file }: Plan): boolean {
+function isRemovable(step: Step, { logins, file, user }: Plan): boolean {
   if (step.id !== undefined && file.source.includes(`steps.${step.id}.`))
     return isSetup(step) && !usesOtherwise(step.id, file.source)
-  return (
-    step.fixed === undefined &&
-    (isSetup(step) || logins.some((login) => login.step === step && login.item === undefined))
-  )
+  const isLogin = logins.some((login) => login.step === step && login.item === undefined)
+  return step.fixed === undefined && (isSetup(step) || (isLogin && user === undefined))
 }
 
 /** `builder: steps.ID.outputs.name` goes as well. */
@@ -149,7 +171,8 @@ function placesOf(read: ReadStep, { builds, items }: Plan): ReadonlyMap<ReadStat
   )
 }
 
-function notesOf({ file, builds, actions, steps, isWhole, logins }: Plan): readonly Note[] {
+function notesOf(plan: Plan): readonly Note[] {
+  const { file, builds, actions, steps, isWhole } = plan
   const at = (line: number, text: string): Note => ({ file: file.path, line, text })
   const ofBuilds = builds
     .filter(({ item }) => item.problem === undefined)
@@ -159,11 +182,16 @@ function notesOf({ file, builds, actions, steps, isWhole, logins }: Plan): reado
       ? [at(step.line, 'The cache is left out: layers are kept in the registry, beside the image.')]
       : [],
   )
-  const staying = steps.filter(
-    ({ step }) =>
-      step.uses?.startsWith('docker/login-action@') === true && !logins.some((login) => login.step === step),
-  )
-  const ofLogins = isWhole ? staying.map(({ step }) => at(step.line, LOGIN_STAYS)) : []
+  const ofLogins = steps.flatMap(({ step }) => {
+    if (!isWhole || step.uses?.startsWith('docker/login-action@') !== true || isRemovable(step, plan))
+      return []
+    return [
+      at(
+        step.line,
+        plan.user === undefined ? LOGIN_STAYS : `docker/login-action stays, for ${neededBy(plan.user)}.`,
+      ),
+    ]
+  })
   const ofScripts = steps.flatMap(({ step }) => {
     const script = step.run?.file
     return script === undefined
@@ -242,13 +270,16 @@ function calledFindings(
           line: at,
           command: onOneLine(engine.command.text),
           replacement: undefined,
-          reason: sentence(
-            `${file.path} runs this file in line ${line}: build with a step of the workflow there, and take it out of here`,
-          ),
+          reason: sentence(`${file.path} runs this file in line ${line}${adviceFor(engine)}`),
         },
       }))
   })
 }
+
+const adviceFor = ({ verb }: EngineCommand): string =>
+  verb === 'other' || verb === 'tidy'
+    ? ', and this is no build: take nerdctl out by hand where nothing needs it'
+    : ': build with a step of the workflow there, and take it out of here'
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 

@@ -117,14 +117,14 @@ function readStatement(
   statement: ShellStatement,
   scope: Scope,
 ): Pick<ReadStatement, 'kind' | 'engines' | 'input'> {
-  const { commands, nesting } = statement
+  const { commands, nesting, isPipe } = statement
   const engines = commands.flatMap((command) => engineCommand(command) ?? [])
   const [engine] = engines
   if (engine === undefined) return { kind: plainKind(statement, scope), engines, input: undefined }
   const [first, second, ...more] = commands
-  if (nesting === undefined && engine.command === first && second === undefined)
+  if (nesting === undefined && !isPipe && engine.command === first && engines.length === 1)
     return { kind: 'engine', engines, input: first.readsText }
-  const isPiped = nesting === undefined && more.length === 0 && engine.command === second
+  const isPiped = nesting === undefined && isPipe && more.length === 0 && engine.command === second
   const piped = isPiped && first !== undefined ? printed(first) : undefined
   return piped === undefined
     ? { kind: 'tangled', engines, input: undefined }

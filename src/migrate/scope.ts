@@ -71,7 +71,10 @@ function resolvePiece(piece: Piece, scope: Scope): Resolved {
     case 'variable':
       return valueOf(piece.name, scope)
     case 'unknown':
-      return { kind: 'unknown', reason: `only a shell knows what \`${piece.text}\` is` }
+      return {
+        kind: 'unknown',
+        reason: `only a shell knows what \`${piece.text}\` is: give it to a variable of the script first`,
+      }
   }
 }
 

@@ -28,8 +28,10 @@ export interface ShellStatement {
   readonly line: number
   /** As it is written. */
   readonly text: string
-  /** One command; two for `echo … | docker login …`. */
+  /** Its commands, those of substitutions as well, in their order: the first is the outermost. */
   readonly commands: readonly ShellCommand[]
+  /** Whether they read from each other: `echo … | docker login …`. */
+  readonly isPipe: boolean
   /** Why its commands are not simply run once, one after the other: `in a loop`. Undefined where they are. */
   readonly nesting: string | undefined
   /** Whether the script goes on where its command fails: `… || true`. */
@@ -89,6 +91,7 @@ function statementOf(
     line: lineAt(marked.script, pos),
     text: textOf(node, marked),
     commands: commandsIn(node).map((command) => readCommand(command, marked)),
+    isPipe: node.type === 'Pipeline' && node.commands.length > 1,
     nesting,
     mayFail: false,
   }

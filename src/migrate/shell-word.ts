@@ -127,7 +127,14 @@ function withExpressions(piece: Piece, expressions: readonly string[]): readonly
   const pieces: Piece[] = []
   let rest = piece.text
   for (let found = MARK.exec(rest); found !== null; found = MARK.exec(rest)) {
-    if (found.index > 0) pieces.push({ kind: 'text', text: rest.slice(0, found.index) })
+    const before = rest.slice(0, found.index)
+    // A dollar sign before it makes a variable's name of what it becomes.
+    if (before.endsWith('$'))
+      pieces.push({
+        kind: 'unknown',
+        text: `$\${{ ${insideOf(expressionOf(found[1] ?? '', expressions))} }}`,
+      })
+    else if (before !== '') pieces.push({ kind: 'text', text: before })
     pieces.push({ kind: 'expression', text: insideOf(expressionOf(found[1] ?? '', expressions)) })
     rest = rest.slice(found.index + found[0].length)
   }

@@ -36,6 +36,9 @@ export interface BuildkitLast {
   readonly output: readonly string[]
 }
 
+/** What the client says of a file system where it writes a layout: nobody has asked for fs-verity. */
+const MEANS_NOTHING = /^time=\S+ level=warning msg="failed check for fsverity support"/
+
 const PREPARING: Step = { kind: 'prepare', title: 'prepare', place: undefined }
 
 /**
@@ -101,8 +104,8 @@ export class BuildkitProgress implements ExecutorProgress {
       this.#tell({ kind: 'begin', step: PREPARING })
     }
     const read = parseBuildkitLine(line.text)
-    if (read.kind === 'text') this.#say(read.text)
-    else this.#status(read.status)
+    if (read.kind === 'status') this.#status(read.status)
+    else if (!MEANS_NOTHING.test(read.text)) this.#say(read.text)
   }
 
   end(endedMs?: number): void {

@@ -1,7 +1,7 @@
 import { DATA } from './registry-names.ts'
 
-/** Lines of one command: what an address may hold is some hundred kilobytes everywhere. */
-const LINES = 100
+/** Of one command's lines, in characters: it stands in an address, and proxies before an API server take 8 KiB of that. */
+const LONGEST = 3_000
 
 /** Prints something while pushes may be under way: a file that was written within the last minute. */
 export function busyScript(): string {
@@ -12,10 +12,16 @@ export function busyScript(): string {
 export function writeScripts(lines: readonly string[], id: string): readonly string[] {
   const file = `${DATA}/collect-${id}`
   const parts: string[] = [`rm -f ${DATA}/collect-* ${DATA}/collected ${DATA}/collected.log && : >${file}`]
-  for (let from = 0; from < lines.length; from += LINES) {
-    const words = lines.slice(from, from + LINES).map((line) => `'${line}'`)
-    parts.push(`printf '%s\\n' ${words.join(' ')} >>${file}`)
+  let words: string[] = []
+  const flush = (): void => {
+    if (words.length > 0) parts.push(`printf '%s\\n' ${words.join(' ')} >>${file}`)
+    words = []
   }
+  for (const line of lines) {
+    if (words.join(' ').length + line.length > LONGEST) flush()
+    words.push(`'${line}'`)
+  }
+  flush()
   return parts
 }
 

@@ -19,7 +19,8 @@ export interface PackageMirror {
 
 /** Serves at an address of this machine that pods reach. */
 export async function packageMirror(host: string): Promise<PackageMirror> {
-  const upstreams = { npm: npmRegistry(), pypi: 'https://pypi.org', files: FILES, go: goProxy() }
+  const { index, files } = pypi()
+  const upstreams = { npm: npmRegistry(), pypi: index, files, go: goProxy() }
   const server = createServer((request, response) => {
     const [, name = '', path = ''] = /^\/(\w+)(\/.*)$/.exec(request.url ?? '') ?? []
     // What is not one of them is answered with 404.
@@ -37,19 +38,16 @@ export async function packageMirror(host: string): Promise<PackageMirror> {
   /** Where answers lead to, and by which of our addresses. */
   const own: readonly (readonly [string, string])[] = [
     [upstreams.npm, `${address}/npm`],
-    [FILES, `${address}/files`],
+    [files, `${address}/files`],
   ]
   return {
     host,
     npm: `${address}/npm/`,
-    pypi: `${address}/pypi/simple/`,
+    pypi: `${address}/pypi/`,
     go: `${address}/go`,
     close: () => server.close().closeAllConnections(),
   }
 }
-
-/** Where the index of PyPI says that its files are. */
-const FILES = 'https://files.pythonhosted.org'
 
 interface Answer {
   readonly status: number
@@ -69,6 +67,14 @@ async function passedOn(url: string, own: readonly (readonly [string, string])[]
 }
 
 const npmRegistry = (): string => ask('npm', 'config', 'get', 'registry').replace(/\/$/, '')
+
+/** Addresses of the index, and of the files that it leads to, as pip itself has them. */
+function pypi(): { readonly index: string; readonly files: string } {
+  const known =
+    'from pip._internal.models.index import PyPI; print(PyPI.simple_url, PyPI.file_storage_domain)'
+  const [index = '', host = ''] = ask('python3', '-c', known).split(' ')
+  return { index, files: `https://${host}` }
+}
 
 const goProxy = (): string => ask('go', 'env', 'GOPROXY').split(/[,|]/)[0] ?? ''
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Commits an image's digest to a repository of manifests, which Flux or Argo CD deploys from:
 #   commit-digest.sh IMAGE REPOSITORY FILE [BRANCH]
-# IMAGE is the output `image-by-digest`, REPOSITORY the URL of the manifests, FILE a kustomization.yaml
+# IMAGE is the output `pull-image`, REPOSITORY the URL of the manifests, FILE a kustomization.yaml
 # in it whose `images` has an entry for NAME ($IMAGE_NAME, else the last part of IMAGE's repository):
 #   images:
 #     - name: page
@@ -13,7 +13,7 @@ set -eu
 image=$1 repository=$2 file=$3 branch=${4:-main}
 new_name=${image%@*} digest=${image#*@}
 name=${IMAGE_NAME:-${new_name##*/}}
-[ "$digest" != "$image" ] || { echo "$image has no digest: give the output image-by-digest" >&2; exit 2; }
+[ "$digest" != "$image" ] || { echo "$image has no digest: give the output pull-image" >&2; exit 2; }
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

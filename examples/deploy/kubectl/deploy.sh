@@ -1,7 +1,7 @@
 #!/bin/sh
 # Deploys an image with kubectl alone, and waits until its pods are ready:
 #   deploy.sh IMAGE NAMESPACE
-# IMAGE is the output `image-by-digest`: it can never mean another image.
+# IMAGE is the output `pull-image`: it can never mean another image.
 set -eu
 image=$1 namespace=$2
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Deploys an image with Kustomize, which is in kubectl, and waits until its pods are ready:
 #   deploy.sh IMAGE NAMESPACE
-# IMAGE is the output `image-by-digest`, REPOSITORY@DIGEST. The base says `image: page`; what that is
+# IMAGE is the output `pull-image`, REPOSITORY@DIGEST. The base says `image: page`; what that is
 # stands in a kustomization of this run alone, so that no file of the repository is changed.
 set -eu
 image=$1 namespace=$2

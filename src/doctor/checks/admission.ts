@@ -5,7 +5,7 @@ export const admission: Check = {
   id: 'admission',
   about:
     'The cluster lets the build’s pod in: Pod Security, quotas, limit ranges, policies and webhooks are all asked, by a real pod.',
-  needs: ['namespace'],
+  needs: ['cluster', 'rights'],
   run: (ports) =>
     stageFinding(ports.trial('request'), 'admitted', ({ userNamespace }) =>
       passed(`a build pod is let in${USER_NAMESPACE[userNamespace]}`),

@@ -5,7 +5,7 @@ export const build: Check = {
   id: 'build',
   about:
     'The executor builds a real image of a few dozen instructions, FROM scratch, so that no base image is needed.',
-  needs: ['executor'],
+  needs: ['cluster', 'rights'],
   run: (ports) =>
     stageFinding(ports.trial('request'), 'built', ({ digest }) =>
       passed(`an image is built, ${digest.slice(0, 'sha256:'.length + 12)}…`),

@@ -6,7 +6,7 @@ export const context: Check = {
   id: 'context',
   about:
     'A context reaches the executor the way that small ones go: in a ConfigMap (or streamed, with `context-delivery: stream`).',
-  needs: ['executor'],
+  needs: ['cluster', 'rights'],
   run: (ports) =>
     stageFinding(ports.trial('request'), 'delivered', ({ bytes: count }) => {
       const size = count === undefined ? '' : `${bytes(count)} `

@@ -6,7 +6,7 @@ export const registry: Check = {
   id: 'registry',
   about:
     'With `tags`: a pod finds the registry by its name, reaches it, trusts it and may push to it with the credentials given; the image is read back, and removed where the registry lets it. The tag is the doctor’s own, so that no image of yours is touched.',
-  needs: ['executor'],
+  needs: ['cluster', 'rights'],
   async run(ports): Promise<Finding> {
     if (!ports.request.push) return skipped('no `tags` given: nothing is pushed')
     return withNameHint(await stageFinding(ports.trial('request'), 'pushed', told))

@@ -17,6 +17,9 @@ import type { PodScript } from '../support/scripted-pod.ts'
 
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`
 
+/** A process of its own takes its time to start on a machine that is busy. */
+const BUSY_MS = 15_000
+
 /** A program that says that it was started, in a file beside itself, and does not end. */
 const HANGING_PROGRAM = '#!/bin/sh\ntouch "$0-began"\nexec sleep 63\n'
 
@@ -154,7 +157,7 @@ describe('a step that the runner cancels', () => {
       const one = stepOf(state, server)
       try {
         const main = one.main()
-        await until(() => state.isReached(server))
+        await until(() => state.isReached(server), BUSY_MS)
         const { signals, code, signal } = await cancelAsRunner(main)
         expect({ signals, code, signal }).toEqual({ signals: ['SIGINT'], code: 1, signal: null })
         expect(one.outputs()).toMatchObject({ outcome: 'cancelled', 'failure-code': 'cancelled' })
@@ -183,13 +186,13 @@ describe('a step that the runner cancels', () => {
       const one = stepOf({ inputs, isReached: () => true }, server)
       try {
         const main = one.main()
-        await until(() => server.said(`create ${resource}`) > 0)
+        await until(() => server.said(`create ${resource}`) > 0, BUSY_MS)
         expect(await cancelAsRunner(main)).toMatchObject({ signals: ['SIGINT'], code: 1 })
         expect(one.outputs()).toMatchObject({ outcome: 'cancelled', 'failure-code': 'cancelled' })
         expect(leftIn(server)).toEqual([])
         late.resolve(undefined)
         const before = server.objects.version
-        await until(() => server.objects.version > before)
+        await until(() => server.objects.version > before, BUSY_MS)
         expect((await one.post().ended).code).toBe(0)
         expect(leftIn(server)).toEqual([])
         expect(foreignTouched(server.requests)).toEqual([])
@@ -211,7 +214,7 @@ describe('a step that the runner cancels', () => {
     })
     try {
       const main = one.main()
-      await until(() => registry.requests.some(({ path }) => path.includes('manifests')))
+      await until(() => registry.requests.some(({ path }) => path.includes('manifests')), BUSY_MS)
       const { signals, code } = await cancelAsRunner(main)
       expect({ signals, code }).toEqual({ signals: ['SIGINT'], code: 0 })
       expect(one.outputs()).toMatchObject({ outcome: 'built', digest: DIGEST })
@@ -229,7 +232,7 @@ describe('a step that the runner cancels', () => {
     const one = stepOf({ isReached: () => true }, server)
     try {
       const main = one.main()
-      await until(() => server.said('delete namespaces') > 0)
+      await until(() => server.said('delete namespaces') > 0, BUSY_MS)
       const { signals, code, signal } = await cancelAsRunner(main)
       expect({ signals, code, signal }).toEqual({ signals: ['SIGINT'], code: 0, signal: null })
       expect(leftIn(server)).toEqual([])

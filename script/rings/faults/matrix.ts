@@ -67,8 +67,8 @@ const ENDED: FaultTable = {
     ...of(
       'a build whose process is killed at each request in turn, whatever became of that request',
       ...[
-        'a namespace of its own, with credentials and secrets',
-        'a given namespace, with credentials and secrets',
+        'a namespace of its own with a network policy, credentials kept from what builds',
+        'a given namespace, with credentials and secrets, through a proxy',
         'a given namespace, with a streamed context',
       ].map(
         (where) =>
@@ -87,7 +87,7 @@ const CLUSTER: FaultTable = {
   title: 'What the cluster does to a build',
   where: 'real cluster',
   project: 'e2e',
-  files: ['action', 'failures', 'cancelled', 'cluster-faults', 'told'],
+  files: ['action', 'failures', 'cancelled', 'killed', 'cluster-faults', 'told'],
   rows: [
     ...of('the action as a process, with the real executor', [
       'ImagePullBackOff',
@@ -141,6 +141,11 @@ const CLUSTER: FaultTable = {
       'the main phase is killed with -9',
       'post removes everything',
       'is removed by the post phase when the main phase was killed',
+    ]),
+    ...of('a build that is killed with nobody left to remove it, with the stand-in executor', [
+      'SIGKILL at four moments, and no post',
+      'all of it ends by itself',
+      'ends by deadline, time to live and expiry, whether its own namespace was created, and nothing in it; or its Job was created, and not yet the Secret that the pod waits for; or its container runs; or its pod had ended',
     ]),
     ...of('a build is told, with the real Kaniko', [
       'a RUN forges the digest',

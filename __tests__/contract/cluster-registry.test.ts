@@ -84,7 +84,11 @@ describe('the registry in the cluster', () => {
     expect(await read(true)).toMatchObject({ credentials: undefined })
     expect(await failureOf(read())).toMatchObject({
       code: 'forbidden',
-      cures: [expect.stringContaining('--resource-name=registry-credentials'), expect.any(String)],
+      cures: [
+        expect.stringContaining('the right to that one object'),
+        expect.stringContaining('`registries`'),
+      ],
+      shell: expect.stringContaining('resourceNames: ["registry-credentials"]') as unknown,
     })
   })
 

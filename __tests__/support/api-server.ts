@@ -337,7 +337,8 @@ function forbiddenMessage(what: string, route: Route): string {
   const [verb = '', resource = ''] = what.split(' ')
   const [plural = ''] = resource.split('/')
   const scope = route.namespace === '' ? ' at the cluster scope' : ` in the namespace "${route.namespace}"`
-  return `${plural} is forbidden: User "${USER}" cannot ${verb} resource "${resource}" in API group "${route.group}"${scope}`
+  const about = route.name === undefined ? plural : `${plural} "${route.name}"`
+  return `${about} is forbidden: User "${USER}" cannot ${verb} resource "${resource}" in API group "${route.group}"${scope}`
 }
 
 /** DeleteOptions are no object, but have fields. */

@@ -88,6 +88,16 @@ export const EXAMPLE_ROLES: readonly ExampleRole[] = [
     subject: RUNNER,
   },
   {
+    file: 'in-cluster-registry-credentials.yaml',
+    about:
+      'Beside a role that builds, for `registry: in-cluster` where the registry asks for credentials (`registry install --credentials`): they are read from that one Secret.',
+    name: 'image-builder-registry-credentials',
+    namespace: DEFAULTS.namespace,
+    features: ['in-cluster-registry'],
+    named: { secrets: [NAMES.credentials] },
+    subject: RUNNER,
+  },
+  {
     file: 'janitor-given-namespace.yaml',
     about: 'Removes expired builds from the namespace «builds», beside the time to live that they have.',
     name: 'image-builder-janitor',

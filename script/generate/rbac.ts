@@ -1,6 +1,6 @@
 import { type Right, rightName } from '../../src/plan/right.ts'
 import { type Feature, RIGHTS } from '../../src/plan/rights.ts'
-import { roleManifest, ruleLine, rulesOf } from '../../src/plan/role.ts'
+import { type OnlyNamed, roleManifest, ruleLine, rulesOf } from '../../src/plan/role.ts'
 import { EXAMPLE_ROLES, type ExampleRole } from './example-roles.ts'
 
 const MADE = 'Made from src/plan/rights.ts by `npm run generate`: change that file, not this one.'
@@ -63,7 +63,7 @@ export function rbacPage(): string {
 export function exampleText(role: ExampleRole): string {
   const about = `${role.about} Replace the subject by the user or service account of your kubeconfig.`
   const comment = wrapped(about, 96).map((line) => `# ${line}`)
-  const why = role.features.map((feature) => `#   ${RIGHTS[feature].title}: ${inFew(feature)}`)
+  const why = role.features.map((feature) => `#   ${RIGHTS[feature].title}: ${inFew(feature, role.named)}`)
   return [...comment, '#', ...why, `# ${MADE}`, manifestOf(role), ''].join('\n')
 }
 
@@ -115,9 +115,9 @@ function needOf({ need, since, without }: Right): string {
 }
 
 /** `create configmaps`, as a comment. */
-const inFew = (feature: Feature): string =>
+const inFew = (feature: Feature, named: OnlyNamed = {}): string =>
   RIGHTS[feature].rights
-    .filter(({ need }) => need !== 'tried')
+    .filter(({ need, resource }) => need !== 'tried' || named[resource] !== undefined)
     .map((right) => rightName(right))
     .join(', ')
 

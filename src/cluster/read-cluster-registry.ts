@@ -65,10 +65,7 @@ function inWords(error: unknown, kind: 'ConfigMap' | 'Secret', namespace: string
   if (!(said instanceof ActionError) || said.failure.code !== 'forbidden' || kind === 'ConfigMap') return said
   return new ActionError({
     ...said.failure,
-    cures: [
-      `let whoever builds read that one Secret: kubectl -n ${namespace} create role push --verb=get --resource=secrets --resource-name=${NAMES.credentials}, and bind it`,
-      'or give the same credentials as `registries`',
-    ],
+    cures: [...said.failure.cures, 'or give the same credentials as `registries`'],
   })
 }
 

@@ -1,3 +1,4 @@
+import { lineIndex } from './line-index.ts'
 import type { ShellStatement } from './shell-script.ts'
 
 /**
@@ -14,7 +15,12 @@ export function cutScript(
   const [first] = kept
   const last = kept.at(-1)
   if (first === undefined || last === undefined) return ''
-  const spans = all.map((statement) => ({ statement, ...spanOf(script, statement) }))
+  const lineAt = lineIndex(script)
+  const spans = all.map((statement) => ({
+    statement,
+    from: lineAt(statement.pos),
+    to: lineAt(statement.end),
+  }))
   const isKept = new Set(kept)
   // From the end of the last statement before on, so that a comment above stays.
   const from = Math.max(
@@ -24,11 +30,7 @@ export function cutScript(
   const next = spans.find(({ statement }) => statement.pos > last.pos && !isKept.has(statement))
   const until = next === undefined ? lines.length - 1 : next.from - 1
   const result: string[] = []
-  for (
-    let at = Math.min(from, spanOf(script, first).from);
-    at <= Math.max(until, spanOf(script, last).to);
-    at += 1
-  ) {
+  for (let at = Math.min(from, lineAt(first.pos)); at <= Math.max(until, lineAt(last.end)); at += 1) {
     const here = spans.filter((span) => span.from <= at && at <= span.to)
     if (here.every(({ statement }) => isKept.has(statement))) result.push(lines[at] ?? '')
     else {
@@ -39,14 +41,6 @@ export function cutScript(
     }
   }
   return trimmed(result)
-}
-
-function spanOf(
-  script: string,
-  { pos, end }: ShellStatement,
-): { readonly from: number; readonly to: number } {
-  const lineAt = (offset: number): number => script.slice(0, offset).split('\n').length - 1
-  return { from: lineAt(pos), to: lineAt(end) }
 }
 
 /** Without empty lines and comments that nothing follows. */

@@ -13,6 +13,7 @@ import { readJob } from './read-job.ts'
 import type { ReadStatement, ReadStep } from './read-job.ts'
 import type { Repository } from './repository.ts'
 import { rewriteStep } from './rewrite-step.ts'
+import type { NewStep } from './rewrite-step.ts'
 import type { Job, Step, WorkflowFile } from './workflow-file.ts'
 
 /** What takes the place of a step: the texts of steps from their first key on; none where it goes. */
@@ -67,7 +68,17 @@ function planWith(
         ? undefined
         : neededBy(user)
   if (needed !== undefined) for (const { item } of logins) if (item !== undefined) item.problem ??= needed
-  const done: Plan = { file, steps, items, builds, actions, logins, isWhole: isWhole && isBuilt, user }
+  const done: Plan = {
+    file,
+    steps,
+    items,
+    builds,
+    actions,
+    logins,
+    isWhole: isWhole && isBuilt,
+    user,
+    made: new Map(),
+  }
   const broken = items.filter(({ problem, read, engine }) => {
     return read.step.run?.file !== undefined && (problem !== undefined || engine.verb === 'other')
   })
@@ -105,6 +116,7 @@ interface Plan {
   readonly isWhole: boolean
   /** A step that may use the sign-ins besides. */
   readonly user: Step | undefined
+  readonly made: Map<ReadStep, readonly NewStep[]>
 }
 
 function actionBuilds(file: WorkflowFile, steps: readonly ReadStep[]): readonly ActionBuild[] {
@@ -130,10 +142,23 @@ function changeOf(read: ReadStep, plan: Plan): StepChange | undefined {
     return action.problem === undefined ? { step, texts: [action.text(logins)] } : undefined
   if (step.uses !== undefined)
     return plan.isWhole && isRemovable(step, plan) ? { step, texts: [] } : undefined
-  const gone = goneFrom(read, plan)
-  if (gone.size === 0) return undefined
-  const texts = rewriteStep({ read, source: plan.file.source, gone, builds: placesOf(read, plan), logins })
-  return { step, texts: texts.map(({ text }) => text) }
+  if (goneFrom(read, plan).size === 0) return undefined
+  return { step, texts: rewritten(read, plan).map(({ text }) => text) }
+}
+
+/** The steps in place of one, made once. */
+function rewritten(read: ReadStep, plan: Plan): readonly NewStep[] {
+  const made = plan.made.get(read)
+  if (made !== undefined) return made
+  const steps = rewriteStep({
+    read,
+    source: plan.file.source,
+    gone: goneFrom(read, plan),
+    builds: placesOf(read, plan),
+    logins: plan.logins.map(({ login }) => login),
+  })
+  plan.made.set(read, steps)
+  return steps
 }
 
 /** Sign-ins and preparations that are a build's own affair now, unless other steps use what they give. */
@@ -242,15 +267,8 @@ function findingOf(item: Item, plan: Plan): BuildFinding {
   if (problem !== undefined) return { ...base, replacement: undefined, reason: sentence(problem) }
   const of = build ?? plan.builds.find((each) => each.item.problem === undefined)
   const step = of?.item.read ?? read
-  const texts = rewriteStep({
-    read: step,
-    source: plan.file.source,
-    gone: goneFrom(step, plan),
-    builds: placesOf(step, plan),
-    logins: plan.logins.map(({ login }) => login),
-  })
   const text =
-    texts.find((each) => each.build === of)?.text ??
+    rewritten(step, plan).find((each) => each.build === of)?.text ??
     plan.actions[0]?.text(plan.logins.map(({ login }) => login))
   return { ...base, replacement: text === undefined ? undefined : asStep(text, step.step), reason: undefined }
 }

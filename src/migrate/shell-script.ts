@@ -88,7 +88,7 @@ function statementOf(
   return {
     pos,
     end,
-    line: lineAt(marked.script, pos),
+    line: marked.lineAt(pos),
     text: textOf(node, marked),
     commands: commandsIn(node).map((command) => readCommand(command, marked)),
     isPipe: node.type === 'Pipeline' && node.commands.length > 1,
@@ -138,14 +138,8 @@ function readCommand(command: Command, marked: Marked): ShellCommand {
     words: words.map((word) => readWord(word, marked)),
     assignments,
     text: unmarked(marked.script.slice(command.pos, command.end), marked.expressions),
-    line: lineAt(marked.script, command.pos),
+    line: marked.lineAt(command.pos),
     isRedirected: command.redirects.some(({ type }) => type !== 'HereString'),
     readsText: given === undefined ? undefined : readWord(given, marked),
   }
-}
-
-function lineAt(text: string, pos: number): number {
-  let line = 0
-  for (let at = text.indexOf('\n'); at !== -1 && at < pos; at = text.indexOf('\n', at + 1)) line += 1
-  return line
 }

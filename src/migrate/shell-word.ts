@@ -1,5 +1,7 @@
 import type { Assignment, Word, WordPart } from 'unbash'
 
+import { lineIndex } from './line-index.ts'
+
 /** A stretch of a word: known text, a variable of the shell, an expression of GitHub's, or what only a shell can tell. */
 export type Piece =
   | { readonly kind: 'text'; readonly text: string }
@@ -27,6 +29,8 @@ const MARK = /([\ue000-\uf8fe])\uf8ff*/
 export interface Marked {
   readonly script: string
   readonly expressions: readonly string[]
+  /** Zero-based line of an offset. */
+  readonly lineAt: (offset: number) => number
 }
 
 /** The runner puts expressions in before the shell reads the script, so that they must not be read as shell. */
@@ -38,7 +42,7 @@ export function markExpressions(script: string): Marked {
     // Line breaks stay, so that lines keep their numbers.
     return mark + text.slice(1).replaceAll(/[^\n]/g, FILLER)
   })
-  return { script: marked, expressions }
+  return { script: marked, expressions, lineAt: lineIndex(marked) }
 }
 
 /** The inside of `${{ … }}`. */

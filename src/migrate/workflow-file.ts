@@ -65,16 +65,26 @@ export interface Run {
 
 /** Reads a file; a sentence where it is no workflow that could be read. */
 export function readWorkflow(path: string, source: string): WorkflowFile | string {
+  try {
+    return read(path, source)
+  } catch (error) {
+    // The library's own recursion: thousands of levels.
+    if (error instanceof RangeError) return 'it is nested too deeply'
+    throw error
+  }
+}
+
+function read(path: string, source: string): WorkflowFile | string {
   const lines = new LineCounter()
   const document = parseDocument(source, { keepSourceTokens: true, lineCounter: lines, merge: true })
   const problem = document.errors[0]
   if (problem !== undefined) return `line ${problem.linePos?.[0].line ?? 1} is no YAML: ${problem.code}`
   const root = document.contents
   if (!isMap(root)) return 'it is no YAML mapping'
-  const read = (steps: unknown): readonly Step[] => readSteps(steps, source, lines)
+  const stepsOf = (steps: unknown): readonly Step[] => readSteps(steps, source, lines)
   const runs = root.get('runs')
   if (isMap(runs)) {
-    const job = { id: 'runs', env: new Map(), defaults: NO_DEFAULTS, steps: read(runs.get('steps')) }
+    const job = { id: 'runs', env: new Map(), defaults: NO_DEFAULTS, steps: stepsOf(runs.get('steps')) }
     return { path, source, kind: 'composite action', root, env: new Map(), jobs: [job] }
   }
   const jobs = root.get('jobs')
@@ -92,7 +102,7 @@ export function readWorkflow(path: string, source: string): WorkflowFile | strin
           id: String(isScalar(key) ? key.value : key),
           env: variablesOf(value.get('env')),
           defaults: defaultsOf(value, defaults),
-          steps: read(value.get('steps')),
+          steps: stepsOf(value.get('steps')),
         },
       ]
     }),

@@ -123,8 +123,8 @@ Hybrid Kubernetes Build: is this cluster ready?
 ## Checks
 
 Those that are independent of each other run side by side; what cannot be asked because something
-before it failed is skipped, and says so. All but \`builders\`, \`commands\` and \`workflows\` are about
-the cluster; most of them look at one and the same real build, so that nothing is checked that a build
+before it failed is skipped, and says so. All but \`builders\`, \`commands\`,
+\`workflows\` and \`migration\` are about the cluster; most of them look at one and the same real build, so that nothing is checked that a build
 does not do, nor left out that it does. Its log is hidden unless \`verbose\` is set.
 `
 

@@ -16,6 +16,9 @@ export const removal: Check = {
       cause: others,
       cures: [
         'what is left in the cluster expires by itself; an image is a few kilobytes, always under this tag',
+        ...(ports.request.registryNamespace === undefined
+          ? []
+          : ['`hybrid-build registry prune` removes it from the registry in the cluster']),
       ],
     })
   },

@@ -12,6 +12,7 @@ describe('an input is shown', () => {
     ['tags', 'example.com/keycloak:1\n# later\nexample.com/a:2', 'example.com/keycloak:1 · example.com/a:2'],
     ['build-args', 'NODE_ENV=production\nVERSION=1.2=3', 'NODE_ENV=production · VERSION=1.2=3'],
     ['build-args', 'EMPTY=', 'EMPTY='],
+    ['isolate-credentials', 'true', 'true'],
     ['labels', 'org.opencontainers.image.authors=Ann', 'org.opencontainers.image.authors=Ann'],
     ['context', 'https://ann:pa55@git.example.com/a.git', 'https://…@git.example.com/a.git'],
     ['context', 'https://store.example/a.tar.gz?sv=1&sig=abc', 'https://store.example/a.tar.gz?…'],

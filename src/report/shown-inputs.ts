@@ -59,6 +59,8 @@ function shownValue(name: string, value: string): string | undefined {
   if (MAPS.includes(name)) return entries(value, publicEntry)
   // An address that is signed is a key.
   if (name === 'context') return oneLine(withoutUser(value.replace(/\?.*$/s, '?…')), VALUE_LENGTH)
+  // `isolate-credentials` has none itself.
+  if (value === 'true' || value === 'false') return value
   if (/token|password|secret|credential/i.test(name) || SECRET_VALUE.test(value)) return undefined
   const lines = meaningfulLines(value.slice(0, READ_LENGTH)).map(({ line }) => withoutSecrets(line.trim()))
   return oneLine(lines.join(' · '), VALUE_LENGTH)

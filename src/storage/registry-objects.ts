@@ -199,7 +199,11 @@ function volumes({ storage, hasCredentials }: RegistryRequest): readonly object[
   ]
 }
 
-/** How the registry is reached is no secret: who builds must be able to read it, and needs no further right. */
+/**
+ * How the registry is reached is no secret: who builds must be able to read it, and to ask it through
+ * the API server whether it has an image. No further right is needed. Where it has credentials, that
+ * way leads nowhere: the API server passes none on.
+ */
 function readers({ namespace }: RegistryRequest): readonly KubernetesObject[] {
   const group = 'rbac.authorization.k8s.io'
   const metadata = metadataOf(namespace, NAMES.installation)
@@ -210,6 +214,12 @@ function readers({ namespace }: RegistryRequest): readonly KubernetesObject[] {
       metadata,
       rules: [
         { apiGroups: [''], resources: ['configmaps'], resourceNames: [NAMES.installation], verbs: ['get'] },
+        {
+          apiGroups: [''],
+          resources: ['services/proxy'],
+          resourceNames: [`${NAMES.registry}:${PORT}`],
+          verbs: ['get'],
+        },
       ],
     },
     {

@@ -18,7 +18,9 @@ export const removal: Check = {
         'what is left in the cluster expires by itself; an image is a few kilobytes, always under this tag',
         ...(ports.request.registryNamespace === undefined
           ? []
-          : ['`hybrid-build registry prune` removes it from the registry in the cluster']),
+          : [
+              '`hybrid-build registry prune` lets old images go from the registry in the cluster, this one too',
+            ]),
       ],
     })
   },

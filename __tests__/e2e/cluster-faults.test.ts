@@ -13,15 +13,15 @@ interface Row {
   readonly name: string
   readonly more?: Readonly<Record<string, string>>
   /** What makes it so, once the namespace is there. */
-  readonly arrange?: (namespace: string) => void
+  readonly arrange?: (namespace: string) => Promise<void> | undefined
 }
 
 const suffix = Date.now().toString(36)
 
 const POLICY = 'admissionregistration.k8s.io/v1'
 
-/** What a webhook would do, by the API server itself. */
-function denyPods(namespace: string): void {
+/** What a webhook would do, by the API server itself; in force some seconds after it was made. */
+async function denyPods(namespace: string): Promise<void> {
   const name = `no-pods-${suffix}`
   const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }
   const selector = { matchLabels: { 'kubernetes.io/metadata.name': namespace } }
@@ -46,6 +46,16 @@ function denyPods(namespace: string): void {
       },
     },
   )
+  await eventually('the policy is in force', 30, () => isRefused(namespace))
+}
+
+function isRefused(namespace: string): boolean {
+  try {
+    kubectl('run', 'asks', '-n', namespace, '--image=busybox', '--dry-run=server')
+    return false
+  } catch {
+    return true
+  }
 }
 
 const ROWS: readonly Row[] = [
@@ -80,16 +90,17 @@ const ROWS: readonly Row[] = [
       const metadata = { name: 'holds', namespace, finalizers }
       apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata })
       kubectl('delete', 'namespace', namespace, '--wait=false')
+      return undefined
     },
   },
 ]
 
 const namespaceOf = ({ name }: Row): string => `${name}-${suffix}`
 
-function build(row: Row): Promise<FinishedStep> {
+async function build(row: Row): Promise<FinishedStep> {
   const namespace = namespaceOf(row)
   apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
-  row.arrange?.(namespace)
+  await row.arrange?.(namespace)
   return runStep({ workspace: EXAMPLES, inputs: inputs('hello', { namespace, ...row.more }) })
 }
 

@@ -251,7 +251,7 @@ describeWithKaniko(`the inputs, and the real Kaniko${WHY}`, () => {
 
   test('that cannot work end the step in words, all at once', async () => {
     const words = {
-      load: ['true', 'use `docker pull`'],
+      load: ['true', 'needs allow-privileged: true'],
       provenance: ['mode=max', 'actions/attest'],
       sbom: ['true', 'actions/attest'],
       attests: ['type=sbom', 'actions/attest'],

@@ -168,7 +168,7 @@ describeWithKaniko(name, () => {
         const { main, outputs } = await step({ kubeconfig, namespace })
         expect(outputs).toMatchObject({ outcome: 'failed', 'failure-code': 'attach-refused' })
         expect(main.output).toContain(`{kind: ServiceAccount, namespace: ${namespace}, name: runner}`)
-        expect(main.output).toContain('resources: [pods/attach], verbs: [create, get]')
+        expect(main.output).toContain('resources: [pods/attach], verbs: [get, create]')
         expect(outputs).not.toHaveProperty('duration')
       } finally {
         kubectl('delete', 'namespace', namespace, '--wait=false')

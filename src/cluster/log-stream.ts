@@ -37,10 +37,10 @@ export const FLOOD_QUIET_MS = 3_000
 
 /**
  * A follow that ends by itself mostly means that the container has ended,
- * which the node reports up to a second later: waited for before it is opened
- * again. In milliseconds.
+ * which the node reports up to a second later, and with a hundred pods at once up
+ * to two: waited for before it is opened again. In milliseconds.
  */
-const END_NEWS_MS = 1_500
+const END_NEWS_MS = 3_000
 
 /** Until which moment a stretch is complete: see `LogReader.end`. */
 const WHOLE = Number.POSITIVE_INFINITY
